@@ -1,0 +1,23 @@
+package dev.pulse;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What went wrong in the world outside the program: Redis, the network, the state of a stream. Wrong use of the API is
+ * an {@link IllegalArgumentException} or {@link IllegalStateException} instead. The family is sealed, so that a
+ * {@code switch} over it can be complete.
+ */
+public abstract sealed class PulseException extends RuntimeException
+        permits AccessDeniedException,
+                OutcomeUnknownException,
+                RedisOutOfMemoryException,
+                RedisReplyException,
+                RedisUnavailableException,
+                StreamConfigException,
+                StreamDestroyedException {
+    private static final long serialVersionUID = 1L;
+
+    PulseException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.pulse.stream;
+
+import java.util.Optional;
+
+/**
+ * Turns payloads into bytes and back. Called from many threads at once. {@link Codecs} has the usual ones.
+ */
+public interface Codec<T> {
+    /**
+     * The payload as bytes.
+     *
+     * @throws Exception when it cannot be encoded; the caller of {@code add} gets it as the cause of an
+     *     {@link IllegalArgumentException}, and nothing is added
+     */
+    byte[] encode(T payload) throws Exception;
+
+    /**
+     * The payload from bytes, which the codec may keep but must not change.
+     *
+     * @throws Exception when the bytes are no such payload
+     */
+    T decode(byte[] bytes) throws Exception;
+
+    /** What travels as header {@code content-type} with each event; empty for none. */
+    default Optional<String> contentType() {
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.pulse.stream;
+
+import dev.pulse.wire.Names;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * An event to be added.
+ *
+ * @param name what happened: 1 to 512 characters
+ * @param topic what readers and sinks can filter by: 1 to 512 characters
+ * @param payload the content, encoded by the stream's {@link Codec}
+ * @param headers names of 1 to 256 bytes, together with their values at most 64 KiB; the order is kept
+ */
+public record NewEvent<T>(String name, Optional<String> topic, T payload, Map<String, String> headers) {
+    private static final int HEADER_NAME_BYTES = 256;
+    private static final int HEADERS_BYTES = 64 * 1024;
+
+    public NewEvent {
+        Names.requireEventName(name);
+        topic.ifPresent(Names::requireTopic);
+        Objects.requireNonNull(payload, "payload");
+        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        requireHeaders(headers);
+    }
+
+    /** An event without topic and headers. */
+    public static <T> NewEvent<T> of(String name, T payload) {
+        return new NewEvent<>(name, Optional.empty(), payload, Map.of());
+    }
+
+    /** The same with this topic. */
+    public NewEvent<T> withTopic(String newTopic) {
+        return new NewEvent<>(name, Optional.of(newTopic), payload, headers);
+    }
+
+    /** The same with this header added or replaced. */
+    public NewEvent<T> withHeader(String header, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(header, value);
+        return new NewEvent<>(name, topic, payload, more);
+    }
+
+    private static void requireHeaders(Map<String, String> headers) {
+        int total = 0;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            int nameBytes = header.getKey().getBytes(StandardCharsets.UTF_8).length;
+            if (nameBytes < 1 || nameBytes > HEADER_NAME_BYTES) {
+                throw new IllegalArgumentException("header name has 1 to " + HEADER_NAME_BYTES + " bytes, \""
+                        + header.getKey() + "\" has " + nameBytes);
+            }
+            total += nameBytes + header.getValue().getBytes(StandardCharsets.UTF_8).length;
+        }
+        if (total > HEADERS_BYTES) {
+            throw new IllegalArgumentException(
+                    "headers of an event have at most " + HEADERS_BYTES + " bytes together, were " + total);
+        }
+    }
+}

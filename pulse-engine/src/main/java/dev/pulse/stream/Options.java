@@ -1,0 +1,20 @@
+package dev.pulse.stream;
+
+import java.time.Duration;
+
+/** Refuses option values out of their range, naming the option, the bounds and the value. */
+final class Options {
+    private Options() {}
+
+    static void require(String name, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(name + " is " + least + " to " + most + ", was " + value);
+        }
+    }
+
+    static void require(String name, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(name + " is " + least + " to " + most + ", was " + value);
+        }
+    }
+}

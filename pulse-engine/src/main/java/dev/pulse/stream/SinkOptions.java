@@ -1,0 +1,130 @@
+package dev.pulse.stream;
+
+import static dev.pulse.stream.Options.require;
+
+import java.time.Duration;
+
+/**
+ * How a consumer of a sink works.
+ *
+ * @param startAt where the sink begins if this makes it, otherwise ignored; default oldest (Go: newest)
+ * @param batchSize how many events one read takes at most, 1 to 10,000; default 100; Go's {@code MaxPolled}
+ * @param concurrency how many handlers run at once, 1 to 100,000; default 1, which keeps the stream's order
+ * @param maxInFlight how many events may be read and not settled, 1 to 1,000,000, at least {@code concurrency}; default
+ *     the larger of {@code batchSize} and twice {@code concurrency}; Go's {@code BufferSize}
+ * @param ackDeadline after which an event that nobody extends is claimed by another consumer, 100 ms to 1 h; default
+ *     20 s; a Go sink of the same name prescribes its own; Go's {@code AckGracePeriod}
+ * @param maxProcessing how long the deadline of one delivery is extended, at least {@code ackDeadline}, up to 24 h;
+ *     default 30 min. Then the handler is interrupted and the event is released
+ * @param backoff how long a failed event waits before it is tried again, doubling with each attempt, 1 ms to 1 h;
+ *     default 1 s
+ * @param maxBackoff the longest such wait, at least {@code backoff}, up to 24 h; default 1 min
+ * @param blockTime how long one blocking read waits in Redis, 1 ms to 6 s; default 5 s; Go's {@code BlockDuration}
+ */
+public record SinkOptions(
+        StartAt startAt,
+        int batchSize,
+        int concurrency,
+        int maxInFlight,
+        Duration ackDeadline,
+        Duration maxProcessing,
+        Duration backoff,
+        Duration maxBackoff,
+        Duration blockTime) {
+    private static final Duration DAY = Duration.ofHours(24);
+
+    public SinkOptions {
+        require("batchSize", batchSize, 1, 10_000);
+        require("concurrency", concurrency, 1, 100_000);
+        require("maxInFlight", maxInFlight, concurrency, 1_000_000);
+        require("ackDeadline", ackDeadline, Duration.ofMillis(100), Duration.ofHours(1));
+        require("maxProcessing", maxProcessing, ackDeadline, DAY);
+        require("backoff", backoff, Duration.ofMillis(1), Duration.ofHours(1));
+        require("maxBackoff", maxBackoff, backoff, DAY);
+        require("blockTime", blockTime, Duration.ofMillis(1), Duration.ofSeconds(6));
+    }
+
+    /** All defaults. */
+    public static SinkOptions defaults() {
+        return builder().build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Makes {@link SinkOptions}; what is not set has its default. */
+    public static final class Builder {
+        private StartAt startAt = StartAt.oldest();
+        private int batchSize = 100;
+        private int concurrency = 1;
+        private int maxInFlight;
+        private Duration ackDeadline = Duration.ofSeconds(20);
+        private Duration maxProcessing = Duration.ofMinutes(30);
+        private Duration backoff = Duration.ofSeconds(1);
+        private Duration maxBackoff = Duration.ofMinutes(1);
+        private Duration blockTime = Duration.ofSeconds(5);
+
+        private Builder() {}
+
+        public Builder startAt(StartAt value) {
+            startAt = value;
+            return this;
+        }
+
+        public Builder batchSize(int value) {
+            batchSize = value;
+            return this;
+        }
+
+        public Builder concurrency(int value) {
+            concurrency = value;
+            return this;
+        }
+
+        public Builder maxInFlight(int value) {
+            require("maxInFlight", value, 1, 1_000_000);
+            maxInFlight = value;
+            return this;
+        }
+
+        public Builder ackDeadline(Duration value) {
+            ackDeadline = value;
+            return this;
+        }
+
+        public Builder maxProcessing(Duration value) {
+            maxProcessing = value;
+            return this;
+        }
+
+        public Builder backoff(Duration value) {
+            backoff = value;
+            return this;
+        }
+
+        public Builder maxBackoff(Duration value) {
+            maxBackoff = value;
+            return this;
+        }
+
+        public Builder blockTime(Duration value) {
+            blockTime = value;
+            return this;
+        }
+
+        public SinkOptions build() {
+            int inFlight = maxInFlight != 0 ? maxInFlight : Math.max(batchSize, 2 * concurrency);
+            return new SinkOptions(
+                    startAt,
+                    batchSize,
+                    concurrency,
+                    inFlight,
+                    ackDeadline,
+                    maxProcessing,
+                    backoff,
+                    maxBackoff,
+                    blockTime);
+        }
+    }
+}
