@@ -8,8 +8,8 @@ public sealed interface PulseEvent {
     /** The loop works again. */
     record ConnectionRestored(String loop) implements PulseEvent {}
 
-    /** A sink's consumer group was gone (deleted, flushed, failed over) and was made again at {@code resumedAfter}. */
-    record GroupLost(String stream, String sink, String resumedAfter) implements PulseEvent {}
+    /** A sink's consumer group was gone (deleted, flushed, failed over) and was made again where it had come to. */
+    record GroupLost(String stream, String sink) implements PulseEvent {}
 
     /** The ack deadline of an event passed while it was worked on; another consumer has or gets it. */
     record LeaseLost(String stream, String sink, String eventId) implements PulseEvent {}

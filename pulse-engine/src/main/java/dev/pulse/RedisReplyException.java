@@ -6,8 +6,16 @@ import org.jspecify.annotations.Nullable;
 public final class RedisReplyException extends PulseException {
     private static final long serialVersionUID = 1L;
 
-    /** Made by the engine; {@code message} says what was tried and where. */
-    public RedisReplyException(String message, @Nullable Throwable cause) {
+    private final String code;
+
+    /** Made by the engine; {@code code} is the first word of Redis' answer. */
+    public RedisReplyException(String code, String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.code = code;
+    }
+
+    /** The first word of Redis' answer, such as {@code WRONGTYPE}. */
+    public String code() {
+        return code;
     }
 }

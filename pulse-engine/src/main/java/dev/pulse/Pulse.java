@@ -1,0 +1,205 @@
+package dev.pulse;
+
+import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.redis.Redis;
+import dev.pulse.redis.RedisOptions;
+import dev.pulse.redis.RedisUri;
+import dev.pulse.stream.Codec;
+import dev.pulse.stream.Codecs;
+import dev.pulse.stream.EventStream;
+import dev.pulse.stream.Retention;
+import dev.pulse.stream.internal.Streams;
+import dev.pulse.task.Signals;
+import dev.pulse.task.Tasks;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The entry point: one Redis, and the streams on it. Make one per Redis and process, share it among all threads, close it
+ * at the end. It holds one connection for the short commands of everybody and one for each reader and sink; all are
+ * named {@code pulse/<client name>/<role>} in CLIENT LIST.
+ */
+public final class Pulse implements AutoCloseable {
+    /** Where Redis is when nothing else is said. */
+    public static final String DEFAULT_URI = "redis://localhost:6379";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
+    private static final String EMBEDDED = "embedded:";
+    private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
+    private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+    private final Redis redis;
+    private final Signals signals;
+    private final Streams streams;
+    private final @Nullable EmbeddedRedis embedded;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Pulse(Redis redis, Signals signals, @Nullable EmbeddedRedis embedded) {
+        this.redis = redis;
+        this.signals = signals;
+        this.streams = new Streams(redis, signals);
+        this.embedded = embedded;
+    }
+
+    /**
+     * Connects to the Redis at this URI, with defaults for everything else; see {@link Builder#uri}.
+     *
+     * @throws IllegalArgumentException when the URI is none
+     * @throws RedisUnavailableException naming host and port, when no connection comes about within 2 s
+     * @throws AccessDeniedException when Redis refuses user or password
+     */
+    public static Pulse connect(String uri) {
+        return builder().uri(uri).connect();
+    }
+
+    /** For all that {@link #connect(String)} leaves at its default. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A stream of bytes; see {@link #stream(String, Codec)}. */
+    public EventStream<byte[]> stream(String name) {
+        return stream(name, Codecs.bytes());
+    }
+
+    /**
+     * A stream whose payloads this codec writes and reads. Asks Redis nothing yet. At its first use an existing stream is
+     * adopted with what it retains; a new one keeps {@linkplain Retention#defaults the newest 100,000 events}.
+     *
+     * @param name 1 to 512 characters, none of space, NUL, {@code * ? [ ]}; see the message for names that are reserved
+     * @throws IllegalArgumentException when the name breaks a rule
+     */
+    public <T> EventStream<T> stream(String name, Codec<T> codec) {
+        return streams.stream(name, codec, Optional.empty());
+    }
+
+    /**
+     * The same with a wish for what is retained: the first use throws {@link StreamConfigException} when the stream
+     * exists and retains something else.
+     */
+    public <T> EventStream<T> stream(String name, Codec<T> codec, Retention wish) {
+        return streams.stream(name, codec, Optional.of(wish));
+    }
+
+    /** How everything gets on at this moment; asks Redis nothing, works also when closed. */
+    public Health health() {
+        return signals.health();
+    }
+
+    /**
+     * Closes all readers and sinks side by side, then the connections. What was begun may finish for up to {@code drain},
+     * is then interrupted and has 2 s more; all in all it takes a few seconds longer than that at most, also when Redis
+     * is gone. Called from a handler, it begins closing and returns at once, for it cannot wait for that handler. An
+     * interrupt of the caller ends the drain and stays set. Further calls do nothing.
+     *
+     * @param drain 0 to 1 h
+     */
+    public CloseResult close(Duration drain) {
+        if (drain.isNegative() || drain.compareTo(LONGEST_DRAIN) > 0) {
+            throw new IllegalArgumentException("drain is PT0S to " + LONGEST_DRAIN + ", was " + drain);
+        }
+        if (!closed.compareAndSet(false, true)) {
+            return CloseResult.drained();
+        }
+        long deadline = System.nanoTime() + drain.toNanos();
+        if (streams.isCalledFromHandler()) {
+            Tasks.start("close", () -> closeAll(deadline));
+            return CloseResult.drained();
+        }
+        return closeAll(deadline);
+    }
+
+    /** {@link #close(Duration)} with 10 s. */
+    @Override
+    public void close() {
+        close(DEFAULT_DRAIN);
+    }
+
+    private CloseResult closeAll(long deadline) {
+        CloseResult result = streams.close(deadline);
+        redis.close(System.nanoTime() + LAST_WORDS.toNanos());
+        if (embedded != null) {
+            embedded.close();
+        }
+        result.problems().forEach(problem -> LOG.warn("pulse=closed problem=\"{}\"", problem));
+        return result;
+    }
+
+    /** Makes a {@link Pulse}. Not thread-safe. */
+    public static final class Builder {
+        private String uri = DEFAULT_URI;
+        private @Nullable String clientName;
+        private Duration connectTimeout = Duration.ofSeconds(2);
+        private Duration commandTimeout = Duration.ofSeconds(5);
+        private PulseListener listener = event -> {};
+
+        private Builder() {}
+
+        /**
+         * Where Redis is: {@code redis://[user[:password]@]host[:port][/database][?clientName=name]}, with TLS
+         * {@code rediss://}, or {@code embedded:} for a Redis of its own that lives as long as this Pulse, for
+         * development only. Default {@code redis://localhost:6379}.
+         */
+        public Builder uri(String value) {
+            uri = value;
+            return this;
+        }
+
+        /** Part of the connections' names; default the one in the URI, else {@code pulse}. */
+        public Builder clientName(String value) {
+            clientName = value;
+            return this;
+        }
+
+        /** How long making a connection may take, 10 ms to 1 min; default 2 s. */
+        public Builder connectTimeout(Duration value) {
+            connectTimeout = value;
+            return this;
+        }
+
+        /** How long a call may take from beginning to return, 10 ms to 1 min; default 5 s. */
+        public Builder commandTimeout(Duration value) {
+            commandTimeout = value;
+            return this;
+        }
+
+        /** Who is told of changes of state in the background; default nobody. */
+        public Builder listener(PulseListener value) {
+            listener = value;
+            return this;
+        }
+
+        /** Checks all settings and connects, as {@link Pulse#connect(String)} does. */
+        public Pulse connect() {
+            boolean ownRedis = uri.strip().equals(EMBEDDED);
+            // all checks come before a server is started
+            RedisOptions options = options(RedisUri.parse(ownRedis ? DEFAULT_URI : uri));
+            EmbeddedRedis embedded = null;
+            if (ownRedis) {
+                embedded = EmbeddedRedis.start();
+                LOG.warn("redis=embedded uri={} note=\"for development, not for production\"", embedded.uri());
+                options = options(RedisUri.parse(embedded.uri()));
+            }
+            try {
+                Signals signals = new Signals(listener);
+                return new Pulse(Redis.open(options, signals), signals, embedded);
+            } catch (RuntimeException e) {
+                if (embedded != null) {
+                    embedded.close();
+                }
+                throw e;
+            }
+        }
+
+        private RedisOptions options(RedisUri target) {
+            String name = clientName != null ? clientName : target.clientName().orElse("pulse");
+            return new RedisOptions(target, name, connectTimeout, commandTimeout);
+        }
+    }
+}

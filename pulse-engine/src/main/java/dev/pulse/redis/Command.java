@@ -1,0 +1,77 @@
+package dev.pulse.redis;
+
+import java.nio.charset.StandardCharsets;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
+
+/** One Redis command under construction, then on its way. Not for use by two threads at once. */
+public final class Command {
+    private final CommandArguments arguments;
+    private boolean repeatable;
+    private int bytes;
+
+    private Command(Protocol.Command name) {
+        arguments = new CommandArguments(name);
+    }
+
+    /** A command that is sent at most once. */
+    public static Command write(String name) {
+        return new Command(Protocol.Command.valueOf(name));
+    }
+
+    /** A read, or a write that changes nothing when done twice: sent again when the reply is lost. */
+    public static Command repeatable(String name) {
+        Command command = write(name);
+        command.repeatable = true;
+        return command;
+    }
+
+    /** Adds a key. */
+    public Command key(String key) {
+        return key(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Adds a key. */
+    public Command key(byte[] key) {
+        arguments.key(key);
+        bytes += key.length;
+        return this;
+    }
+
+    /** Adds an argument. */
+    public Command arg(String value) {
+        return arg(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Adds an argument. */
+    public Command arg(long value) {
+        arguments.add(value);
+        bytes += Long.BYTES;
+        return this;
+    }
+
+    /** Adds an argument; the bytes must not change until the reply is there. */
+    public Command arg(byte[] value) {
+        arguments.add(value);
+        bytes += value.length;
+        return this;
+    }
+
+    CommandArguments arguments() {
+        return arguments;
+    }
+
+    boolean isRepeatable() {
+        return repeatable;
+    }
+
+    /** About how many bytes it takes on the wire. */
+    public int bytes() {
+        return bytes;
+    }
+
+    @Override
+    public String toString() {
+        return arguments.getCommand().toString();
+    }
+}

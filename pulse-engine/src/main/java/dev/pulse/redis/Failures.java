@@ -1,0 +1,65 @@
+package dev.pulse.redis;
+
+import dev.pulse.AccessDeniedException;
+import dev.pulse.PulseException;
+import dev.pulse.RedisOutOfMemoryException;
+import dev.pulse.RedisReplyException;
+import dev.pulse.RedisUnavailableException;
+import java.time.Duration;
+import java.util.Set;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Says in Pulse's own exceptions what Jedis and Redis say. */
+final class Failures {
+    /** Redis did not run the command and soon might: it starts, fails over, or is held up by a script. */
+    private static final Set<String> PASSING =
+            Set.of("LOADING", "MASTERDOWN", "READONLY", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "NOREPLICAS");
+
+    private static final Set<String> DENIED = Set.of("NOAUTH", "NOPERM", "WRONGPASS");
+
+    private Failures() {}
+
+    static PulseException connecting(RedisUri uri, Duration timeout, JedisException cause) {
+        if (cause instanceof JedisDataException refusal) {
+            return isPassing(refusal) ? unavailable(uri, refusal) : reply("connecting to " + uri.address(), refusal);
+        }
+        return new RedisUnavailableException(
+                "cannot connect to Redis at " + uri.address() + " within " + timeout + ": " + rootMessage(cause), cause);
+    }
+
+    static PulseException unavailable(RedisUri uri, Throwable cause) {
+        return new RedisUnavailableException(
+                "Redis at " + uri.address() + " does not take commands: " + rootMessage(cause), cause);
+    }
+
+    /** An error reply; {@code doing} is the command. */
+    static PulseException reply(String doing, JedisDataException cause) {
+        String code = code(cause);
+        String message = doing + ": " + cause.getMessage();
+        if (DENIED.contains(code) || message.contains("invalid username-password") || message.contains("invalid password")) {
+            return new AccessDeniedException(message, cause);
+        }
+        return code.equals("OOM")
+                ? new RedisOutOfMemoryException(message, cause)
+                : new RedisReplyException(code, message, cause);
+    }
+
+    static boolean isPassing(JedisDataException reply) {
+        return PASSING.contains(code(reply));
+    }
+
+    static String code(JedisDataException reply) {
+        String text = reply.getMessage() == null ? "" : reply.getMessage();
+        int space = text.indexOf(' ');
+        return space < 0 ? text : text.substring(0, space);
+    }
+
+    static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.toString() : root.getMessage();
+    }
+}

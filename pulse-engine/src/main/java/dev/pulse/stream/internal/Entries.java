@@ -1,0 +1,141 @@
+package dev.pulse.stream.internal;
+
+import dev.pulse.stream.Codec;
+import dev.pulse.stream.Event;
+import dev.pulse.stream.EventId;
+import dev.pulse.stream.NewEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events as entries of a Redis stream, and back: {@code n} name, {@code p} payload, {@code t} topic,
+ * {@code h:<name>} headers. Fields of others are ignored.
+ */
+final class Entries<T> {
+    private static final int PAYLOAD_BYTES = 16 * 1024 * 1024;
+    private static final byte[] NAME = {'n'};
+    private static final byte[] PAYLOAD = {'p'};
+    private static final byte[] TOPIC = {'t'};
+    private static final String HEADER = "h:";
+    private static final String CONTENT_TYPE = "content-type";
+
+    private final Codec<T> codec;
+
+    Entries(Codec<T> codec) {
+        this.codec = codec;
+    }
+
+    /**
+     * Field, value, field, value and so on.
+     *
+     * @throws IllegalArgumentException when the payload cannot be encoded or is too large
+     */
+    List<byte[]> encode(NewEvent<T> event) {
+        List<byte[]> fields = new ArrayList<>(8);
+        fields.add(NAME);
+        fields.add(utf8(event.name()));
+        fields.add(PAYLOAD);
+        fields.add(payload(event));
+        event.topic().ifPresent(topic -> {
+            fields.add(TOPIC);
+            fields.add(utf8(topic));
+        });
+        Optional<String> contentType = codec.contentType();
+        if (contentType.isPresent() && !event.headers().containsKey(CONTENT_TYPE)) {
+            fields.add(utf8(HEADER + CONTENT_TYPE));
+            fields.add(utf8(contentType.get()));
+        }
+        event.headers().forEach((name, value) -> {
+            fields.add(utf8(HEADER + name));
+            fields.add(utf8(value));
+        });
+        return fields;
+    }
+
+    private byte[] payload(NewEvent<T> event) {
+        byte[] payload;
+        try {
+            payload = codec.encode(event.payload());
+        } catch (Exception e) {
+            throw new IllegalArgumentException(
+                    "payload of event \"" + event.name() + "\" cannot be encoded: " + e.getMessage(), e);
+        }
+        if (payload.length > PAYLOAD_BYTES) {
+            throw new IllegalArgumentException("payload of an event has at most " + PAYLOAD_BYTES + " bytes, that of \""
+                    + event.name() + "\" has " + payload.length);
+        }
+        return payload;
+    }
+
+    /** The id of a raw entry, {@code [id, [field, value, …]]}. */
+    static EventId id(Object entry) {
+        return EventId.parse(Replies.text(Replies.list(entry).getFirst()));
+    }
+
+    /** The event of a raw entry. */
+    Event<T> decode(Object entry, EventId id, Incarnation incarnation) throws MalformedEntryException {
+        Object content = Replies.list(entry).get(1);
+        if (content == null) {
+            throw new MalformedEntryException("the entry was deleted");
+        }
+        String name = null;
+        byte[] payload = null;
+        String topic = null;
+        Map<String, String> headers = null;
+        List<@Nullable Object> fields = Replies.list(content);
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            byte[] field = bytes(fields.get(i));
+            byte[] value = bytes(fields.get(i + 1));
+            if (Arrays.equals(field, NAME)) {
+                name = new String(value, StandardCharsets.UTF_8);
+            } else if (Arrays.equals(field, PAYLOAD)) {
+                payload = value;
+            } else if (Arrays.equals(field, TOPIC)) {
+                topic = new String(value, StandardCharsets.UTF_8);
+            } else if (field.length > 2 && field[0] == 'h' && field[1] == ':') {
+                headers = headers == null ? new LinkedHashMap<>() : headers;
+                headers.put(
+                        new String(field, 2, field.length - 2, StandardCharsets.UTF_8),
+                        new String(value, StandardCharsets.UTF_8));
+            }
+        }
+        if (name == null || name.isEmpty()) {
+            throw new MalformedEntryException("the entry has no field n, the event's name");
+        }
+        if (payload == null) {
+            throw new MalformedEntryException("the entry has no field p, the event's payload");
+        }
+        return new Event<>(
+                id,
+                incarnation.stream(),
+                incarnation.number(),
+                name,
+                Optional.ofNullable(topic),
+                decodePayload(payload),
+                headers == null ? Map.of() : Collections.unmodifiableMap(headers),
+                id.time());
+    }
+
+    private T decodePayload(byte[] payload) throws MalformedEntryException {
+        try {
+            return codec.decode(payload);
+        } catch (Exception | StackOverflowError e) {
+            throw new MalformedEntryException("the codec cannot read the payload: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] bytes(@Nullable Object value) {
+        return value instanceof byte[] bytes ? bytes : new byte[0];
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

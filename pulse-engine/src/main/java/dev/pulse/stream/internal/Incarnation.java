@@ -1,0 +1,40 @@
+package dev.pulse.stream.internal;
+
+import dev.pulse.wire.MapKeys;
+import dev.pulse.wire.RetentionConfig;
+import dev.pulse.wire.StreamKeys;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One life of a stream: its keys and what it keeps. */
+record Incarnation(StreamKeys keys, RetentionConfig retention) {
+    String stream() {
+        return keys.stream();
+    }
+
+    long number() {
+        return keys.incarnation();
+    }
+
+    String physical() {
+        return keys.physical();
+    }
+
+    /** The key of the first incarnation, which v1.6 knows too. */
+    String flat() {
+        return new StreamKeys(keys.stream(), 1).physical();
+    }
+
+    /** The maps that tell other consumers of a sink about one: pairs of keep-alive and membership. */
+    List<MapKeys> consumerMaps(String sink) {
+        List<MapKeys> maps = new ArrayList<>(4);
+        maps.add(keys.keepAlive(sink));
+        maps.add(keys.membership());
+        if (number() == 1) {
+            // what v1.6 to v1.8 read; they know the flat stream only
+            maps.add(keys.flatKeepAlive(sink));
+            maps.add(keys.flatMembership());
+        }
+        return maps;
+    }
+}

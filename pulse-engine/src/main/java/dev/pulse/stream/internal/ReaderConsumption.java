@@ -1,0 +1,102 @@
+package dev.pulse.stream.internal;
+
+import dev.pulse.CloseResult;
+import dev.pulse.stream.Consumption;
+import dev.pulse.stream.Event;
+import dev.pulse.stream.EventHandler;
+import dev.pulse.task.Loop;
+import dev.pulse.task.LoopSignal;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The loop that hands a reader's events to a handler, one after another, on the loop's own thread. */
+final class ReaderConsumption<T> implements Consumption {
+    private static final Logger LOG = LoggerFactory.getLogger(ReaderConsumption.class);
+
+    private final StreamReader<T> reader;
+    private final int batchSize;
+    private final Duration blockTime;
+    private final EventHandler<T> handler;
+    private final Loop loop;
+    private volatile boolean stopped;
+
+    ReaderConsumption(
+            StreamReader<T> reader, LoopSignal signal, int batchSize, Duration blockTime, EventHandler<T> handler) {
+        this.reader = reader;
+        this.batchSize = batchSize;
+        this.blockTime = blockTime;
+        this.handler = handler;
+        this.loop = Loop.start(signal, this::turn);
+    }
+
+    private void turn() throws InterruptedException {
+        for (Event<T> event : reader.read(batchSize, blockTime)) {
+            if (stopped) {
+                return;
+            }
+            reader.handedOut(event);
+            try {
+                handler.handle(event);
+            } catch (InterruptedException e) {
+                if (stopped) {
+                    throw e;
+                }
+                failed(event, e);
+            } catch (Exception | StackOverflowError | OutOfMemoryError | AssertionError | LinkageError e) {
+                failed(event, e);
+            }
+        }
+    }
+
+    private void failed(Event<T> event, Throwable cause) {
+        LOG.warn("stream={} event={} state=handler-failed", event.stream(), event.id(), cause);
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+        loop.stop();
+        reader.endRead();
+    }
+
+    @Override
+    public CloseResult close(Duration drain) {
+        return close(Deadlines.after(drain));
+    }
+
+    boolean isCurrentThread() {
+        return loop.isCurrentThread();
+    }
+
+    CloseResult close(long deadline) {
+        stop();
+        if (loop.isCurrentThread()) {
+            return CloseResult.drained();
+        }
+        try {
+            if (loop.join(deadline)) {
+                return CloseResult.drained();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        loop.interrupt();
+        return Deadlines.hardPhase(loop::join)
+                ? new CloseResult(CloseResult.How.INTERRUPTED, List.of())
+                : new CloseResult(
+                        CloseResult.How.ABANDONED,
+                        List.of("the handler of a reader of " + reader.stream() + " ignores its interrupt"));
+    }
+
+    @Override
+    public void close() {
+        close(Deadlines.afterDefaultDrain());
+    }
+
+    @Override
+    public boolean isFinished() {
+        return loop.isFinished();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.pulse.stream.internal;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the replies of Redis: bytes, numbers and lists of these. */
+final class Replies {
+    private Replies() {}
+
+    static String text(@Nullable Object reply) {
+        if (reply instanceof byte[] bytes) {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+        throw new IllegalArgumentException("expected text from Redis, was " + reply);
+    }
+
+    static long number(@Nullable Object reply) {
+        if (reply instanceof Long number) {
+            return number;
+        }
+        throw new IllegalArgumentException("expected a number from Redis, was " + reply);
+    }
+
+    @SuppressWarnings("unchecked")
+    static List<@Nullable Object> list(@Nullable Object reply) {
+        if (reply instanceof List<?> list) {
+            return (List<@Nullable Object>) list;
+        }
+        throw new IllegalArgumentException("expected a list from Redis, was " + reply);
+    }
+
+    /** The entries in the reply of XREAD or XREADGROUP on one stream; none when it timed out. */
+    static List<@Nullable Object> entriesOfOneStream(@Nullable Object reply) {
+        return reply == null ? List.of() : list(list(list(reply).getFirst()).get(1));
+    }
+}

@@ -1,0 +1,214 @@
+package dev.pulse.stream.internal;
+
+import dev.pulse.CloseResult;
+import dev.pulse.PulseException;
+import dev.pulse.redis.OwnedConnection;
+import dev.pulse.stream.Consumption;
+import dev.pulse.stream.SinkOptions;
+import dev.pulse.task.Loop;
+import dev.pulse.task.Wakeup;
+import dev.pulse.task.Workers;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop that reads a sink's events, and the threads that run the handler on them. It reads no more than may be in
+ * flight. Closing: reading ends, what was not begun is given back, what was begun may finish until the deadline, then it
+ * is interrupted.
+ */
+final class SinkConsumption<T> implements Consumption {
+    private static final Logger LOG = LoggerFactory.getLogger(SinkConsumption.class);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+    /** What is done with one delivery. */
+    @FunctionalInterface
+    interface Handling<T> {
+        void handle(SinkDelivery<T> delivery, Settling<T> settling) throws Exception;
+    }
+
+    private final StreamSink<T> sink;
+    private final OwnedConnection connection;
+    private final Streams streams;
+    private final InFlight<T> inFlight;
+    private final Settling<T> settling;
+    private final SinkOptions options;
+    private final Handling<T> handling;
+    private final Workers workers;
+    private final Wakeup settled = new Wakeup();
+    private final int leastRead;
+    private volatile boolean stopped;
+    private volatile @Nullable Loop loop;
+
+    SinkConsumption(
+            StreamSink<T> sink,
+            OwnedConnection connection,
+            Streams streams,
+            InFlight<T> inFlight,
+            Settling<T> settling,
+            SinkOptions options,
+            Handling<T> handling) {
+        this.sink = sink;
+        this.connection = connection;
+        this.streams = streams;
+        this.inFlight = inFlight;
+        this.settling = settling;
+        this.options = options;
+        this.handling = handling;
+        this.workers = new Workers(sink.loopName("handler"), options.concurrency());
+        // reading one event for each that was settled would cost a round trip each; while this many may still be read,
+        // there are enough for all handlers
+        this.leastRead = Math.max(
+                1, Math.min(options.batchSize(), options.maxInFlight() - options.concurrency()) / 2);
+    }
+
+    void start() {
+        loop = Loop.start(streams.signals().loop(sink.loopName("read"), false), this::turn);
+    }
+
+    private void turn() throws InterruptedException {
+        int room = inFlight.free();
+        if (room < leastRead) {
+            inFlight.awaitRoom(options.blockTime());
+        } else {
+            sink.read(Math.min(options.batchSize(), room), options.blockTime()).forEach(this::accept);
+        }
+    }
+
+    /** Has the handler run on it as soon as a thread is free. */
+    void accept(SinkDelivery<T> delivery) {
+        workers.execute(() -> run(delivery));
+    }
+
+    private void run(SinkDelivery<T> delivery) {
+        // once stopped nothing is begun; closing gives it back
+        if (!stopped && delivery.begin()) {
+            try {
+                handling.handle(delivery, settling);
+            } catch (Exception | StackOverflowError | OutOfMemoryError | AssertionError | LinkageError e) {
+                failed(delivery, e);
+            } finally {
+                delivery.end();
+            }
+        }
+        if (stopped) {
+            settled.wake();
+        }
+    }
+
+    private void failed(SinkDelivery<T> delivery, Throwable cause) {
+        // an interrupted handler while closing did not fail: its event goes back as it was
+        boolean interrupted = stopped && (cause instanceof InterruptedException || Thread.currentThread().isInterrupted());
+        if (!interrupted) {
+            LOG.warn(
+                    "stream={} sink={} event={} attempt={} state=handler-failed",
+                    delivery.event().stream(),
+                    sink.name(),
+                    delivery.id(),
+                    delivery.attempt(),
+                    cause);
+        }
+        delivery.nack();
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+        Loop running = loop;
+        if (running != null) {
+            running.stop();
+        }
+        inFlight.wake();
+    }
+
+    @Override
+    public CloseResult close(Duration drain) {
+        return close(Deadlines.after(drain));
+    }
+
+    CloseResult close(long deadline) {
+        stop();
+        CloseResult result = drain(deadline);
+        sink.giveBack(false);
+        return result;
+    }
+
+    private CloseResult drain(long deadline) {
+        try {
+            if (endReading(deadline) && drained(deadline)) {
+                return CloseResult.drained();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Loop running = loop;
+        if (running != null) {
+            running.interrupt();
+        }
+        inFlight.all().forEach(SinkDelivery::interruptHandler);
+        if (Deadlines.hardPhase(this::handlersEnded)) {
+            return new CloseResult(CloseResult.How.INTERRUPTED, List.of());
+        }
+        long left = inFlight.all().stream().filter(SinkDelivery::isHandlerRunning).count();
+        return new CloseResult(
+                CloseResult.How.ABANDONED,
+                List.of(left + " handlers of sink " + sink.name() + " ignore their interrupt"));
+    }
+
+    /** Ends the blocked read without losing what Redis may be handing out at this moment. */
+    private boolean endReading(long deadline) throws InterruptedException {
+        Loop running = loop;
+        if (running == null || running.isCurrentThread()) {
+            return true;
+        }
+        while (!running.join(Math.min(deadline, System.nanoTime() + LOOK_AGAIN.toNanos()))) {
+            if (System.nanoTime() >= deadline) {
+                return false;
+            }
+            try {
+                connection.unblock(streams.redis().withTimeout(Deadlines.HARD));
+            } catch (PulseException e) {
+                // Redis is away, or forbids it: the read ends with its connection
+                connection.close();
+            }
+        }
+        return true;
+    }
+
+    private boolean drained(long deadline) throws InterruptedException {
+        while (inFlight.all().stream().anyMatch(this::isAwaited)) {
+            if (System.nanoTime() >= deadline) {
+                return false;
+            }
+            settled.await(Polls.shorter(Polls.until(deadline), LOOK_AGAIN));
+        }
+        return true;
+    }
+
+    private boolean isAwaited(SinkDelivery<T> delivery) {
+        return delivery.isBeingHandled() && !delivery.isHandledByCurrentThread();
+    }
+
+    private boolean handlersEnded(long deadline) throws InterruptedException {
+        while (inFlight.all().stream().anyMatch(SinkDelivery::isHandlerRunning)) {
+            if (System.nanoTime() >= deadline) {
+                return false;
+            }
+            settled.await(Polls.shorter(Polls.until(deadline), LOOK_AGAIN));
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        close(Deadlines.afterDefaultDrain());
+    }
+
+    @Override
+    public boolean isFinished() {
+        Loop running = loop;
+        return stopped && running != null && running.isFinished() && workers.isIdle();
+    }
+}

@@ -1,0 +1,208 @@
+package dev.pulse.stream.internal;
+
+import dev.pulse.stream.AckResult;
+import dev.pulse.stream.Delivery;
+import dev.pulse.stream.Event;
+import dev.pulse.stream.EventId;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One delivery from being read to being settled. Every change of state is made under its lock, which is never held while
+ * Redis is asked or user code runs.
+ */
+final class SinkDelivery<T> implements Delivery<T> {
+    /**
+     * HELD may become any of the others; ACKING becomes ACKED, or HELD again when Redis could not be asked; PARKED is
+     * over when its retry begins. LOST is what is no longer ours, RELEASED what we gave back.
+     */
+    enum State {
+        HELD,
+        ACKING,
+        ACKED,
+        PARKED,
+        RELEASED,
+        LOST
+    }
+
+    private final StreamSink<T> sink;
+    private final Event<T> event;
+    private final int attempt;
+    private final ReentrantLock lock = new ReentrantLock();
+    private State state = State.HELD;
+    private @Nullable Thread handler;
+    private long begunAt;
+    private volatile boolean begun;
+    private volatile long extendedAt = System.nanoTime();
+
+    SinkDelivery(StreamSink<T> sink, Event<T> event, int attempt) {
+        this.sink = sink;
+        this.event = event;
+        this.attempt = attempt;
+    }
+
+    EventId id() {
+        return event.id();
+    }
+
+    @Override
+    public Event<T> event() {
+        return event;
+    }
+
+    @Override
+    public int attempt() {
+        return attempt;
+    }
+
+    @Override
+    public boolean leaseHeld() {
+        lock.lock();
+        try {
+            return state == State.HELD || state == State.ACKING || state == State.ACKED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public AckResult ack() throws InterruptedException {
+        lock.lock();
+        try {
+            if (state != State.HELD) {
+                return state == State.LOST ? AckResult.LEASE_LOST : AckResult.ALREADY_DONE;
+            }
+            state = State.ACKING;
+        } finally {
+            lock.unlock();
+        }
+        return sink.ack(this);
+    }
+
+    @Override
+    public void nack(Duration delay) {
+        if (delay.isNegative() || delay.compareTo(Duration.ofHours(24)) > 0) {
+            throw new IllegalArgumentException("delay is PT0S to PT24H, was " + delay);
+        }
+        State next = delay.isZero() ? State.RELEASED : State.PARKED;
+        if (move(State.HELD, next)) {
+            if (next == State.PARKED) {
+                sink.park(this, delay);
+            } else {
+                sink.release(this, attempt, false);
+            }
+        }
+    }
+
+    @Override
+    public void nack() {
+        nack(sink.backoffAfter(attempt));
+    }
+
+    /** Goes from one state to another; false, and nothing, when it is in a third. */
+    boolean move(State from, State to) {
+        lock.lock();
+        try {
+            if (state != from) {
+                return false;
+            }
+            state = to;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it is held and its handler, or whoever polled it, has it. */
+    boolean isBeingHandled() {
+        lock.lock();
+        try {
+            return begun && (state == State.HELD || state == State.ACKING);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The handler begins on this thread; false when the delivery is not held any more. */
+    boolean begin() {
+        lock.lock();
+        try {
+            if (state != State.HELD) {
+                return false;
+            }
+            begun = true;
+            begunAt = System.nanoTime();
+            handler = Thread.currentThread();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The handler returned; an interrupt that was meant for it goes no further. */
+    void end() {
+        lock.lock();
+        try {
+            handler = null;
+            Thread.interrupted();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Interrupts the handler, if one runs on another thread than this. */
+    void interruptHandler() {
+        lock.lock();
+        try {
+            if (handler != null && handler != Thread.currentThread()) {
+                handler.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a handler runs, on another thread than this. */
+    boolean isHandlerRunning() {
+        lock.lock();
+        try {
+            return handler != null && handler != Thread.currentThread();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isHandledByCurrentThread() {
+        lock.lock();
+        try {
+            return handler == Thread.currentThread();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isBegun() {
+        return begun;
+    }
+
+    /** How long it has been worked on; zero before it began. */
+    Duration processing() {
+        lock.lock();
+        try {
+            return begun ? Duration.ofNanos(System.nanoTime() - begunAt) : Duration.ZERO;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long ago its ack deadline began, by the local clock. */
+    Duration sinceExtension() {
+        return Duration.ofNanos(System.nanoTime() - extendedAt);
+    }
+
+    /** Its ack deadline began anew at this time, by {@link System#nanoTime}. */
+    void extended(long at) {
+        extendedAt = at;
+    }
+}

@@ -1,0 +1,223 @@
+package dev.pulse.stream.internal;
+
+import dev.pulse.PulseException;
+import dev.pulse.RedisReplyException;
+import dev.pulse.stream.EventId;
+import dev.pulse.stream.SinkOptions;
+import dev.pulse.task.Loop;
+import dev.pulse.task.Signals;
+import dev.pulse.task.Wakeup;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.PriorityBlockingQueue;
+
+/**
+ * The loop that keeps a consumer's promises while handlers work: heartbeat, extension of ack deadlines, claims of what
+ * others left, retries of what failed, the durable cursor, the sweep of consumers that are gone. Each duty has its own
+ * due time; one that fails holds up none of the others.
+ */
+final class SinkUpkeep<T> {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final int EXTEND_BATCH = 500;
+
+    private final StreamSink<T> sink;
+    private final SinkGroup group;
+    private final InFlight<T> inFlight;
+    private final Settling<T> settling;
+    private final SinkOptions options;
+    private final Wakeup wakeup = new Wakeup();
+    private final PriorityBlockingQueue<Retry<T>> retries =
+            new PriorityBlockingQueue<>(11, Comparator.comparingLong(Retry::due));
+    private final Duty retrying = new Duty(Duration.ZERO, this::retryDue);
+    private final Duty claiming = new Duty(Duration.ZERO, this::claim);
+    private final List<Duty> duties;
+    private final Loop loop;
+    private volatile boolean claimSoon;
+
+    private record Retry<T>(SinkDelivery<T> delivery, long due) {}
+
+    /** Does something and says how long it can wait until the next time. */
+    @FunctionalInterface
+    private interface Work {
+        Duration run() throws InterruptedException;
+    }
+
+    private static final class Duty {
+        private final Work work;
+        private long due;
+
+        Duty(Duration first, Work work) {
+            this.work = work;
+            this.due = System.nanoTime() + first.toNanos();
+        }
+    }
+
+    SinkUpkeep(
+            StreamSink<T> sink,
+            SinkGroup group,
+            InFlight<T> inFlight,
+            Settling<T> settling,
+            SinkOptions options,
+            Signals signals) {
+        this.sink = sink;
+        this.group = group;
+        this.inFlight = inFlight;
+        this.settling = settling;
+        this.options = options;
+        this.duties = List.of(
+                retrying,
+                new Duty(part(4), this::extend),
+                new Duty(part(2), this::beat),
+                claiming,
+                new Duty(SECOND, this::saveCursor),
+                new Duty(silence(), this::sweep));
+        this.loop = Loop.start(signals.loop(sink.loopName("upkeep"), false), this::turn);
+    }
+
+    private Duration part(int of) {
+        return group.ackDeadline().dividedBy(of);
+    }
+
+    private void turn() throws InterruptedException {
+        RuntimeException failure = null;
+        long next = System.nanoTime() + MINUTE.toNanos();
+        for (Duty duty : duties) {
+            if (duty.due - System.nanoTime() <= 0) {
+                try {
+                    duty.due = System.nanoTime() + duty.work.run().toNanos();
+                } catch (RedisReplyException e) {
+                    if (!SinkGroup.isGroupMissing(e)) {
+                        failure = failure == null ? e : failure;
+                        continue;
+                    }
+                    group.heal();
+                } catch (PulseException e) {
+                    failure = failure == null ? e : failure;
+                }
+            }
+            next = Math.min(next, duty.due);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        wakeup.await(Polls.until(next));
+        if (claimSoon) {
+            claimSoon = false;
+            claiming.due = System.nanoTime();
+        }
+        retrying.due = System.nanoTime();
+    }
+
+    private Duration retryDue() {
+        Retry<T> first = retries.peek();
+        while (first != null && first.due() - System.nanoTime() <= 0) {
+            retries.poll();
+            sink.retry(first.delivery());
+            first = retries.peek();
+        }
+        return first == null ? MINUTE : Polls.until(first.due());
+    }
+
+    /** Begins the ack deadline of all that is held anew, well before it ends. */
+    private Duration extend() throws InterruptedException {
+        List<SinkDelivery<T>> due = new ArrayList<>();
+        for (SinkDelivery<T> delivery : inFlight.all()) {
+            if (delivery.processing().compareTo(options.maxProcessing()) > 0) {
+                giveUp(delivery);
+            } else if (delivery.sinceExtension().compareTo(part(4)) >= 0) {
+                due.add(delivery);
+            }
+            if (due.size() == EXTEND_BATCH) {
+                extend(due);
+                due.clear();
+            }
+        }
+        if (!due.isEmpty()) {
+            extend(due);
+        }
+        return part(4);
+    }
+
+    private void extend(List<SinkDelivery<T>> due) throws InterruptedException {
+        // before the command: Redis' clock for them starts later than ours
+        long before = System.nanoTime();
+        Set<EventId> lost = group.extend(due.stream().map(SinkDelivery::id).toList());
+        for (SinkDelivery<T> delivery : due) {
+            if (!lost.contains(delivery.id())) {
+                delivery.extended(before);
+            } else if (delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.LOST)) {
+                inFlight.remove(delivery, false);
+                group.leaseLost(delivery.id());
+            } else if (delivery.move(SinkDelivery.State.PARKED, SinkDelivery.State.LOST)) {
+                inFlight.remove(delivery, true);
+                group.leaseLost(delivery.id());
+            }
+        }
+    }
+
+    private void giveUp(SinkDelivery<T> delivery) {
+        if (delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.LOST)) {
+            group.tookTooLong(delivery.id(), options.maxProcessing());
+            delivery.interruptHandler();
+            inFlight.remove(delivery, false);
+            settling.release(delivery.id(), delivery.attempt());
+        }
+    }
+
+    private Duration beat() throws InterruptedException {
+        group.heal();
+        return part(2);
+    }
+
+    private Duration claim() throws InterruptedException {
+        int room = Math.max(0, Math.min(options.batchSize(), inFlight.free()));
+        SinkGroup.Claims claims = group.claim(room);
+        claims.claimed().forEach(sink::claimed);
+        Duration next = claims.next().orElse(group.ackDeadline());
+        // without room what is due stays due
+        return room == 0 ? Polls.shorter(part(3), SECOND) : next;
+    }
+
+    private Duration saveCursor() throws InterruptedException {
+        if (settling.wasActive()) {
+            group.saveCursor();
+        }
+        return SECOND;
+    }
+
+    private Duration sweep() throws InterruptedException {
+        group.sweep(silence());
+        return silence();
+    }
+
+    /** After how long without a sign a consumer is gone. */
+    private Duration silence() {
+        Duration thrice = group.ackDeadline().multipliedBy(3);
+        return thrice.compareTo(MINUTE) > 0 ? thrice : MINUTE;
+    }
+
+    /** Tries a parked delivery again after the delay. */
+    void retryLater(SinkDelivery<T> delivery, Duration delay) {
+        retries.add(new Retry<>(delivery, System.nanoTime() + delay.toNanos()));
+        wakeup.wake();
+    }
+
+    /** Something was given back: look for it, and for others, at once. */
+    void lookForClaimsSoon() {
+        claimSoon = true;
+        wakeup.wake();
+    }
+
+    /** Ends it. */
+    void end() {
+        loop.stop();
+        wakeup.wake();
+        if (!Deadlines.hardPhase(loop::join)) {
+            loop.interrupt();
+        }
+    }
+}

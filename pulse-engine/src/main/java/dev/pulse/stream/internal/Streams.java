@@ -1,0 +1,70 @@
+package dev.pulse.stream.internal;
+
+import dev.pulse.CloseResult;
+import dev.pulse.redis.Redis;
+import dev.pulse.stream.Codec;
+import dev.pulse.stream.EventStream;
+import dev.pulse.stream.Retention;
+import dev.pulse.task.Signals;
+import dev.pulse.wire.Names;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Makes the handles of one engine's streams, and knows the readers and sinks that are open. Thread-safe. */
+public final class Streams {
+    private final Redis redis;
+    private final Signals signals;
+    private final Set<Closing> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    public Streams(Redis redis, Signals signals) {
+        this.redis = redis;
+        this.signals = signals;
+    }
+
+    /** A handle; asks Redis nothing. */
+    public <T> EventStream<T> stream(String name, Codec<T> codec, Optional<Retention> wish) {
+        Names.requireStreamName(name);
+        return new StreamHandle<>(this, new StreamRecord(redis, name, wish), new Entries<>(codec));
+    }
+
+    Redis redis() {
+        return redis;
+    }
+
+    Signals signals() {
+        return signals;
+    }
+
+    <C extends Closing> C register(C opened) {
+        open.add(opened);
+        if (closed) {
+            opened.close(System.nanoTime());
+            throw new IllegalStateException("this Pulse is closed");
+        }
+        return opened;
+    }
+
+    void forget(Closing closing) {
+        open.remove(closing);
+    }
+
+    /** Whether the calling thread runs a handler of one of them. */
+    public boolean isCalledFromHandler() {
+        return open.stream().anyMatch(Closing::isCalledFromHandler);
+    }
+
+    /** Closes all readers and sinks side by side, to one deadline by {@link System#nanoTime}. */
+    public CloseResult close(long deadline) {
+        closed = true;
+        List<Closing> all = List.copyOf(open);
+        all.forEach(Closing::stop);
+        CloseResult result = CloseResult.drained();
+        for (Closing closing : all) {
+            result = result.and(closing.close(deadline));
+        }
+        return result;
+    }
+}

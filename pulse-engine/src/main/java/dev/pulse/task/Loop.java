@@ -1,0 +1,88 @@
+package dev.pulse.task;
+
+import java.time.Duration;
+
+/**
+ * A virtual thread that does one thing again and again until it is stopped. A turn that throws is reported once per
+ * change of state and tried again after a back-off of 50 ms doubling to 1 s; nothing but {@link #stop} and
+ * {@link #interrupt} ends it.
+ */
+public final class Loop {
+    /** One turn; it blocks for a bounded time. */
+    @FunctionalInterface
+    public interface Turn {
+        void run() throws InterruptedException;
+    }
+
+    private final LoopSignal signal;
+    private final Turn turn;
+    private final Wakeup pause = new Wakeup();
+    private final Thread thread;
+    private volatile boolean stopped;
+
+    private Loop(LoopSignal signal, Turn turn) {
+        this.signal = signal;
+        this.turn = turn;
+        this.thread = Tasks.start(signal.name(), this::run);
+    }
+
+    /** Starts a loop, named like its signal, which it closes at its end. */
+    public static Loop start(LoopSignal signal, Turn turn) {
+        return new Loop(signal, turn);
+    }
+
+    private void run() {
+        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        try {
+            while (!stopped) {
+                try {
+                    turn.run();
+                    signal.works();
+                    backoff.reset();
+                } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+                    // a failure while stopping means "stop", never "reconnect"
+                    if (!stopped) {
+                        signal.fails(e);
+                        pause.await(backoff.next());
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            // the hard way to stop: the thread is the loop's own and ends here
+            stopped = true;
+        } finally {
+            signal.close();
+        }
+    }
+
+    /** Asks it to end after the turn that runs, and ends a back-off. */
+    public void stop() {
+        stopped = true;
+        pause.wake();
+    }
+
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    /** Ends it, in the middle of a turn if need be. */
+    public void interrupt() {
+        stop();
+        if (thread != Thread.currentThread()) {
+            thread.interrupt();
+        }
+    }
+
+    /** Waits for its end until the deadline, by {@link System#nanoTime}; from within the loop it returns at once. */
+    public boolean join(long deadline) throws InterruptedException {
+        return Tasks.join(thread, deadline);
+    }
+
+    public boolean isCurrentThread() {
+        return thread == Thread.currentThread();
+    }
+
+    public boolean isFinished() {
+        return !thread.isAlive();
+    }
+}

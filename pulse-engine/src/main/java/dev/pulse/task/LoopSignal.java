@@ -1,0 +1,55 @@
+package dev.pulse.task;
+
+import dev.pulse.Health;
+import dev.pulse.PulseEvent;
+import java.time.Instant;
+
+/** What one loop tells of itself: it works, or it fails and why. Each change is logged once and told the listener. */
+public final class LoopSignal implements AutoCloseable {
+    private final Signals signals;
+    private final String name;
+    private final boolean vital;
+    private volatile Health.Loop state;
+
+    LoopSignal(Signals signals, String name, boolean vital) {
+        this.signals = signals;
+        this.name = name;
+        this.vital = vital;
+        this.state = new Health.Loop(name, Health.Status.UP, Instant.now(), "");
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** It did its work. */
+    public void works() {
+        if (state.status() != Health.Status.UP) {
+            state = new Health.Loop(name, Health.Status.UP, Instant.now(), "");
+            Signals.LOG.info("loop={} state=restored", name);
+            signals.emit(new PulseEvent.ConnectionRestored(name));
+        }
+    }
+
+    /** It cannot do its work. */
+    public void fails(Throwable cause) {
+        if (state.status() == Health.Status.UP) {
+            String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            Health.Status status = vital ? Health.Status.DOWN : Health.Status.DEGRADED;
+            state = new Health.Loop(name, status, Instant.now(), why);
+            Signals.LOG.warn("loop={} state=failing cause=\"{}\"", name, why);
+            Signals.LOG.debug("loop={} state=failing", name, cause);
+            signals.emit(new PulseEvent.ConnectionLost(name, why));
+        }
+    }
+
+    Health.Loop state() {
+        return state;
+    }
+
+    /** The loop ended; it no longer counts. */
+    @Override
+    public void close() {
+        signals.forget(this);
+    }
+}

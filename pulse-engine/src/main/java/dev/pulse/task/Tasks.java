@@ -1,0 +1,50 @@
+package dev.pulse.task;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Starts every thread of the engine: virtual, named, and known while it lives. Thread-safe. */
+public final class Tasks {
+    private static final Set<Thread> LIVE = ConcurrentHashMap.newKeySet();
+
+    private Tasks() {}
+
+    /** Starts a virtual thread of this name. What {@code body} throws is a defect and goes to the thread's handler. */
+    public static Thread start(String name, Runnable body) {
+        Thread thread = Thread.ofVirtual().name("pulse " + name).unstarted(() -> {
+            try {
+                body.run();
+            } finally {
+                LIVE.remove(Thread.currentThread());
+            }
+        });
+        LIVE.add(thread);
+        thread.start();
+        return thread;
+    }
+
+    /** Sleeps, for waits that nothing but an interrupt can end earlier. */
+    public static void sleep(Duration duration) throws InterruptedException {
+        Thread.sleep(duration);
+    }
+
+    /** The names of all threads of all engines in this process that have not ended; tests check that none is left. */
+    public static List<String> live() {
+        return LIVE.stream().map(Thread::getName).sorted().toList();
+    }
+
+    /**
+     * Waits for a thread until the deadline, by {@link System#nanoTime}; does not wait for the calling thread itself.
+     *
+     * @return whether it has ended
+     */
+    public static boolean join(Thread thread, long deadline) throws InterruptedException {
+        if (thread == Thread.currentThread()) {
+            return false;
+        }
+        long left = deadline - System.nanoTime();
+        return left > 0 ? thread.join(Duration.ofNanos(left)) : !thread.isAlive();
+    }
+}

@@ -1,0 +1,40 @@
+-- Writes down how far a sink has come: the last id before which nothing is pending.
+-- KEYS: 1 stream key, 2 recovery cursors, 3 lifecycle record
+-- ARGV: 1 sink, 2 generation
+-- Returns the cursor, or '' when there is no group or the incarnation is over.
+
+local record = redis.call('HMGET', KEYS[3], 'generation', 'state')
+if record[1] ~= ARGV[2] or record[2] ~= 'active' then
+  return ''
+end
+local pending = redis.pcall('XPENDING', KEYS[1], ARGV[1])
+if pending.err then
+  return ''
+end
+local cursor
+if pending[1] > 0 then
+  local ms, seq = string.match(pending[2], '^(%d+)-(%d+)$')
+  if seq ~= '0' then
+    cursor = string.format('%s-%.0f', ms, tonumber(seq) - 1)
+  else
+    -- %.0f, for %d overflows where Lua's numbers are wider than C's int
+    cursor = string.format('%.0f-18446744073709551615', tonumber(ms) - 1)
+  end
+else
+  for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+    local info = {}
+    for i = 1, #group, 2 do
+      info[group[i]] = group[i + 1]
+    end
+    if info.name == ARGV[1] then
+      cursor = info['last-delivered-id']
+    end
+  end
+end
+if not cursor then
+  return ''
+end
+if redis.call('HGET', KEYS[2], ARGV[1]) ~= cursor then
+  redis.call('HSET', KEYS[2], ARGV[1], cursor)
+end
+return cursor
