@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -53,11 +55,14 @@ public final class EmbeddedRedis implements AutoCloseable {
     // longer than the 10 s that a server of 7.0 waits for its replicas before it ends
     private static final Duration TERMINATE_LIMIT = Duration.ofSeconds(20);
 
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
+
     private final EmbeddedRedisOptions options;
     private final Path binary;
     private final Path directory;
-    private final Thread shutdownHook = new Thread(this::close, "pulse-embedded-redis-shutdown");
+    private final Thread shutdownHook = new Thread(this::endWithJvm, "pulse-embedded-redis-shutdown");
     private final ReentrantLock lock = new ReentrantLock();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicReference<State> state = new AtomicReference<>(State.DOWN);
     private volatile int port;
     private volatile @Nullable ServerProcess server;
@@ -202,6 +207,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     @Override
     public void close() {
         state.set(State.CLOSED);
+        closed.countDown();
         // before the lock: its holder may be waiting for this process
         killServer();
         lock.lock();
@@ -214,6 +220,15 @@ public final class EmbeddedRedis implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private void endWithJvm() {
+        try {
+            closed.await(options.shutdownGrace().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
     }
 
     /** The process id of the current run. */
@@ -256,7 +271,12 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     private List<String> command(int onPort) {
-        List<String> command = new ArrayList<>(List.of(binary.toString()));
+        List<String> command = new ArrayList<>();
+        if (Files.isExecutable(SETSID)) {
+            // a session of its own: a terminal's Ctrl-C is for this JVM, which may need Redis to wind up
+            command.add(SETSID.toString());
+        }
+        command.add(binary.toString());
         command.addAll(List.of("--port", Integer.toString(onPort), "--bind", "127.0.0.1"));
         command.addAll(List.of("--daemonize", "no", "--dir", directory.toString(), "--save", ""));
         switch (options.appendOnly()) {

@@ -3,11 +3,25 @@ package dev.pulse.stream.internal;
 import dev.pulse.wire.MapKeys;
 import dev.pulse.wire.RetentionConfig;
 import dev.pulse.wire.StreamKeys;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One life of a stream: its keys and what it keeps. */
-record Incarnation(StreamKeys keys, RetentionConfig retention) {
+/**
+ * One life of a stream: its keys and what it keeps.
+ *
+ * @param physicalBytes the key of the stream, and
+ * @param maxLengthBytes the bound in decimal, as every append sends them
+ */
+record Incarnation(StreamKeys keys, RetentionConfig retention, byte[] physicalBytes, byte[] maxLengthBytes) {
+    Incarnation(StreamKeys keys, RetentionConfig retention) {
+        this(
+                keys,
+                retention,
+                keys.physical().getBytes(StandardCharsets.UTF_8),
+                Long.toString(retention.maxLength()).getBytes(StandardCharsets.US_ASCII));
+    }
+
     String stream() {
         return keys.stream();
     }

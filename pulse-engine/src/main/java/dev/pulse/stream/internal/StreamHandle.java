@@ -11,6 +11,7 @@ import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.wire.Names;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class StreamHandle<T> implements EventStream<T> {
     private static final int BATCH_EVENTS = 500;
     private static final int BATCH_BYTES = 128 * 1024;
+
+    // the words of the one command that is sent for every event
+    private static final byte[] NOMKSTREAM = ascii("NOMKSTREAM");
+    private static final byte[] MAXLEN = ascii("MAXLEN");
+    private static final byte[] EXACTLY = ascii("=");
+    private static final byte[] AUTO_ID = ascii("*");
 
     private final Streams streams;
     private final Redis redis;
@@ -103,15 +110,19 @@ final class StreamHandle<T> implements EventStream<T> {
     }
 
     private static Command xadd(Incarnation incarnation, List<byte[]> fields) {
-        Command command = Command.write("XADD").key(incarnation.physical()).arg("NOMKSTREAM");
+        Command command = Command.write("XADD").key(incarnation.physicalBytes()).arg(NOMKSTREAM);
         if (incarnation.retention().maxLength() > 0) {
-            command.arg("MAXLEN").arg("=").arg(incarnation.retention().maxLength());
+            command.arg(MAXLEN).arg(EXACTLY).arg(incarnation.maxLengthBytes());
         }
-        command.arg("*");
+        command.arg(AUTO_ID);
         for (byte[] field : fields) {
             command.arg(field);
         }
         return command;
+    }
+
+    private static byte[] ascii(String word) {
+        return word.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Goes before the XADD: nothing can expire between, and a cut in the middle only extends. */

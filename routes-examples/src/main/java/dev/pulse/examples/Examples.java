@@ -1,0 +1,57 @@
+package dev.pulse.examples;
+
+import dev.pulse.examples.signup.SignUpExample;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Starts an example by its name. Ctrl-C winds it up. The exit code is 0 when everything it promises held, 1 when not, 2
+ * when there is no such example. The Redis is the one at {@code PULSE_REDIS_URI}, else an embedded one.
+ */
+public final class Examples {
+    private static final Map<String, Supplier<Example>> BY_NAME = new TreeMap<>(Map.of(
+            "signup", SignUpExample::inJava,
+            "signup-yaml", SignUpExample::inYaml));
+    static final long WIND_UP_SECONDS = 30;
+
+    private Examples() {}
+
+    /** Runs the example named by the first argument for as many seconds as the second says, by default 30. */
+    public static void main(String[] arguments) {
+        String name = arguments.length > 0 ? arguments[0] : "signup";
+        Supplier<Example> known = BY_NAME.get(name);
+        if (known == null) {
+            System.err.println("no example \"" + name + "\"; there are: " + String.join(", ", BY_NAME.keySet()));
+            System.exit(2);
+        }
+        Duration length = Duration.ofSeconds(arguments.length > 1 ? Long.parseLong(arguments[1]) : 30);
+        System.exit(run(known.get(), length) ? 0 : 1);
+    }
+
+    private static boolean run(Example example, Duration length) {
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread onCtrlC = Thread.ofPlatform().unstarted(() -> {
+            example.stop();
+            try {
+                // the JVM halts when this hook returns: not before the summary is printed
+                ended.await(WIND_UP_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(onCtrlC);
+        try {
+            return example.run(length);
+        } catch (Exception e) {
+            System.err.println("the example failed: " + e.getMessage());
+            e.printStackTrace();
+            return false;
+        } finally {
+            ended.countDown();
+        }
+    }
+}

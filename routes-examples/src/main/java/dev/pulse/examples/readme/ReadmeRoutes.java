@@ -1,0 +1,21 @@
+package dev.pulse.examples.readme;
+
+import org.apache.camel.builder.RouteBuilder;
+
+/** The routes in the README. */
+public final class ReadmeRoutes extends RouteBuilder {
+    @Override
+    public void configure() {
+        // snippet: sink
+        from("pulse-sink:users/mails?concurrentConsumers=4")
+                .log("greeting ${body}, delivery ${header.CamelPulseDeliveryCount}")
+                .to("direct:send-mail");
+        // end
+
+        // snippet: stream
+        from("direct:sign-up").to("pulse-stream:users?eventName=user.created");
+
+        from("pulse-stream:users?startAt=oldest").to("direct:projection");
+        // end
+    }
+}
