@@ -1,0 +1,73 @@
+package dev.pulse.camel;
+
+import org.apache.camel.spi.Metadata;
+
+/** The names of the message headers that the endpoints read and set. */
+public final class PulseConstants {
+    private static final String STREAM_SCHEME = "pulse-stream";
+    private static final String SINK_SCHEME = "pulse-sink";
+
+    @Metadata(
+            label = "common",
+            description =
+                    "The id of the event, such as 1700000000000-3: of the one that was read, or of the one that was"
+                            + " added",
+            javaType = "String",
+            applicableFor = {STREAM_SCHEME, SINK_SCHEME})
+    public static final String EVENT_ID = "CamelPulseEventId";
+
+    @Metadata(
+            label = "common",
+            description = "The name of the event, such as user.created. On a message that is sent it takes the place of"
+                    + " the option eventName",
+            javaType = "String",
+            applicableFor = {STREAM_SCHEME, SINK_SCHEME})
+    public static final String EVENT_NAME = "CamelPulseEventName";
+
+    @Metadata(
+            label = "consumer",
+            description = "The stream that the event was read from",
+            javaType = "String",
+            applicableFor = {STREAM_SCHEME, SINK_SCHEME})
+    public static final String STREAM = "CamelPulseStream";
+
+    @Metadata(
+            label = "consumer",
+            description = "The sink that the event was delivered to",
+            javaType = "String",
+            applicableFor = SINK_SCHEME)
+    public static final String SINK = "CamelPulseSink";
+
+    @Metadata(
+            label = "common",
+            description =
+                    "The topic of the event, absent if it has none. On a message that is sent it takes the place of"
+                            + " the option topic",
+            javaType = "String",
+            applicableFor = {STREAM_SCHEME, SINK_SCHEME})
+    public static final String TOPIC = "CamelPulseTopic";
+
+    @Metadata(
+            label = "consumer",
+            description = "When the event was added, by Redis' clock, in milliseconds since 1970; also in the header"
+                    + " CamelMessageTimestamp",
+            javaType = "long",
+            applicableFor = {STREAM_SCHEME, SINK_SCHEME})
+    public static final String TIMESTAMP = "CamelPulseTimestamp";
+
+    @Metadata(
+            label = "consumer",
+            description = "Which delivery of the event to the sink this is, from 1",
+            javaType = "int",
+            applicableFor = SINK_SCHEME)
+    public static final String DELIVERY_COUNT = "CamelPulseDeliveryCount";
+
+    @Metadata(
+            label = "producer",
+            description = "The stream to add to, in place of the endpoint's. Taken off the message when it was used",
+            javaType = "String",
+            applicableFor = STREAM_SCHEME)
+    public static final String OVERRIDE_STREAM = "CamelPulseOverrideStream";
+
+    private PulseConstants() {}
+}

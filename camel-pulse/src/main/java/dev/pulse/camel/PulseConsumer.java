@@ -1,0 +1,172 @@
+package dev.pulse.camel;
+
+import dev.pulse.Pulse;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ExtendedStartupListener;
+import org.apache.camel.Processor;
+import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.Suspendable;
+import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.support.DefaultConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a consumer. Starting fixes its place in the stream, but nothing is consumed before the whole context has
+ * started, so that all routes an exchange may reach are there. Suspending stops reading, lets go of the place when the
+ * exchanges in flight are complete, and resuming takes it again. Camel's shutdown suspends, waits for the exchanges in
+ * flight up to its time-out, then stops the consumer; what is still in flight then is interrupted.
+ */
+public abstract class PulseConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
+    /** The most that the engine waits; what ends a suspended consumer earlier is the end of its exchanges, or a stop. */
+    private static final Duration SUSPENDED_DRAIN = Duration.ofHours(1);
+
+    private final PulseEndpoint endpoint;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable EngineLease engine;
+    private @Nullable Thread closer;
+    private volatile @Nullable Reading reading;
+    private volatile boolean contextStarted;
+
+    protected PulseConsumer(PulseEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+    }
+
+    /** Fixes the place in the stream; nothing is consumed yet. */
+    protected abstract Reading open(Pulse pulse) throws Exception;
+
+    private final class Listener implements ExtendedStartupListener {
+        @Override
+        public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
+            if (alreadyStarted) {
+                begin();
+            }
+        }
+
+        @Override
+        public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) {
+            begin();
+        }
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        contextStarted = false;
+        engine = endpoint.acquireEngine();
+        try {
+            reading = open(engine.pulse());
+        } catch (Exception e) {
+            engine.close();
+            throw e;
+        }
+        getEndpoint().getCamelContext().addStartupListener(new Listener());
+    }
+
+    private void begin() {
+        lock.lock();
+        try {
+            Reading opened = reading;
+            if (!contextStarted && opened != null) {
+                contextStarted = true;
+                if (!isSuspendingOrSuspended()) {
+                    opened.begin();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    protected void doSuspend() {
+        Reading opened = reading;
+        if (opened == null) {
+            return;
+        }
+        opened.stop();
+        // not here: the exchanges in flight may need the caller's thread to complete
+        Thread closing = getEndpoint()
+                .getCamelContext()
+                .getExecutorServiceManager()
+                .newThread("PulseSuspend", () -> opened.close(SUSPENDED_DRAIN));
+        closer = closing;
+        closing.start();
+    }
+
+    @Override
+    protected void doResume() throws Exception {
+        // exchanges of before and after would overlap otherwise, and the order be lost
+        awaitCloser(shutdownTimeout());
+        EngineLease lease = engine;
+        if (lease == null) {
+            throw new IllegalStateException("a consumer that was not started cannot be resumed");
+        }
+        lock.lock();
+        try {
+            Reading opened = open(lease.pulse());
+            reading = opened;
+            if (contextStarted) {
+                opened.begin();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        boolean forced = getEndpoint().getCamelContext().getShutdownStrategy().isForceShutdown();
+        close(forced ? Duration.ZERO : shutdownTimeout());
+        super.doStop();
+    }
+
+    private void close(Duration drain) throws InterruptedException {
+        Reading opened = reading;
+        reading = null;
+        if (opened != null) {
+            opened.close(drain);
+        }
+        awaitCloser(shutdownTimeout());
+        EngineLease lease = engine;
+        engine = null;
+        if (lease != null) {
+            lease.close();
+        }
+    }
+
+    private void awaitCloser(Duration longest) throws InterruptedException {
+        Thread closing = closer;
+        if (closing != null && closing.join(longest)) {
+            closer = null;
+        }
+    }
+
+    private Duration shutdownTimeout() {
+        var strategy = getEndpoint().getCamelContext().getShutdownStrategy();
+        Duration timeout =
+                Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
+        return timeout.compareTo(SUSPENDED_DRAIN) > 0 ? SUSPENDED_DRAIN : timeout;
+    }
+
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
+        return false;
+    }
+
+    @Override
+    public int getPendingExchangesSize() {
+        Reading opened = reading;
+        return opened == null ? 0 : opened.inFlight();
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        Reading opened = reading;
+        if (forced && opened != null) {
+            opened.close(Duration.ZERO);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.pulse.camel;
+
+import dev.pulse.Pulse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.camel.CamelContext;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * The engines that the Pulse components of one CamelContext made: one for each distinct connection, shared by all
+ * consumers and producers that use it, closed when the last of them stopped. An embedded Redis lives until the context
+ * stops, since its content goes with it.
+ */
+final class PulseEngines extends ServiceSupport {
+    private static final ReentrantLock MAKING = new ReentrantLock();
+    private static final String EMBEDDED = "embedded:";
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, Shared> engines = new HashMap<>();
+
+    private static final class Shared {
+        private final Pulse pulse;
+        private int users;
+
+        Shared(Pulse pulse) {
+            this.pulse = pulse;
+        }
+    }
+
+    private PulseEngines() {}
+
+    /** The one of this context. */
+    static PulseEngines of(CamelContext context) {
+        MAKING.lock();
+        try {
+            PulseEngines engines = context.hasService(PulseEngines.class);
+            if (engines == null) {
+                engines = new PulseEngines();
+                context.addService(engines, true, true);
+            }
+            return engines;
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeCamelException(e);
+        } finally {
+            MAKING.unlock();
+        }
+    }
+
+    /** Connects, or shares the engine that is connected already. */
+    EngineLease acquire(String connectionUri) {
+        lock.lock();
+        try {
+            Shared shared = engines.computeIfAbsent(connectionUri, uri -> new Shared(Pulse.connect(uri)));
+            shared.users++;
+            return new EngineLease(shared.pulse, () -> release(connectionUri, shared));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void release(String connectionUri, Shared shared) {
+        lock.lock();
+        try {
+            shared.users--;
+            if (shared.users > 0 || connectionUri.equals(EMBEDDED) || !engines.remove(connectionUri, shared)) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        shared.pulse.close();
+    }
+
+    @Override
+    protected void doStop() {
+        List<Shared> left;
+        lock.lock();
+        try {
+            left = List.copyOf(engines.values());
+            engines.clear();
+        } finally {
+            lock.unlock();
+        }
+        left.forEach(shared -> shared.pulse.close());
+    }
+}

@@ -1,0 +1,18 @@
+package dev.pulse.camel;
+
+import java.time.Duration;
+
+/** One stretch of consuming, from joining a sink or placing a cursor to leaving again; it begins and ends once. */
+public interface Reading {
+    /** Has events turned into exchanges from now on. */
+    void begin();
+
+    /** Begins no further exchange; returns at once. */
+    void stop();
+
+    /** How many exchanges were begun and are not complete. */
+    int inFlight();
+
+    /** Stops, waits up to {@code drain} for what is in flight, then interrupts it, and lets go of everything. */
+    void close(Duration drain);
+}

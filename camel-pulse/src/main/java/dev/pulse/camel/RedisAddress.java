@@ -1,0 +1,98 @@
+package dev.pulse.camel;
+
+import dev.pulse.Pulse;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where Redis is, and who asks, as set on an endpoint or a component. Its text never shows the user or the password.
+ *
+ * @param uri absent for {@link Pulse#DEFAULT_URI}
+ * @param username absent for the one in the URI, if any
+ * @param password absent for the one in the URI, if any
+ */
+record RedisAddress(
+        @Nullable String uri,
+        @Nullable String username,
+        @Nullable String password) {
+    private static final String UNRESERVED = "-._~";
+
+    boolean hasUri() {
+        return uri != null && !uri.isBlank();
+    }
+
+    /** What the first of the two leaves open, the second one says. */
+    RedisAddress or(RedisAddress fallback) {
+        return new RedisAddress(
+                hasUri() ? uri : fallback.uri,
+                username != null ? username : fallback.username,
+                password != null ? password : fallback.password);
+    }
+
+    /**
+     * One URI with user and password in it, for the engine; holds the secret, so it is never logged.
+     *
+     * @throws IllegalArgumentException when user or password are given twice, or where they have no place
+     */
+    String connectionUri() {
+        String text = uri != null && hasUri() ? uri.strip() : Pulse.DEFAULT_URI;
+        if (username == null && password == null) {
+            return text;
+        }
+        URI parsed;
+        try {
+            parsed = new URI(text);
+        } catch (URISyntaxException e) {
+            // the engine says what is wrong with it, without showing it
+            return text;
+        }
+        if (parsed.getRawAuthority() == null) {
+            throw new IllegalArgumentException(
+                    "username and password are for a uri with a host, was \"" + parsed.getScheme() + ":\"");
+        }
+        int host = text.indexOf("//") + 2;
+        String userInfo = parsed.getRawUserInfo();
+        return text.substring(0, host)
+                + credentials(userInfo == null ? "" : userInfo)
+                + '@'
+                + text.substring(userInfo == null ? host : host + userInfo.length() + 1);
+    }
+
+    private String credentials(String userInfo) {
+        int colon = userInfo.indexOf(':');
+        String user = colon < 0 ? userInfo : userInfo.substring(0, colon);
+        String secret = colon < 0 ? "" : userInfo.substring(colon + 1);
+        if (username != null) {
+            requireNone("username", user);
+            user = encode(username);
+        }
+        if (password != null) {
+            requireNone("password", secret);
+            secret = encode(password);
+        }
+        return secret.isEmpty() ? user : user + ':' + secret;
+    }
+
+    private static void requireNone(String option, String inUri) {
+        if (!inUri.isEmpty()) {
+            throw new IllegalArgumentException(option + " is given once, was both in the uri and as an option");
+        }
+    }
+
+    private static String encode(String text) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            boolean plain = c < 0x80 && (Character.isLetterOrDigit(c) || UNRESERVED.indexOf(c) >= 0);
+            encoded.append(plain ? String.valueOf(c) : String.format("%%%02X", (int) c));
+        }
+        return encoded.toString();
+    }
+
+    @Override
+    public String toString() {
+        return "RedisAddress";
+    }
+}

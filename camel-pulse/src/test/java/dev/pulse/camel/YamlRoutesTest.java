@@ -1,0 +1,27 @@
+package dev.pulse.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.junit.jupiter.api.Test;
+
+class YamlRoutesTest extends RoutesTest {
+    @Override
+    protected void configure(CamelContext created) {
+        super.configure(created);
+        created.getPropertiesComponent().addInitialProperty("stream", stream);
+    }
+
+    @Test
+    void publishAndSinkRoutesWorkInYaml() throws Exception {
+        PluginHelper.getRoutesLoader(context)
+                .loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("classpath:routes/orders.yaml"));
+        template.sendBody("direct:orders", "a");
+        template.sendBody("direct:orders", "b");
+        awaitBodies("a", "b");
+        assertThat(mock().getReceivedExchanges().getFirst().getIn().getHeader(PulseConstants.EVENT_NAME))
+                .isEqualTo("order.placed");
+        awaitNothingPending("mails");
+    }
+}

@@ -1,0 +1,184 @@
+package dev.pulse.camel.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.camel.PulseConstants;
+import dev.pulse.camel.RoutesTest;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.Test;
+
+class SinkRouteTest extends RoutesTest {
+    @Test
+    void eventsPublishedByOneRouteAreAckedByAnother() throws Exception {
+        route(r -> r.from("direct:in").to("pulse-stream:" + stream));
+        route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
+        template.sendBody("direct:in", "a");
+        template.sendBody("direct:in", "b");
+        awaitBodies("a", "b");
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void deliveryTellsStreamSinkNameTopicTimeAndCount() throws Exception {
+        route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
+        route(r -> r.from("direct:in").to("pulse-stream:" + stream + "?eventName=order.placed&topic=eu"));
+        Exchange sent = template.send("direct:in", e -> e.getIn().setBody("a"));
+        awaitBodies("a");
+        var message = mock().getReceivedExchanges().getFirst().getIn();
+        assertThat(message.getHeader(PulseConstants.EVENT_ID))
+                .isEqualTo(sent.getMessage().getHeader(PulseConstants.EVENT_ID))
+                .isInstanceOf(String.class);
+        assertThat(message.getHeader(PulseConstants.EVENT_NAME)).isEqualTo("order.placed");
+        assertThat(message.getHeader(PulseConstants.TOPIC)).isEqualTo("eu");
+        assertThat(message.getHeader(PulseConstants.STREAM)).isEqualTo(stream);
+        assertThat(message.getHeader(PulseConstants.SINK)).isEqualTo("mails");
+        assertThat(message.getHeader(PulseConstants.DELIVERY_COUNT)).isEqualTo(1);
+        assertThat(message.getHeader(PulseConstants.TIMESTAMP))
+                .isInstanceOf(Long.class)
+                .isEqualTo(message.getHeader(Exchange.MESSAGE_TIMESTAMP));
+    }
+
+    @Test
+    void eventIsAckedOnlyWhenItsExchangeCompletedBehindSeda() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        route(r -> r.from("pulse-sink:" + stream + "/mails").to("seda:later"));
+        route(r -> r.from("seda:later").to("mock:begun").process(e -> gate.await()).to("mock:end"));
+        add("a");
+        await().until(() -> getMockEndpoint("mock:begun").getReceivedCounter() == 1);
+        assertThat(pending("mails")).isOne();
+        gate.countDown();
+        awaitBodies("a");
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void oneConcurrentConsumerKeepsOrderAcrossSedaWithManyThreads() throws Exception {
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        route(r -> r.from("pulse-sink:" + stream + "/mails").to("seda:later?concurrentConsumers=4"));
+        route(r -> r.from("seda:later?concurrentConsumers=4")
+                .process(e -> most.accumulateAndGet(now.incrementAndGet(), Math::max))
+                .to("mock:end")
+                .process(e -> now.decrementAndGet()));
+        String[] sent = java.util.stream.IntStream.range(0, 50)
+                .mapToObj(Integer::toString)
+                .toArray(String[]::new);
+        add(sent);
+        awaitBodies(sent);
+        assertThat(most).hasValue(1);
+    }
+
+    @Test
+    void concurrentConsumersBoundTheExchangesInFlight() throws Exception {
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch three = new CountDownLatch(3);
+        route(r -> r.from("pulse-sink:" + stream + "/mails?concurrentConsumers=3").to("seda:later"));
+        route(r -> r.from("seda:later?concurrentConsumers=10")
+                .process(e -> {
+                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                    three.countDown();
+                    three.await();
+                })
+                .to("mock:end")
+                .process(e -> now.decrementAndGet()));
+        add("a", "b", "c", "d", "e", "f", "g", "h");
+        await().untilAsserted(() -> assertThat(bodies()).hasSize(8));
+        assertThat(most).hasValue(3);
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void failedExchangeIsDeliveredAgainAfterTheBackoff() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        route(r -> r.from("pulse-sink:" + stream + "/mails?backoff=10ms&bridgeErrorHandler=false")
+                .process(e -> {
+                    if (tries.incrementAndGet() < 3) {
+                        throw new IllegalStateException("not yet");
+                    }
+                })
+                .to("mock:end"));
+        add("a");
+        awaitBodies("a");
+        assertThat(mock().getReceivedExchanges().getFirst().getIn().getHeader(PulseConstants.DELIVERY_COUNT))
+                .isEqualTo(3);
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void eventLeftPendingIsDeliveredAgainAfterTheAckDeadline() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        route(r -> r.from("pulse-sink:" + stream + "/mails?onFailure=leavePending&ackDeadline=300ms&backoff=1h&maxBackoff=1h")
+                .process(e -> {
+                    if (tries.incrementAndGet() == 1) {
+                        throw new IllegalStateException("not yet");
+                    }
+                })
+                .to("mock:end"));
+        add("a");
+        await().untilAtomic(tries, org.hamcrest.Matchers.is(1));
+        assertThat(pending("mails")).isOne();
+        awaitBodies("a");
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void failedExchangeIsAckedWhereThatIsAskedFor() throws Exception {
+        route(r -> r.from("pulse-sink:" + stream + "/mails?onFailure=ack").to("mock:end").process(e -> {
+            throw new IllegalStateException("never");
+        }));
+        add("a", "b");
+        awaitBodies("a", "b");
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void failureThatARouteHandlesCountsAsSuccess() throws Exception {
+        route(r -> r.from("pulse-sink:" + stream + "/mails")
+                .onException(IllegalStateException.class)
+                .handled(true)
+                .to("mock:end")
+                .end()
+                .process(e -> {
+                    throw new IllegalStateException("handled");
+                }));
+        add("a");
+        awaitBodies("a");
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void aNewSinkBeginsWhereStartAtSays() throws Exception {
+        add("a", "b");
+        String second = events().add("order.placed", "c").toString();
+        add("d");
+        route(r -> r.from("pulse-sink:" + stream + "/mails?startAt=" + second).to("mock:end"));
+        awaitBodies("d");
+        route(r -> r.from("pulse-sink:" + stream + "/bills?startAt=newest").to("mock:newest"));
+        add("e");
+        awaitBodies("d", "e");
+        await().until(() -> getMockEndpoint("mock:newest").getReceivedCounter() == 1);
+    }
+
+    @Test
+    void streamNamesMayHoldSlashes() throws Exception {
+        String slashed = stream + "/eu/west";
+        route(r -> r.from("pulse-sink:" + slashed + "/mails").to("mock:end"));
+        pulse.stream(slashed).add("order.placed", new byte[] {'a'});
+        awaitBodies("a");
+    }
+
+    @Test
+    void twoMembersShareTheEventsOut() throws Exception {
+        route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("one").to("mock:end"));
+        route(r -> r.from("pulse-sink:" + stream + "/mails?batchSize=1").routeId("two").to("mock:end"));
+        for (int i = 0; i < 100; i++) {
+            add(Integer.toString(i));
+        }
+        await().untilAsserted(() -> assertThat(bodies()).hasSize(100).doesNotHaveDuplicates());
+        awaitNothingPending("mails");
+    }
+}
