@@ -81,6 +81,11 @@ public final class Redis {
         return new Redis(options, connections, lane, large, closed, commandTimeout);
     }
 
+    /** The command time-out: how long a call takes at most. */
+    public Duration timeout() {
+        return timeout;
+    }
+
     /**
      * Runs one command.
      *

@@ -1,6 +1,17 @@
 -- Functions around the lifecycle record of a stream (wire.md: incarnations).
 -- Included by other scripts; the caller names the keys.
 
+-- Writes the fields that go with a retention.
+local function keep(lifecycle, retention)
+  redis.call('HDEL', lifecycle, 'deadline_ms', 'ttl_owned')
+  local mode, value = string.match(retention, '|mode=(%a+)|value=(%d+)|')
+  if mode == 'ttl' then
+    redis.call('HSET', lifecycle, 'ttl_owned', '1')
+  elseif mode == 'deadline' then
+    redis.call('HSET', lifecycle, 'deadline_ms', value)
+  end
+end
+
 -- The incarnation a handle belongs to, as it stands now.
 -- `expected` is the handle's generation, or 0 for a handle that has none yet: it adopts what is active or makes the
 -- next one. `retention` is what a record that has to be written gets.
@@ -15,6 +26,7 @@ local function establish(lifecycle, flat, expected, retention)
     -- a first use, or a record that vanished under a handle that still holds generation 1
     redis.call('HSET', lifecycle, 'generation', '1', 'state', 'active', 'physical_key', flat,
       'retention_config', retention)
+    keep(lifecycle, retention)
     local max = tonumber(string.match(retention, '|max=(%d+)|'))
     if max and max > 0 and redis.call('EXISTS', flat) == 1 then
       redis.call('XTRIM', flat, 'MAXLEN', '=', max)
@@ -29,7 +41,7 @@ local function establish(lifecycle, flat, expected, retention)
     local physical = string.format('%s:generation:%d', flat, generation)
     redis.call('HSET', lifecycle, 'generation', string.format('%d', generation), 'state', 'active',
       'physical_key', physical, 'retention_config', retention)
-    redis.call('HDEL', lifecycle, 'deadline_ms', 'ttl_owned')
+    keep(lifecycle, retention)
     return true, generation, physical, retention, 1
   end
   local physical = record[3]

@@ -8,6 +8,12 @@ local stream, sink, me = KEYS[1], ARGV[1], ARGV[2]
 local deadline, count = tonumber(ARGV[3]), tonumber(ARGV[4])
 local entries, deliveries, gone = {}, {}, {}
 
+local summary = redis.pcall('XPENDING', stream, sink)
+if summary.err then
+  -- as it is: Redis 6.2 would put its own text before the code of an error that is raised
+  return summary
+end
+
 if count > 0 then
   for _, row in ipairs(redis.call('XPENDING', stream, sink, 'IDLE', deadline, '-', '+', count)) do
     local claimed = redis.call('XCLAIM', stream, sink, me, deadline, row[1])

@@ -3,6 +3,13 @@
 -- ARGV: 1 sink, 2 generation
 -- Returns the cursor, or '' when there is no group or the incarnation is over.
 
+-- The decimal number before a positive one, digit by digit: ids have 64 bits, and Lua's numbers are exact to 53.
+local function less_one(digits)
+  local head, last, zeros = string.match(digits, '^(%d*)([1-9])(0*)$')
+  local less = head .. (tonumber(last) - 1) .. string.rep('9', #zeros)
+  return #less > 1 and string.gsub(less, '^0', '') or less
+end
+
 local record = redis.call('HMGET', KEYS[3], 'generation', 'state')
 if record[1] ~= ARGV[2] or record[2] ~= 'active' then
   return ''
@@ -15,10 +22,9 @@ local cursor
 if pending[1] > 0 then
   local ms, seq = string.match(pending[2], '^(%d+)-(%d+)$')
   if seq ~= '0' then
-    cursor = string.format('%s-%.0f', ms, tonumber(seq) - 1)
+    cursor = ms .. '-' .. less_one(seq)
   else
-    -- %.0f, for %d overflows where Lua's numbers are wider than C's int
-    cursor = string.format('%.0f-18446744073709551615', tonumber(ms) - 1)
+    cursor = less_one(ms) .. '-18446744073709551615'
   end
 else
   for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do

@@ -5,7 +5,11 @@
 
 local lost, ours = {}, {'XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0}
 for i = 3, #ARGV do
-  local pending = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1, ARGV[2])
+  local pending = redis.pcall('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1, ARGV[2])
+  if pending.err then
+    -- as it is: Redis 6.2 would put its own text before the code of an error that is raised
+    return pending
+  end
   if #pending == 0 then
     lost[#lost + 1] = ARGV[i]
   else

@@ -5,13 +5,18 @@
 --       7 keep-alive content, 8 membership content, and for generation 1: 9, 10 the same of v1.6
 -- ARGV: 1 generation, 2 retention, 3 sink, 4 consumer, 5 id to start after, 6.. the channels of keys 7..
 -- Returns {1, group made 0/1, grace in ms or '', id resumed after}, {0, generation, state} when the incarnation is not
--- the active one, {-1, filter kind, filter value, no ack} when the sink's config contradicts.
+-- the active one, {-1, filter kind, filter value, no ack} when the sink's config contradicts, {-2, deadline} when the
+-- stream is over.
 --@include /dev/pulse/wire/map.lua
 --@include /dev/pulse/stream/lifecycle.lua
 
 local ok, generation, physical, retention = establish(KEYS[1], KEYS[2], tonumber(ARGV[1]), ARGV[2])
 if not ok then
   return {0, generation, physical}
+end
+if is_over(retention) then
+  -- a group made now would expire at once, and be found missing and made again without end
+  return {-2, string.match(retention, '|value=(%d+)|')}
 end
 local stream, sink, consumer = KEYS[3], ARGV[3], ARGV[4]
 local config = redis.call('HMGET', KEYS[5], 'filter_kind', 'filter_value', 'no_ack', 'ack_grace_ms')

@@ -11,29 +11,44 @@ if consumers.err then
 end
 local now = redis.call('TIME')
 local now_ms = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
-local removed = {}
+local removed, present = {}, {}
+
+-- Whether one of its keep-alives is younger than the silence; one that is no number is as good as none.
+local function is_fresh(name)
+  for key = 2, #KEYS, 2 do
+    local alive = redis.call('HGET', KEYS[key], name)
+    local nanos = alive and tonumber(alive)
+    if nanos and now_ms - nanos / 1000000 < silence then
+      return true
+    end
+  end
+  return false
+end
+
+local function forget(name)
+  for key = 2, #KEYS, 2 do
+    map_delete(KEYS[key], ARGV[key + 2], name)
+    list_remove(KEYS[key + 1], ARGV[key + 3], sink, name)
+  end
+  removed[#removed + 1] = name
+end
+
 for _, consumer in ipairs(consumers) do
   local info = {}
   for i = 1, #consumer, 2 do
     info[consumer[i]] = consumer[i + 1]
   end
   local name = info.name
-  if name ~= asking and info.pending == 0 and info.idle >= silence then
-    local fresh = false
-    for key = 2, #KEYS, 2 do
-      local alive = redis.call('HGET', KEYS[key], name)
-      local nanos = alive and tonumber(alive)
-      -- a keep-alive that is no number is as good as none
-      fresh = fresh or (nanos ~= nil and nanos ~= false and now_ms - nanos / 1000000 < silence)
-    end
-    if not fresh then
-      redis.call('XGROUP', 'DELCONSUMER', KEYS[1], sink, name)
-      for key = 2, #KEYS, 2 do
-        map_delete(KEYS[key], ARGV[key + 2], name)
-        list_remove(KEYS[key + 1], ARGV[key + 3], sink, name)
-      end
-      removed[#removed + 1] = name
-    end
+  present[name] = true
+  if name ~= asking and info.pending == 0 and info.idle >= silence and not is_fresh(name) then
+    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], sink, name)
+    forget(name)
+  end
+end
+-- those that died before their first read, or whose group was made anew, are in the maps alone
+for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do
+  if name ~= asking and not present[name] and not string.find(name, '=', 1, true) and not is_fresh(name) then
+    forget(name)
   end
 end
 return removed

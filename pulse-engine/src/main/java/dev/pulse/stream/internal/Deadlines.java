@@ -7,7 +7,7 @@ final class Deadlines {
     /** How long interrupted handlers, and the words to Redis that end a consumer, may take after the drain. */
     static final Duration HARD = Duration.ofSeconds(2);
 
-    private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
+    static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
     private static final Duration LONGEST = Duration.ofHours(1);
 
     private Deadlines() {}

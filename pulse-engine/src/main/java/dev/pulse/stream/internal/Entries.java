@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,7 @@ final class Entries<T> {
     private byte[] payload(NewEvent<T> event) {
         byte[] payload;
         try {
-            payload = codec.encode(event.payload());
+            payload = Objects.requireNonNull(codec.encode(event.payload()), "the codec made null of it");
         } catch (Exception e) {
             throw new IllegalArgumentException(
                     "payload of event \"" + event.name() + "\" cannot be encoded: " + e.getMessage(), e);
@@ -80,7 +81,8 @@ final class Entries<T> {
     }
 
     /** The event of a raw entry. */
-    Event<T> decode(Object entry, EventId id, Incarnation incarnation) throws MalformedEntryException {
+    Event<T> decode(Object entry, EventId id, Incarnation incarnation)
+            throws MalformedEntryException, InterruptedException {
         Object content = Replies.list(entry).get(1);
         if (content == null) {
             throw new MalformedEntryException("the entry was deleted");
@@ -123,10 +125,13 @@ final class Entries<T> {
                 id.time());
     }
 
-    private T decodePayload(byte[] payload) throws MalformedEntryException {
+    private T decodePayload(byte[] payload) throws MalformedEntryException, InterruptedException {
         try {
-            return codec.decode(payload);
-        } catch (Exception | StackOverflowError e) {
+            return Objects.requireNonNull(codec.decode(payload), "it makes null of it");
+        } catch (InterruptedException e) {
+            // says nothing about the entry
+            throw e;
+        } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
             throw new MalformedEntryException("the codec cannot read the payload: " + e.getMessage(), e);
         }
     }

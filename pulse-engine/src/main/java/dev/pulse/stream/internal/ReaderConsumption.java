@@ -44,8 +44,13 @@ final class ReaderConsumption<T> implements Consumption {
                     throw e;
                 }
                 failed(event, e);
-            } catch (Exception | StackOverflowError | OutOfMemoryError | AssertionError | LinkageError e) {
+            } catch (Throwable e) {
+                // whatever a handler throws, an error of its own included, must not end the loop
                 failed(event, e);
+            }
+            if (!stopped) {
+                // an interrupt that the handler left behind is not meant for the loop
+                Thread.interrupted();
             }
         }
     }

@@ -54,7 +54,7 @@ final class Settling<T> {
             acked = delivery.sinceExtension().compareTo(now.ackDeadline()) < 0
                     ? now.ack(List.of(delivery.id())) == 1
                     : now.ackIfOurs(delivery.id());
-        } catch (PulseException | InterruptedException e) {
+        } catch (RuntimeException | InterruptedException e) {
             delivery.move(SinkDelivery.State.ACKING, SinkDelivery.State.HELD);
             throw e;
         }

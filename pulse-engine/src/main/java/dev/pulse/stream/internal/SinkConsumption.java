@@ -6,10 +6,13 @@ import dev.pulse.redis.OwnedConnection;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.task.Loop;
+import dev.pulse.task.Tasks;
 import dev.pulse.task.Wakeup;
 import dev.pulse.task.Workers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +42,9 @@ final class SinkConsumption<T> implements Consumption {
     private final Workers workers;
     private final Wakeup settled = new Wakeup();
     private final int leastRead;
+    /** What handlers run on: not all of it is in flight still, for a handler can outlive its delivery. */
+    private final Set<SinkDelivery<T>> handled = ConcurrentHashMap.newKeySet();
+
     private volatile boolean stopped;
     private volatile @Nullable Loop loop;
 
@@ -49,6 +55,7 @@ final class SinkConsumption<T> implements Consumption {
             InFlight<T> inFlight,
             Settling<T> settling,
             SinkOptions options,
+            int leastRead,
             Handling<T> handling) {
         this.sink = sink;
         this.connection = connection;
@@ -58,10 +65,7 @@ final class SinkConsumption<T> implements Consumption {
         this.options = options;
         this.handling = handling;
         this.workers = new Workers(sink.loopName("handler"), options.concurrency());
-        // reading one event for each that was settled would cost a round trip each; while this many may still be read,
-        // there are enough for all handlers
-        this.leastRead = Math.max(
-                1, Math.min(options.batchSize(), options.maxInFlight() - options.concurrency()) / 2);
+        this.leastRead = leastRead;
     }
 
     void start() {
@@ -80,17 +84,23 @@ final class SinkConsumption<T> implements Consumption {
     /** Has the handler run on it as soon as a thread is free. */
     void accept(SinkDelivery<T> delivery) {
         workers.execute(() -> run(delivery));
+        if (stopped) {
+            sink.giveBackUnbegun(delivery);
+        }
     }
 
     private void run(SinkDelivery<T> delivery) {
-        // once stopped nothing is begun; closing gives it back
+        // once stopped nothing is begun; stopping gives it back
         if (!stopped && delivery.begin()) {
+            handled.add(delivery);
             try {
                 handling.handle(delivery, settling);
-            } catch (Exception | StackOverflowError | OutOfMemoryError | AssertionError | LinkageError e) {
+            } catch (Throwable e) {
+                // whatever a handler throws, an error of its own included, must not end the thread
                 failed(delivery, e);
             } finally {
                 delivery.end();
+                handled.remove(delivery);
             }
         }
         if (stopped) {
@@ -121,11 +131,29 @@ final class SinkConsumption<T> implements Consumption {
             running.stop();
         }
         inFlight.wake();
+        // at once, however long the handlers still take
+        sink.giveBack(false);
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** Whether the calling thread runs a handler. */
+    boolean isCalledFromHandler() {
+        return handled.stream().anyMatch(SinkDelivery::isHandledByCurrentThread);
     }
 
     @Override
     public CloseResult close(Duration drain) {
-        return close(Deadlines.after(drain));
+        long deadline = Deadlines.after(drain);
+        stop();
+        if (isCalledFromHandler()) {
+            // two handlers that close would wait for each other
+            Tasks.start(sink.loopName("close"), () -> close(deadline));
+            return CloseResult.drained();
+        }
+        return close(deadline);
     }
 
     CloseResult close(long deadline) {
@@ -143,18 +171,18 @@ final class SinkConsumption<T> implements Consumption {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        boolean idle = isDrained();
         Loop running = loop;
         if (running != null) {
             running.interrupt();
         }
-        inFlight.all().forEach(SinkDelivery::interruptHandler);
-        if (Deadlines.hardPhase(this::handlersEnded)) {
-            return new CloseResult(CloseResult.How.INTERRUPTED, List.of());
+        handled.forEach(SinkDelivery::interruptHandler);
+        if (Deadlines.hardPhase(this::ended)) {
+            return idle ? CloseResult.drained() : new CloseResult(CloseResult.How.INTERRUPTED, List.of());
         }
-        long left = inFlight.all().stream().filter(SinkDelivery::isHandlerRunning).count();
         return new CloseResult(
                 CloseResult.How.ABANDONED,
-                List.of(left + " handlers of sink " + sink.name() + " ignore their interrupt"));
+                List.of(handled.size() + " handlers of sink " + sink.name() + " ignore their interrupt"));
     }
 
     /** Ends the blocked read without losing what Redis may be handing out at this moment. */
@@ -178,7 +206,7 @@ final class SinkConsumption<T> implements Consumption {
     }
 
     private boolean drained(long deadline) throws InterruptedException {
-        while (inFlight.all().stream().anyMatch(this::isAwaited)) {
+        while (!isDrained()) {
             if (System.nanoTime() >= deadline) {
                 return false;
             }
@@ -187,12 +215,16 @@ final class SinkConsumption<T> implements Consumption {
         return true;
     }
 
-    private boolean isAwaited(SinkDelivery<T> delivery) {
-        return delivery.isBeingHandled() && !delivery.isHandledByCurrentThread();
+    private boolean isDrained() {
+        return handled.isEmpty() && inFlight.all().stream().noneMatch(SinkDelivery::isBeingHandled);
     }
 
-    private boolean handlersEnded(long deadline) throws InterruptedException {
-        while (inFlight.all().stream().anyMatch(SinkDelivery::isHandlerRunning)) {
+    private boolean ended(long deadline) throws InterruptedException {
+        Loop running = loop;
+        if (running != null && !running.join(deadline)) {
+            return false;
+        }
+        while (!handled.isEmpty()) {
             if (System.nanoTime() >= deadline) {
                 return false;
             }
@@ -203,7 +235,7 @@ final class SinkConsumption<T> implements Consumption {
 
     @Override
     public void close() {
-        close(Deadlines.afterDefaultDrain());
+        close(Deadlines.DEFAULT_DRAIN);
     }
 
     @Override

@@ -34,12 +34,17 @@ final class SinkDelivery<T> implements Delivery<T> {
     private @Nullable Thread handler;
     private long begunAt;
     private volatile boolean begun;
-    private volatile long extendedAt = System.nanoTime();
+    private volatile long extendedAt;
 
-    SinkDelivery(StreamSink<T> sink, Event<T> event, int attempt) {
+    /**
+     * @param extendedAt when its ack deadline began at the earliest, by {@link System#nanoTime}: before Redis was asked
+     *     for it, for this process may have been paused with the reply unread
+     */
+    SinkDelivery(StreamSink<T> sink, Event<T> event, int attempt, long extendedAt) {
         this.sink = sink;
         this.event = event;
         this.attempt = attempt;
+        this.extendedAt = extendedAt;
     }
 
     EventId id() {
@@ -114,6 +119,20 @@ final class SinkDelivery<T> implements Delivery<T> {
         }
     }
 
+    /** Gives it back, unless its handler, or whoever polled it, has it or it is settled; false, and nothing, then. */
+    boolean releaseUnbegun() {
+        lock.lock();
+        try {
+            if (begun || state != State.HELD) {
+                return false;
+            }
+            state = State.RELEASED;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether it is held and its handler, or whoever polled it, has it. */
     boolean isBeingHandled() {
         lock.lock();
@@ -163,16 +182,6 @@ final class SinkDelivery<T> implements Delivery<T> {
         }
     }
 
-    /** Whether a handler runs, on another thread than this. */
-    boolean isHandlerRunning() {
-        lock.lock();
-        try {
-            return handler != null && handler != Thread.currentThread();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     boolean isHandledByCurrentThread() {
         lock.lock();
         try {
@@ -186,11 +195,11 @@ final class SinkDelivery<T> implements Delivery<T> {
         return begun;
     }
 
-    /** How long it has been worked on; zero before it began. */
+    /** How long it has been worked on; zero before it began and when it is not, as while it waits for another try. */
     Duration processing() {
         lock.lock();
         try {
-            return begun ? Duration.ofNanos(System.nanoTime() - begunAt) : Duration.ZERO;
+            return begun && state == State.HELD ? Duration.ofNanos(System.nanoTime() - begunAt) : Duration.ZERO;
         } finally {
             lock.unlock();
         }
@@ -199,6 +208,11 @@ final class SinkDelivery<T> implements Delivery<T> {
     /** How long ago its ack deadline began, by the local clock. */
     Duration sinceExtension() {
         return Duration.ofNanos(System.nanoTime() - extendedAt);
+    }
+
+    /** When its ack deadline began, by {@link System#nanoTime}. */
+    long extendedAt() {
+        return extendedAt;
     }
 
     /** Its ack deadline began anew at this time, by {@link System#nanoTime}. */

@@ -43,6 +43,11 @@ final class SinkGroup {
     private final SinkOptions options;
     private final List<MapKeys> maps;
     private volatile Duration ackDeadline;
+    /**
+     * Where a group begins that has to be made and has no cursor in Redis. Once joined it is an id, never "newest": what
+     * was added between the loss of the group and its healing would be passed over.
+     */
+    private volatile String beginAfter;
 
     /** An entry that was taken over, and how often it was delivered before. */
     record Claimed(Object entry, int deliveries) {}
@@ -74,6 +79,7 @@ final class SinkGroup {
         this.options = options;
         this.maps = incarnation.consumerMaps(sink);
         this.ackDeadline = options.ackDeadline();
+        this.beginAfter = StartIds.ofGroup(options.startAt());
     }
 
     Incarnation incarnation() {
@@ -98,6 +104,7 @@ final class SinkGroup {
         SinkGroup same = new SinkGroup(
                 redis.withTimeout(timeout), signals, record, incarnation, sink, consumer, options);
         same.ackDeadline = ackDeadline;
+        same.beginAfter = beginAfter;
         return same;
     }
 
@@ -121,12 +128,18 @@ final class SinkGroup {
                 incarnation.retention().encode(),
                 sink,
                 consumer,
-                StartIds.ofGroup(options.startAt())));
+                beginAfter));
         maps.forEach(map -> arguments.add(map.channel()));
         List<@Nullable Object> reply = Replies.list(redis.eval(JOIN, names, arguments));
         long outcome = Replies.number(reply.getFirst());
         if (outcome == 0) {
             throw record.destroyed(incarnation, reply);
+        }
+        if (outcome == -2) {
+            throw new StreamConfigException(
+                    "stream \"" + incarnation.stream() + "\" is over since its deadline, "
+                            + EventId.parse(Replies.text(reply.get(1))).time(),
+                    null);
         }
         if (outcome < 0) {
             throw new StreamConfigException(
@@ -284,13 +297,16 @@ final class SinkGroup {
 
     /** Writes down the id before which nothing is pending. */
     void saveCursor() throws InterruptedException {
-        redis.eval(
+        String cursor = Replies.text(redis.eval(
                 CURSOR,
                 List.of(
                         incarnation.physical(),
                         incarnation.keys().recovery(),
                         incarnation.keys().lifecycle()),
-                List.of(sink, incarnation.number()));
+                List.of(sink, incarnation.number())));
+        if (!cursor.isEmpty()) {
+            beginAfter = cursor;
+        }
     }
 
     private List<Object> streamAndMaps() {

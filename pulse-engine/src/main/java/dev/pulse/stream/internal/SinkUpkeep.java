@@ -1,5 +1,6 @@
 package dev.pulse.stream.internal;
 
+import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseException;
 import dev.pulse.RedisReplyException;
 import dev.pulse.stream.EventId;
@@ -83,6 +84,12 @@ final class SinkUpkeep<T> {
     }
 
     private void turn() throws InterruptedException {
+        // before all else, so that retries and claims go on while another duty fails
+        retrying.due = System.nanoTime();
+        if (claimSoon) {
+            claimSoon = false;
+            claiming.due = retrying.due;
+        }
         RuntimeException failure = null;
         long next = System.nanoTime() + MINUTE.toNanos();
         for (Duty duty : duties) {
@@ -105,11 +112,6 @@ final class SinkUpkeep<T> {
             throw failure;
         }
         wakeup.await(Polls.until(next));
-        if (claimSoon) {
-            claimSoon = false;
-            claiming.due = System.nanoTime();
-        }
-        retrying.due = System.nanoTime();
     }
 
     private Duration retryDue() {
@@ -174,12 +176,27 @@ final class SinkUpkeep<T> {
     }
 
     private Duration claim() throws InterruptedException {
+        Duration soon = Polls.shorter(part(3), SECOND);
+        if (!sink.takesEvents()) {
+            // what is claimed now would be held, and extended, by a consumer that nobody uses
+            sink.giveBackReady();
+            return soon;
+        }
         int room = Math.max(0, Math.min(options.batchSize(), inFlight.free()));
-        SinkGroup.Claims claims = group.claim(room);
-        claims.claimed().forEach(sink::claimed);
+        long before = System.nanoTime();
+        SinkGroup.Claims claims;
+        try {
+            claims = group.claim(room);
+        } catch (OutcomeUnknownException e) {
+            sink.replyMayBeLost();
+            throw e;
+        }
+        for (SinkGroup.Claimed claimed : claims.claimed()) {
+            sink.claimed(claimed, before);
+        }
         Duration next = claims.next().orElse(group.ackDeadline());
         // without room what is due stays due
-        return room == 0 ? Polls.shorter(part(3), SECOND) : next;
+        return room == 0 ? soon : next;
     }
 
     private Duration saveCursor() throws InterruptedException {

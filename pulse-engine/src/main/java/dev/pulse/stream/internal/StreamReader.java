@@ -3,6 +3,7 @@ package dev.pulse.stream.internal;
 import dev.pulse.CloseResult;
 import dev.pulse.PulseEvent;
 import dev.pulse.RedisReplyException;
+import dev.pulse.RedisUnavailableException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
@@ -13,10 +14,13 @@ import dev.pulse.stream.EventId;
 import dev.pulse.stream.Reader;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
+import dev.pulse.task.Backoff;
+import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +34,9 @@ final class StreamReader<T> implements Reader<T>, Closing {
     private final Entries<T> entries;
     private final ReaderOptions options;
     private final OwnedConnection connection;
+    /** So that no consumption starts behind the back of a close. */
+    private final ReentrantLock lifecycle = new ReentrantLock();
+
     private final AtomicBoolean consumed = new AtomicBoolean();
     /** Up to where it was read, and up to where events were handed out. */
     private volatile EventId position;
@@ -83,15 +90,29 @@ final class StreamReader<T> implements Reader<T>, Closing {
             throw new IllegalStateException("this reader is being consumed, it cannot be polled");
         }
         long deadline = System.nanoTime() + wait.toNanos();
+        Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
         while (!closed) {
-            Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-            List<Event<T>> events = read(max, left.compareTo(options.blockTime()) < 0 ? left : options.blockTime());
-            if (!events.isEmpty()) {
-                cursor = events.getLast().id();
-                return events;
+            EventId before = position;
+            try {
+                List<Event<T>> events = read(max, Polls.shorter(Polls.until(deadline), options.blockTime()));
+                if (!events.isEmpty()) {
+                    cursor = events.getLast().id();
+                    return events;
+                }
+            } catch (RedisUnavailableException e) {
+                Duration pause = backoff.next();
+                long left = deadline + streams.redis().timeout().toNanos() - System.nanoTime();
+                if (!closed && left < pause.toNanos()) {
+                    throw e;
+                }
+                if (!closed) {
+                    Tasks.sleep(pause);
+                }
+                continue;
             }
-            if (deadline - System.nanoTime() <= 0) {
-                return events;
+            // behind entries that were passed over there may be events already
+            if (position.equals(before) && Polls.until(deadline).isZero()) {
+                break;
             }
         }
         return List.of();
@@ -106,15 +127,17 @@ final class StreamReader<T> implements Reader<T>, Closing {
         }
         command.arg("STREAMS").key(incarnation.physical()).arg(position.toString());
         List<Event<T>> events = new ArrayList<>();
+        EventId last = position;
         for (Object entry : Replies.entriesOfOneStream(connection.call(command, wait))) {
-            EventId id = Entries.id(entry);
+            last = Entries.id(entry);
             try {
-                events.add(entries.decode(entry, id, incarnation));
+                events.add(entries.decode(entry, last, incarnation));
             } catch (MalformedEntryException e) {
-                drop(id, e);
+                drop(last, e);
             }
-            position = id;
         }
+        // only now: whatever ends the decoding half-way, nothing is passed over
+        position = last;
         return events;
     }
 
@@ -125,20 +148,25 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     @Override
     public Consumption consume(EventHandler<T> handler) {
-        if (closed) {
-            throw new IllegalStateException("this reader is closed");
+        lifecycle.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("this reader is closed");
+            }
+            if (!consumed.compareAndSet(false, true)) {
+                throw new IllegalStateException("this reader is being consumed already");
+            }
+            ReaderConsumption<T> started = new ReaderConsumption<>(
+                    this,
+                    streams.signals().loop("reader " + record.stream(), false),
+                    options.batchSize(),
+                    options.blockTime(),
+                    handler);
+            consumption = started;
+            return started;
+        } finally {
+            lifecycle.unlock();
         }
-        if (!consumed.compareAndSet(false, true)) {
-            throw new IllegalStateException("this reader is being consumed already");
-        }
-        ReaderConsumption<T> started = new ReaderConsumption<>(
-                this,
-                streams.signals().loop("reader " + record.stream(), false),
-                options.batchSize(),
-                options.blockTime(),
-                handler);
-        consumption = started;
-        return started;
     }
 
     @Override
@@ -162,8 +190,14 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     @Override
     public void stop() {
-        closed = true;
-        ReaderConsumption<T> running = consumption;
+        ReaderConsumption<T> running;
+        lifecycle.lock();
+        try {
+            closed = true;
+            running = consumption;
+        } finally {
+            lifecycle.unlock();
+        }
         if (running != null) {
             running.stop();
         } else {

@@ -73,7 +73,10 @@ final class StreamRecord {
         List<@Nullable Object> record = Replies.list(
                 redis.call(command.arg("generation").arg("state").arg("retention_config")));
         if (record.get(0) == null) {
-            return known != null && known.number() == 1 ? known : new Incarnation(new StreamKeys(stream, 1), defaults());
+            if (known != null && known.number() > 1) {
+                throw destroyed(known.number(), 0, "lost");
+            }
+            return known != null ? known : new Incarnation(new StreamKeys(stream, 1), defaults());
         }
         long generation = Long.parseLong(Replies.text(record.get(0)));
         String state = record.get(1) == null ? "destroyed" : Replies.text(record.get(1));
@@ -82,7 +85,7 @@ final class StreamRecord {
         }
         Incarnation found = new Incarnation(
                 new StreamKeys(stream, generation),
-                record.get(2) == null ? defaults() : retention(Replies.text(record.get(2))));
+                record.get(2) == null ? defaults() : adopt(Replies.text(record.get(2))));
         incarnation = found;
         checkedAt.set(System.nanoTime());
         return found;
@@ -128,13 +131,7 @@ final class StreamRecord {
         if (Replies.number(reply.getFirst()) == 0) {
             throw destroyed(generation, Replies.number(reply.get(1)), Replies.text(reply.get(2)));
         }
-        RetentionConfig kept = retention(Replies.text(reply.get(3)));
-        if (wish.isPresent() && !defaults().equals(kept)) {
-            throw new StreamConfigException(
-                    "stream \"" + stream + "\" keeps \"" + kept.encode() + "\", which contradicts the wish for \""
-                            + defaults().encode() + "\"",
-                    null);
-        }
+        RetentionConfig kept = adopt(Replies.text(reply.get(3)));
         checkedAt.set(System.nanoTime());
         long active = Replies.number(reply.get(1));
         if (Replies.number(reply.get(4)) == 1) {
@@ -143,12 +140,21 @@ final class StreamRecord {
         return new Incarnation(new StreamKeys(stream, active), kept);
     }
 
-    private RetentionConfig retention(String text) {
+    /** What the record says is kept, unless that contradicts the wish. */
+    private RetentionConfig adopt(String text) {
+        RetentionConfig kept;
         try {
-            return RetentionConfig.parse(text);
+            kept = RetentionConfig.parse(text);
         } catch (IllegalArgumentException e) {
             throw new StreamConfigException("stream \"" + stream + "\": " + e.getMessage(), e);
         }
+        if (wish.isPresent() && !defaults().equals(kept)) {
+            throw new StreamConfigException(
+                    "stream \"" + stream + "\" keeps \"" + kept.encode() + "\", which contradicts the wish for \""
+                            + defaults().encode() + "\"",
+                    null);
+        }
+        return kept;
     }
 
     private RetentionConfig defaults() {

@@ -4,7 +4,9 @@ import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pulse.CloseResult;
 import dev.pulse.PulseException;
 import dev.pulse.RedisReplyException;
+import dev.pulse.RedisUnavailableException;
 import dev.pulse.redis.OwnedConnection;
+import dev.pulse.redis.Redis;
 import dev.pulse.stream.AckResult;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Delivery;
@@ -20,7 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +44,19 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private final Settling<T> settling;
     private final SinkUpkeep<T> upkeep;
     private final OwnedConnection connection;
+    /** Taken over, or to be tried again, and not yet with a handler or a poll. */
     private final Queue<SinkDelivery<T>> ready = new ConcurrentLinkedQueue<>();
+    /** So that no consumption starts behind the back of a close. */
+    private final ReentrantLock lifecycle = new ReentrantLock();
+
     private final AtomicBoolean used = new AtomicBoolean();
     private final AtomicBoolean polling = new AtomicBoolean();
     private final AtomicBoolean left = new AtomicBoolean();
+    private final CountDownLatch gone = new CountDownLatch(1);
     private volatile boolean stopped;
     private volatile boolean replyMayBeLost;
+    private volatile boolean polled;
+    private volatile long polledAt;
     private volatile @Nullable SinkConsumption<T> consumption;
 
     private StreamSink(Streams streams, Entries<T> entries, SinkOptions options, SinkGroup group) {
@@ -65,6 +77,8 @@ final class StreamSink<T> implements Sink<T>, Closing {
         SinkGroup group = new SinkGroup(
                 streams.redis(), streams.signals(), record, record.establish(), name, consumer, options);
         group.join();
+        // from now on the group can be made again where it began, wherever "newest" will be then
+        group.saveCursor();
         return new StreamSink<>(streams, entries, options, group);
     }
 
@@ -94,35 +108,71 @@ final class StreamSink<T> implements Sink<T>, Closing {
         }
         used.set(true);
         try {
+            if (!takesEvents()) {
+                upkeep.lookForClaimsSoon();
+            }
             return pollUntil(max, System.nanoTime() + wait.toNanos());
         } finally {
+            polledAt = System.nanoTime();
+            polled = true;
             polling.set(false);
         }
+    }
+
+    /** Whether somebody is there to work on what is claimed: a consumption, or who polls now and then. */
+    boolean takesEvents() {
+        SinkConsumption<T> running = consumption;
+        if (stopped || running != null) {
+            return !stopped && !running.isStopped();
+        }
+        return polling.get()
+                || (polled && System.nanoTime() - polledAt < group.ackDeadline().toNanos());
     }
 
     private List<Delivery<T>> pollUntil(int max, long deadline) throws InterruptedException {
         // short reads, so that what is claimed or tried again meanwhile does not wait behind one
         Duration slice = Polls.shorter(options.blockTime(), Duration.ofMillis(500));
+        Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
         while (true) {
-            List<Delivery<T>> polled = new ArrayList<>();
-            for (SinkDelivery<T> delivery = ready.poll();
-                    delivery != null;
-                    delivery = polled.size() < max ? ready.poll() : null) {
-                addBegun(polled, delivery);
-            }
+            List<Delivery<T>> taken = takeReady(max);
             Duration left = Polls.until(deadline);
-            if (polled.isEmpty()) {
-                int room = Math.min(max, inFlight.free());
-                if (room > 0) {
-                    read(room, Polls.shorter(left, slice)).forEach(delivery -> addBegun(polled, delivery));
-                } else {
-                    inFlight.awaitRoom(Polls.shorter(left, slice));
+            if (taken.isEmpty() && !stopped) {
+                try {
+                    int room = Math.min(max, inFlight.free());
+                    if (room > 0) {
+                        ready.addAll(read(room, Polls.shorter(left, slice)));
+                        taken = takeReady(max);
+                    } else {
+                        inFlight.awaitRoom(Polls.shorter(left, slice));
+                    }
+                } catch (RedisUnavailableException e) {
+                    Duration pause = backoff.next();
+                    long last = deadline + streams.redis().timeout().toNanos() - System.nanoTime();
+                    if (!stopped && last < pause.toNanos()) {
+                        throw e;
+                    }
+                    if (!stopped) {
+                        Tasks.sleep(pause);
+                    }
+                    continue;
                 }
             }
-            if (!polled.isEmpty() || left.isZero() || stopped) {
-                return polled;
+            if (!taken.isEmpty() || left.isZero() || stopped) {
+                return taken;
             }
         }
+    }
+
+    private List<Delivery<T>> takeReady(int max) {
+        List<Delivery<T>> taken = new ArrayList<>();
+        while (taken.size() < max) {
+            SinkDelivery<T> delivery = ready.poll();
+            if (delivery == null) {
+                break;
+            }
+            addBegun(taken, delivery);
+        }
+        return taken;
     }
 
     private static <T> void addBegun(List<Delivery<T>> polled, SinkDelivery<T> delivery) {
@@ -135,57 +185,88 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     /** Reads new events, first those of a reply that may have been lost with its connection. */
     List<SinkDelivery<T>> read(int count, Duration block) throws InterruptedException {
+        boolean answered = false;
         try {
+            List<SinkDelivery<T>> found = List.of();
             if (replyMayBeLost) {
-                List<SinkDelivery<T>> found = history();
                 replyMayBeLost = false;
-                if (!found.isEmpty()) {
-                    return found;
-                }
+                found = history();
             }
-            return deliveries(group.read(connection, count, block));
+            if (found.isEmpty()) {
+                found = readNew(count, block);
+            }
+            answered = true;
+            return found;
         } catch (RedisReplyException e) {
             if (!SinkGroup.isGroupMissing(e)) {
                 throw e;
             }
             group.heal();
             return List.of();
-        } catch (PulseException | InterruptedException e) {
-            replyMayBeLost = true;
-            throw e;
+        } finally {
+            if (!answered) {
+                replyMayBeLost = true;
+            }
         }
+    }
+
+    private List<SinkDelivery<T>> readNew(int count, Duration block) throws InterruptedException {
+        long before = System.nanoTime();
+        List<@Nullable Object> raw = group.read(connection, count, block);
+        List<SinkDelivery<T>> found = deliveries(raw, before);
+        while (found.isEmpty() && !raw.isEmpty() && !stopped) {
+            // nothing but entries that are no events: behind them there may be some
+            before = System.nanoTime();
+            raw = group.read(connection, count, Duration.ZERO);
+            found = deliveries(raw, before);
+        }
+        return found;
     }
 
     private List<SinkDelivery<T>> history() throws InterruptedException {
         List<SinkDelivery<T>> found = new ArrayList<>();
         EventId after = EventId.ZERO;
         while (true) {
+            long before = System.nanoTime();
             List<@Nullable Object> page = group.history(connection, HISTORY_PAGE, after);
             if (page.isEmpty()) {
                 return found;
             }
-            found.addAll(deliveries(page));
+            found.addAll(deliveries(page, before));
             after = Entries.id(Replies.list(page.getLast()));
         }
     }
 
-    private List<SinkDelivery<T>> deliveries(List<@Nullable Object> raw) {
+    private List<SinkDelivery<T>> deliveries(List<@Nullable Object> raw, long before) throws InterruptedException {
         List<SinkDelivery<T>> deliveries = new ArrayList<>(raw.size());
-        for (Object entry : raw) {
-            SinkDelivery<T> delivery = delivery(Replies.list(entry), 1);
-            if (delivery != null) {
-                deliveries.add(delivery);
+        boolean complete = false;
+        try {
+            for (Object entry : raw) {
+                SinkDelivery<T> delivery = delivery(Replies.list(entry), 1, before);
+                if (delivery != null) {
+                    deliveries.add(delivery);
+                }
+            }
+            complete = true;
+            return deliveries;
+        } finally {
+            if (!complete) {
+                // nobody will be handed these
+                deliveries.forEach(this::giveBackUnbegun);
             }
         }
-        return deliveries;
     }
 
-    /** Takes an entry in; null when it is held already, or is no event and therefore done with. */
-    private @Nullable SinkDelivery<T> delivery(Object entry, int attempt) {
+    /**
+     * Takes an entry in; null when it is held already, or is no event and therefore done with.
+     *
+     * @param before a time, by {@link System#nanoTime}, before Redis handed it out
+     */
+    private @Nullable SinkDelivery<T> delivery(Object entry, int attempt, long before) throws InterruptedException {
         EventId id = Entries.id(entry);
         try {
             SinkDelivery<T> delivery =
-                    new SinkDelivery<>(this, entries.decode(entry, id, group.incarnation()), attempt);
+                    new SinkDelivery<>(this, entries.decode(entry, id, group.incarnation()), attempt, before);
             return inFlight.add(delivery) ? delivery : null;
         } catch (MalformedEntryException e) {
             group.dropped(id, String.valueOf(e.getMessage()));
@@ -194,29 +275,39 @@ final class StreamSink<T> implements Sink<T>, Closing {
         }
     }
 
-    /** Hands on what was taken over from another consumer. */
-    void claimed(SinkGroup.Claimed claimed) {
-        SinkDelivery<T> delivery = delivery(claimed.entry(), claimed.deliveries() + 1);
+    /** Hands on what was taken over from another consumer, after this time, by {@link System#nanoTime}. */
+    void claimed(SinkGroup.Claimed claimed, long before) throws InterruptedException {
+        SinkDelivery<T> delivery = delivery(claimed.entry(), claimed.deliveries() + 1, before);
         if (delivery != null) {
             handOver(delivery);
         }
     }
 
+    /** Redis may have handed out entries in a reply that never came. */
+    void replyMayBeLost() {
+        replyMayBeLost = true;
+    }
+
     /** Tries again what was parked. */
     void retry(SinkDelivery<T> parked) {
-        SinkDelivery<T> again = new SinkDelivery<>(this, parked.event(), parked.attempt() + 1);
-        again.extended(System.nanoTime() - parked.sinceExtension().toNanos());
+        SinkDelivery<T> again = new SinkDelivery<>(this, parked.event(), parked.attempt() + 1, parked.extendedAt());
         if (inFlight.retry(parked, again)) {
             handOver(again);
         }
     }
 
     private void handOver(SinkDelivery<T> delivery) {
+        ready.add(delivery);
         SinkConsumption<T> running = consumption;
         if (running != null) {
-            running.accept(delivery);
-        } else {
-            ready.add(delivery);
+            passReadyTo(running);
+        }
+    }
+
+    /** Called after each addition and after the start, so that nothing stays behind whichever comes first. */
+    private void passReadyTo(SinkConsumption<T> running) {
+        for (SinkDelivery<T> next = ready.poll(); next != null; next = ready.poll()) {
+            running.accept(next);
         }
     }
 
@@ -236,7 +327,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     /** What was given back can be claimed at once, by this consumer too. */
     private void released() {
-        if (!stopped) {
+        if (takesEvents()) {
             upkeep.lookForClaimsSoon();
         }
     }
@@ -247,7 +338,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     @Override
     public Consumption consume(EventHandler<T> handler) {
-        return start((delivery, acks) -> {
+        return start(leastRead(), (delivery, acks) -> {
             handler.handle(delivery.event());
             acks.acknowledgeLater(delivery);
         });
@@ -255,21 +346,34 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     @Override
     public Consumption consumeManually(DeliveryHandler<T> handler) {
-        return start((delivery, acks) -> handler.handle(delivery));
+        // deliveries that are kept occupy no handler: whatever may still be read is wanted
+        return start(1, (delivery, acks) -> handler.handle(delivery));
     }
 
-    private Consumption start(SinkConsumption.Handling<T> handling) {
-        requireOpen();
-        if (!used.compareAndSet(false, true)) {
-            throw new IllegalStateException("sink " + name() + " is being consumed or polled already");
-        }
+    /**
+     * Reading one event for each that was acknowledged would cost a round trip each; while this many may still be read,
+     * there are enough for all handlers.
+     */
+    private int leastRead() {
+        return Math.max(1, Math.min(options.batchSize(), options.maxInFlight() - options.concurrency()) / 2);
+    }
+
+    private Consumption start(int leastRead, SinkConsumption.Handling<T> handling) {
         SinkConsumption<T> started =
-                new SinkConsumption<>(this, connection, streams, inFlight, settling, options, handling);
-        consumption = started;
-        started.start();
-        for (SinkDelivery<T> early = ready.poll(); early != null; early = ready.poll()) {
-            started.accept(early);
+                new SinkConsumption<>(this, connection, streams, inFlight, settling, options, leastRead, handling);
+        lifecycle.lock();
+        try {
+            requireOpen();
+            if (!used.compareAndSet(false, true)) {
+                throw new IllegalStateException("sink " + name() + " is being consumed or polled already");
+            }
+            consumption = started;
+            started.start();
+        } finally {
+            lifecycle.unlock();
         }
+        passReadyTo(started);
+        upkeep.lookForClaimsSoon();
         return started;
     }
 
@@ -281,8 +385,14 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     @Override
     public void stop() {
-        stopped = true;
-        SinkConsumption<T> running = consumption;
+        SinkConsumption<T> running;
+        lifecycle.lock();
+        try {
+            stopped = true;
+            running = consumption;
+        } finally {
+            lifecycle.unlock();
+        }
         if (running != null) {
             running.stop();
         }
@@ -301,7 +411,8 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     @Override
     public boolean isCalledFromHandler() {
-        return inFlight.all().stream().anyMatch(SinkDelivery::isHandledByCurrentThread);
+        SinkConsumption<T> running = consumption;
+        return running != null && running.isCalledFromHandler();
     }
 
     @Override
@@ -315,20 +426,70 @@ final class StreamSink<T> implements Sink<T>, Closing {
         SinkConsumption<T> running = consumption;
         CloseResult result = running == null ? CloseResult.drained() : running.close(deadline);
         if (left.compareAndSet(false, true)) {
-            result = result.and(leave());
+            try {
+                endPoll();
+                result = result.and(leave());
+            } finally {
+                connection.close();
+                streams.forget(this);
+                gone.countDown();
+            }
+        } else {
+            awaitGone();
         }
         return result;
+    }
+
+    /** Ends the poll that may run, without losing what Redis may be handing out to it at this moment. */
+    private void endPoll() {
+        Redis hurried = streams.redis().withTimeout(Deadlines.HARD);
+        Deadlines.hardPhase(deadline -> {
+            while (polling.get() && System.nanoTime() < deadline) {
+                try {
+                    connection.unblock(hurried);
+                } catch (PulseException e) {
+                    // Redis is away, or forbids it: the read ends with its connection
+                    connection.close();
+                }
+                Tasks.sleep(Duration.ofMillis(5));
+            }
+            return !polling.get();
+        });
+    }
+
+    /** Another thread closes; who returns before it is done would pull the connections away from under it. */
+    private void awaitGone() {
+        try {
+            // more than all steps of leaving take together
+            gone.await(6 * Deadlines.HARD.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Lets others have what is held and was not begun, or waits for another try, and on request what was begun too. */
     void giveBack(boolean begunToo) {
         for (SinkDelivery<T> delivery : inFlight.all()) {
-            if ((begunToo || !delivery.isBegun())
-                    && delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.RELEASED)) {
-                release(delivery, delivery.isBegun() ? delivery.attempt() : delivery.attempt() - 1, false);
+            giveBackUnbegun(delivery);
+            if (begunToo && delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.RELEASED)) {
+                release(delivery, delivery.attempt(), false);
             } else if (delivery.move(SinkDelivery.State.PARKED, SinkDelivery.State.RELEASED)) {
                 release(delivery, delivery.attempt(), true);
             }
+        }
+    }
+
+    /** Lets others have it, if it was not begun. */
+    void giveBackUnbegun(SinkDelivery<T> delivery) {
+        if (delivery.releaseUnbegun()) {
+            release(delivery, delivery.attempt() - 1, false);
+        }
+    }
+
+    /** Lets others have what waits for a poll that does not come. */
+    void giveBackReady() {
+        for (SinkDelivery<T> waiting = ready.poll(); waiting != null; waiting = ready.poll()) {
+            giveBackUnbegun(waiting);
         }
     }
 
@@ -349,17 +510,22 @@ final class StreamSink<T> implements Sink<T>, Closing {
                                 + " has pending events; others claim them, then sweep it"));
             }
         } catch (PulseException e) {
-            result = new CloseResult(
-                    CloseResult.How.DRAINED,
-                    List.of("consumer " + consumer() + " of sink " + name() + " did not leave: " + e.getMessage()));
+            result = notLeft(e.getMessage());
+        } catch (IllegalStateException e) {
+            result = notLeft("this Pulse is closed");
         } catch (InterruptedException e) {
             interrupted = true;
+            result = notLeft("interrupted");
         }
-        connection.close();
-        streams.forget(this);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
         return result;
+    }
+
+    private CloseResult notLeft(@Nullable String why) {
+        return new CloseResult(
+                CloseResult.How.DRAINED,
+                List.of("consumer " + consumer() + " of sink " + name() + " did not leave: " + why));
     }
 }

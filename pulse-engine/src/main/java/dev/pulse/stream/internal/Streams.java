@@ -6,11 +6,14 @@ import dev.pulse.stream.Codec;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.Retention;
 import dev.pulse.task.Signals;
+import dev.pulse.task.Tasks;
 import dev.pulse.wire.Names;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Makes the handles of one engine's streams, and knows the readers and sinks that are open. Thread-safe. */
 public final class Streams {
@@ -56,15 +59,32 @@ public final class Streams {
         return open.stream().anyMatch(Closing::isCalledFromHandler);
     }
 
-    /** Closes all readers and sinks side by side, to one deadline by {@link System#nanoTime}. */
+    /**
+     * Closes all readers and sinks side by side, to one deadline by {@link System#nanoTime}: one after another, each
+     * would wait anew for a Redis that is gone. An interrupt reaches all of them, and stays set.
+     */
     public CloseResult close(long deadline) {
         closed = true;
         List<Closing> all = List.copyOf(open);
         all.forEach(Closing::stop);
-        CloseResult result = CloseResult.drained();
-        for (Closing closing : all) {
-            result = result.and(closing.close(deadline));
+        Queue<CloseResult> results = new ConcurrentLinkedQueue<>();
+        List<Thread> closers = all.stream()
+                .map(closing -> Tasks.start("close", () -> results.add(closing.close(deadline))))
+                .toList();
+        boolean interrupted = false;
+        for (Thread closer : closers) {
+            while (closer.isAlive()) {
+                try {
+                    closer.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    closers.forEach(Thread::interrupt);
+                }
+            }
         }
-        return result;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return results.stream().reduce(CloseResult.drained(), CloseResult::and);
     }
 }
