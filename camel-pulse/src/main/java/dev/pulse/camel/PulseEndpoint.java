@@ -4,11 +4,12 @@ import dev.pulse.Pulse;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.HeaderFilterStrategyAware;
 import org.apache.camel.spi.UriParam;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.support.DefaultEndpoint;
 import org.jspecify.annotations.Nullable;
 
 /** What the Pulse endpoints have in common: the engine they use, and how events and messages become each other. */
-public abstract class PulseEndpoint extends DefaultEndpoint implements HeaderFilterStrategyAware {
+public abstract class PulseEndpoint extends DefaultEndpoint implements HeaderFilterStrategyAware, MultipleConsumersSupport {
     @UriParam(
             label = "common",
             description = "Where Redis is: redis://[user[:password]@]host[:port][/database], with TLS rediss://, or"
@@ -130,5 +131,11 @@ public abstract class PulseEndpoint extends DefaultEndpoint implements HeaderFil
     @Override
     public void setHeaderFilterStrategy(HeaderFilterStrategy headerFilterStrategy) {
         this.headerFilterStrategy = headerFilterStrategy;
+    }
+
+    /** Routes with the same URI are members of their own, or readers of their own. */
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
     }
 }

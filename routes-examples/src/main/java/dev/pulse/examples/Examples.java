@@ -7,6 +7,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts an example by its name. Ctrl-C winds it up. The exit code is 0 when everything it promises held, 1 when not, 2
@@ -16,6 +18,7 @@ public final class Examples {
     private static final Map<String, Supplier<Example>> BY_NAME = new TreeMap<>(Map.of(
             "signup", SignUpExample::inJava,
             "signup-yaml", SignUpExample::inYaml));
+    private static final Logger LOG = LoggerFactory.getLogger(Examples.class);
     static final long WIND_UP_SECONDS = 30;
 
     private Examples() {}
@@ -47,8 +50,7 @@ public final class Examples {
         try {
             return example.run(length);
         } catch (Exception e) {
-            System.err.println("the example failed: " + e.getMessage());
-            e.printStackTrace();
+            LOG.error("the example failed", e);
             return false;
         } finally {
             ended.countDown();

@@ -22,6 +22,9 @@ public final class Mailer {
         Thread.sleep(ThreadLocalRandom.current().nextLong(5, 40));
         if (signUp.user() % REFUSED_EVERY == 0 && refusedOnce.add(signUp.user())) {
             ledger.refused();
+            System.out.printf(
+                    "      %s: the mail server refused the mail to %s; it is tried again%n",
+                    exchange.getFromRouteId(), signUp.mail());
             throw new MailRefusedException(signUp.mail());
         }
         ledger.greeted(signUp.user(), exchange.getFromRouteId());

@@ -54,8 +54,13 @@ public final class SignUpExample implements Example {
 
     @Override
     public boolean run(Duration length) throws Exception {
-        try (ExampleRedis redis = ExampleRedis.open();
-                Pulse pulse = Pulse.connect(redis.uri());
+        try (ExampleRedis redis = ExampleRedis.open()) {
+            return run(length, redis.uri());
+        }
+    }
+
+    boolean run(Duration length, String redisUri) throws Exception {
+        try (Pulse pulse = Pulse.connect(redisUri);
                 DefaultCamelContext context = new DefaultCamelContext()) {
             // the only Pulse in the registry: all pulse endpoints use it
             context.getRegistry().bind("pulse", pulse);
@@ -134,6 +139,14 @@ public final class SignUpExample implements Example {
 
     private static void say(String format, Object... arguments) {
         System.out.println(String.format(Locale.ROOT, format, arguments));
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    UserList users() {
+        return users;
     }
 
     @Override

@@ -1,0 +1,148 @@
+package dev.pulse.examples.readme;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pulse.Pulse;
+import dev.pulse.stream.EventStream;
+import dev.pulse.stream.ReaderOptions;
+import dev.pulse.stream.StartAt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the READMEs show stands in sources, and works. */
+class ReadmeTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern SNIPPET =
+            Pattern.compile("<!-- snippet: (\\S+)#(\\S+) -->\\R```\\w+\\R(.*?)```", Pattern.DOTALL);
+
+    static Stream<Path> readmes() throws IOException {
+        try (Stream<Path> modules = Files.list(ROOT)) {
+            return Stream.concat(Stream.of(ROOT), modules.toList().stream())
+                    .map(folder -> folder.resolve("README.md"))
+                    .filter(Files::exists);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("readmes")
+    void everySnippetStandsInItsSource(Path readme) throws IOException {
+        Matcher snippets = SNIPPET.matcher(Files.readString(readme));
+        while (snippets.find()) {
+            assertThat(snippets.group(3).stripTrailing())
+                    .as("%s#%s", snippets.group(1), snippets.group(2))
+                    .isEqualTo(source(ROOT.resolve(snippets.group(1)), snippets.group(2)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("readmes")
+    void everyBlockOfJavaAndYamlIsASnippet(Path readme) throws IOException {
+        String text = Files.readString(readme);
+        long blocks = Pattern.compile("^```(java|yaml)$", Pattern.MULTILINE)
+                .matcher(text)
+                .results()
+                .count();
+        assertThat(SNIPPET.matcher(text).results().count()).isEqualTo(blocks);
+    }
+
+    @ParameterizedTest
+    @MethodSource("readmes")
+    void everyLinkIntoTheProjectLeadsSomewhere(Path readme) throws IOException {
+        Matcher links = Pattern.compile("\\]\\((?!https?:)([^)#]+)\\)").matcher(Files.readString(readme));
+        while (links.find()) {
+            assertThat(readme.resolveSibling(links.group(1))).exists();
+        }
+    }
+
+    /** The lines between {@code snippet: name} and {@code end}, without their common indentation. */
+    private static String source(Path file, String name) throws IOException {
+        List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        int from = 0;
+        while (!lines.get(from).strip().endsWith("snippet: " + name)) {
+            from++;
+        }
+        int to = from + 1;
+        while (!lines.get(to).strip().matches("(//|#) end")) {
+            to++;
+        }
+        return String.join("\n", lines.subList(from + 1, to)).stripIndent().stripTrailing();
+    }
+
+    @Test
+    void theEngineSnippetRuns() throws Exception {
+        ReadmeEngine.main(new String[0]);
+    }
+
+    @Test
+    void theJavaRoutesRun() throws Exception {
+        runRoutes(context -> context.addRoutes(new ReadmeRoutes()), "projection", "send-mail");
+    }
+
+    @Test
+    void theYamlRouteRuns() throws Exception {
+        RoutesBuilder publishing = new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:sign-up").to("pulse-stream:users?eventName=user.created");
+            }
+        };
+        runRoutes(
+                context -> {
+                    PluginHelper.getRoutesLoader(context)
+                            .loadRoutes(ResourceHelper.resolveMandatoryResource(context, "classpath:readme/sink.yaml"));
+                    context.addRoutes(publishing);
+                },
+                "send-mail");
+    }
+
+    @FunctionalInterface
+    private interface Setup {
+        void accept(CamelContext context) throws Exception;
+    }
+
+    private static void runRoutes(Setup routes, String... reached) throws Exception {
+        try (Pulse pulse = Pulse.connect("embedded:");
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            context.getRegistry().bind("pulse", pulse);
+            routes.accept(context);
+            for (String end : reached) {
+                context.addRoutes(new RouteBuilder() {
+                    @Override
+                    public void configure() {
+                        from("direct:" + end).to("mock:" + end);
+                    }
+                });
+            }
+            context.start();
+            context.createProducerTemplate().sendBody("direct:sign-up", "ada@example.org");
+            for (String end : reached) {
+                MockEndpoint mock = context.getEndpoint("mock:" + end, MockEndpoint.class);
+                mock.expectedBodiesReceived("ada@example.org");
+                mock.assertIsSatisfied(20_000);
+            }
+            EventStream<byte[]> users = pulse.stream("users");
+            assertThat(users.reader(ReaderOptions.builder()
+                                    .startAt(StartAt.oldest())
+                                    .build())
+                            .poll(10, Duration.ofSeconds(5)))
+                    .hasSize(1);
+        }
+    }
+}
