@@ -22,13 +22,15 @@ public final class ReadmeEngine {
         try (Pulse pulse = Pulse.connect("embedded:")) { // or "redis://host:6379"
             EventStream<String> users = pulse.stream("users", Codecs.string());
 
-            Sink<String> mails = users.sink("mails", SinkOptions.builder().concurrency(8).build());
+            Sink<String> mails =
+                    users.sink("mails", SinkOptions.builder().concurrency(8).build());
             mails.consume(event -> System.out.println("greeting " + event.payload()));
 
             EventId id = users.add("user.created", "ada@example.org");
             System.out.println("added " + id);
 
-            Reader<String> reader = users.reader(ReaderOptions.builder().startAt(StartAt.oldest()).build());
+            Reader<String> reader = users.reader(
+                    ReaderOptions.builder().startAt(StartAt.oldest()).build());
             List<Event<String>> history = reader.poll(100, Duration.ofSeconds(1));
             System.out.println("so far " + history.size());
         }

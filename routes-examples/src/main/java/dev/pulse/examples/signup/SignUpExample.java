@@ -48,8 +48,10 @@ public final class SignUpExample implements Example {
 
     /** With the routes of {@code signup.yaml}. */
     public static SignUpExample inYaml() {
-        return new SignUpExample("YAML", context -> PluginHelper.getRoutesLoader(context)
-                .loadRoutes(ResourceHelper.resolveMandatoryResource(context, "classpath:signup/signup.yaml")));
+        return new SignUpExample(
+                "YAML",
+                context -> PluginHelper.getRoutesLoader(context)
+                        .loadRoutes(ResourceHelper.resolveMandatoryResource(context, "classpath:signup/signup.yaml")));
     }
 
     @Override
@@ -69,7 +71,8 @@ public final class SignUpExample implements Example {
             context.getShutdownStrategy().setTimeout(WIND_UP.toSeconds());
             routes.addTo(context);
             context.start();
-            say("Sign-ups on a stream, two mailers share them, a projection follows. Routes in %s. Ctrl-C ends it.",
+            say(
+                    "Sign-ups on a stream, two mailers share them, a projection follows. Routes in %s. Ctrl-C ends it.",
                     language);
             signUpUntil(System.nanoTime() + length.toNanos(), context);
             awaitAllGreeted();

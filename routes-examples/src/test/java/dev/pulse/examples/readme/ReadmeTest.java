@@ -2,14 +2,17 @@ package dev.pulse.examples.readme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pulse.CloseResult;
 import dev.pulse.Pulse;
+import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.stream.Consumption;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -88,6 +91,20 @@ class ReadmeTest {
     @Test
     void theEngineSnippetRuns() throws Exception {
         ReadmeEngine.main(new String[0]);
+    }
+
+    @Test
+    void theSnippetsOfTheEngineRun() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start()) {
+            Pulse pulse = EngineSnippets.connecting(redis.uri());
+            EventStream<EngineSnippets.Order> orders = EngineSnippets.adding(pulse);
+            EngineSnippets.failing(orders);
+            Consumption billing = EngineSnippets.consuming(orders);
+            EngineSnippets.settlingByHand(orders);
+            assertThat(EngineSnippets.reading(orders)).isEqualTo(4_200 + 100 + 900);
+            assertThat(billing.isFinished()).isFalse();
+            assertThat(EngineSnippets.ending(pulse).how()).isEqualTo(CloseResult.How.DRAINED);
+        }
     }
 
     @Test

@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SignUpExampleTest {
     static Stream<Named<SignUpExample>> bothLanguages() {
-        return Stream.of(
-                Named.of("Java DSL", SignUpExample.inJava()), Named.of("YAML", SignUpExample.inYaml()));
+        return Stream.of(Named.of("Java DSL", SignUpExample.inJava()), Named.of("YAML", SignUpExample.inYaml()));
     }
 
     @ParameterizedTest

@@ -1,0 +1,126 @@
+package dev.pulse.examples.readme;
+
+import dev.pulse.CloseResult;
+import dev.pulse.Health;
+import dev.pulse.OutcomeUnknownException;
+import dev.pulse.Pulse;
+import dev.pulse.RedisUnavailableException;
+import dev.pulse.stream.AckResult;
+import dev.pulse.stream.Codecs;
+import dev.pulse.stream.Consumption;
+import dev.pulse.stream.Delivery;
+import dev.pulse.stream.Event;
+import dev.pulse.stream.EventId;
+import dev.pulse.stream.EventStream;
+import dev.pulse.stream.NewEvent;
+import dev.pulse.stream.Reader;
+import dev.pulse.stream.ReaderOptions;
+import dev.pulse.stream.Retention;
+import dev.pulse.stream.Sink;
+import dev.pulse.stream.SinkOptions;
+import dev.pulse.stream.StartAt;
+import java.time.Duration;
+import java.util.List;
+
+/** The snippets of the engine's README. */
+final class EngineSnippets {
+    /** A payload. */
+    record Order(String customer, int cents) {}
+
+    private EngineSnippets() {}
+
+    static Pulse connecting(String uri) {
+        // snippet: connect
+        Pulse pulse = Pulse.builder()
+                .uri(uri) // redis://user:password@host:6379/0, rediss:// for TLS, embedded: for development
+                .clientName("orders")
+                .listener(event -> System.out.println("changed: " + event))
+                .connect();
+        // end
+        return pulse;
+    }
+
+    static EventStream<Order> adding(Pulse pulse) throws InterruptedException {
+        // snippet: add
+        EventStream<Order> orders = pulse.stream("orders", Codecs.json(Order.class), Retention.maxLength(1_000_000));
+
+        EventId id = orders.add("order.placed", new Order("ada", 4_200));
+        orders.add(NewEvent.of("order.placed", new Order("alan", 100))
+                .withTopic("eu")
+                .withHeader("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+        List<EventId> ids = orders.addAll(List.of(
+                NewEvent.of("order.paid", new Order("ada", 4_200)),
+                NewEvent.of("order.sent", new Order("ada", 4_200))));
+        // end
+        System.out.println(id + " " + ids);
+        return orders;
+    }
+
+    static void failing(EventStream<Order> orders) throws InterruptedException {
+        // snippet: errors
+        try {
+            orders.add("order.placed", new Order("grace", 900));
+        } catch (RedisUnavailableException e) {
+            System.out.println("not added: " + e.getMessage());
+        } catch (OutcomeUnknownException e) {
+            System.out.println("sent, and never answered: it may have been added");
+        }
+        // end
+    }
+
+    static Consumption consuming(EventStream<Order> orders) throws InterruptedException {
+        // snippet: consume
+        Sink<Order> billing = orders.sink(
+                "billing",
+                SinkOptions.builder()
+                        .concurrency(8)
+                        .ackDeadline(Duration.ofSeconds(10))
+                        .build());
+        Consumption running = billing.consume(event -> {
+            // returning acknowledges the event, a throw has it tried again
+            System.out.println("charging " + event.payload().customer());
+        });
+        // end
+        return running;
+    }
+
+    static void settlingByHand(EventStream<Order> orders) throws InterruptedException {
+        // snippet: manual
+        try (Sink<Order> shipping = orders.sink("shipping", SinkOptions.defaults())) {
+            for (Delivery<Order> delivery : shipping.poll(100, Duration.ofSeconds(1))) {
+                if (delivery.event().payload().cents() > 500) {
+                    AckResult result = delivery.ack();
+                    System.out.println(delivery.event().id() + " " + result);
+                } else {
+                    delivery.nack(Duration.ofSeconds(30));
+                }
+            }
+        }
+        // end
+    }
+
+    static int reading(EventStream<Order> orders) throws InterruptedException {
+        // snippet: read
+        try (Reader<Order> reader =
+                orders.reader(ReaderOptions.builder().startAt(StartAt.oldest()).build())) {
+            int cents = 0;
+            for (Event<Order> event : reader.poll(1_000, Duration.ofSeconds(1))) {
+                cents += event.name().equals("order.placed") ? event.payload().cents() : 0;
+            }
+            System.out.println(cents + " cents ordered up to " + reader.cursor());
+            return cents;
+        }
+        // end
+    }
+
+    static CloseResult ending(Pulse pulse) {
+        // snippet: end
+        Health health = pulse.health();
+        System.out.println(health.status() + " since " + health.since() + " " + health.why());
+
+        CloseResult result = pulse.close(Duration.ofSeconds(20));
+        System.out.println(result.how());
+        // end
+        return result;
+    }
+}
