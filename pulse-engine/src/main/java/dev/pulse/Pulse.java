@@ -12,7 +12,6 @@ import dev.pulse.stream.internal.Streams;
 import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -142,7 +141,7 @@ public final class Pulse implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Where Redis is: {@code redis://[user[:password]@]host[:port][/database][?clientName=name]}, with TLS
+         * Where Redis is: {@code redis://[[user]:password@]host[:port][/database][?clientName=name]}, with TLS
          * {@code rediss://}, or {@code embedded:} for a Redis of its own that lives as long as this Pulse, for
          * development only. Default {@code redis://localhost:6379}.
          */

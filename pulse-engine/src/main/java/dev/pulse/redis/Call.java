@@ -35,7 +35,7 @@ final class Call {
     private final Thread caller = Thread.currentThread();
     private volatile State state = State.QUEUED;
     private int answered;
-    private @Nullable RuntimeException lost;
+    private @Nullable Throwable lost;
 
     Call(List<Command> commands) {
         this.commands = commands;
@@ -99,7 +99,7 @@ final class Call {
     }
 
     /** It was sent, and not every reply will come. */
-    void lose(RuntimeException cause) {
+    void lose(Throwable cause) {
         lost = cause;
         settle();
     }
@@ -109,12 +109,14 @@ final class Call {
     }
 
     /** Why not all replies came; null when they did. Only once it is settled. */
-    @Nullable RuntimeException lost() {
+    @Nullable
+    Throwable lost() {
         return lost;
     }
 
     /** The replies; error replies are exceptions in the list. Only once it is settled. */
-    @Nullable Object[] replies() {
+    @Nullable
+    Object[] replies() {
         return replies;
     }
 }

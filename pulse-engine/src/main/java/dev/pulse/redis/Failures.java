@@ -25,7 +25,8 @@ final class Failures {
             return isPassing(refusal) ? unavailable(uri, refusal) : reply("connecting to " + uri.address(), refusal);
         }
         return new RedisUnavailableException(
-                "cannot connect to Redis at " + uri.address() + " within " + timeout + ": " + rootMessage(cause), cause);
+                "cannot connect to Redis at " + uri.address() + " within " + timeout + ": " + rootMessage(cause),
+                cause);
     }
 
     static PulseException unavailable(RedisUri uri, Throwable cause) {
@@ -37,7 +38,9 @@ final class Failures {
     static PulseException reply(String doing, JedisDataException cause) {
         String code = code(cause);
         String message = doing + ": " + cause.getMessage();
-        if (DENIED.contains(code) || message.contains("invalid username-password") || message.contains("invalid password")) {
+        if (DENIED.contains(code)
+                || message.contains("invalid username-password")
+                || message.contains("invalid password")) {
             return new AccessDeniedException(message, cause);
         }
         return code.equals("OOM")
@@ -60,6 +63,8 @@ final class Failures {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.toString() : root.getMessage();
+        String message = root.getMessage() == null ? root.toString() : root.getMessage();
+        // what Jedis met at each address of a host it only attaches
+        return root.getSuppressed().length == 0 ? message : message + " " + rootMessage(root.getSuppressed()[0]);
     }
 }

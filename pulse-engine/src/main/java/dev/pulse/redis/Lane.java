@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * One connection that carries the short commands of everybody. A caller on a virtual thread that finds it idle runs its
@@ -28,7 +27,12 @@ import redis.clients.jedis.exceptions.JedisException;
 final class Lane {
     private static final int BATCH_COMMANDS = 1_000;
     private static final int BATCH_BYTES = 256 * 1024;
+    /** What a socket takes without waiting for Redis, so that writing it cannot hang. */
+    private static final int UNGUARDED_BYTES = 8 * 1024;
+
     private static final Duration IDLE_BEFORE_PING = Duration.ofSeconds(3);
+    /** With the wait before it, a dead Redis shows within 10 s however long commands may take. */
+    private static final Duration LONGEST_PING = Duration.ofSeconds(5);
 
     private final String role;
     private final Connections connections;
@@ -62,10 +66,12 @@ final class Lane {
      * Carries the call until it is settled or the deadline, by {@link System#nanoTime}, has passed. If it is not settled
      * then, the caller tries to withdraw it; where that fails it was sent and its outcome is unknown.
      *
+     * @param mayRunAlone whether the caller can wait as long as the lane's connection does: one that cannot must not
+     *     read from it, for giving up there would cost everybody the connection
      * @throws InterruptedException when interrupted while waiting; the call says how far it came
      */
-    void carry(Call call, long deadline) throws InterruptedException {
-        if (queue.isEmpty() && Thread.currentThread().isVirtual() && busy.compareAndSet(false, true)) {
+    void carry(Call call, long deadline, boolean mayRunAlone) throws InterruptedException {
+        if (mayRunAlone && queue.isEmpty() && Thread.currentThread().isVirtual() && busy.compareAndSet(false, true)) {
             boolean alone;
             try {
                 alone = connection != null && !closed;
@@ -82,7 +88,11 @@ final class Lane {
         }
         queue.add(call);
         wakeDriver();
-        while (!call.isSettled() && !closed) {
+        while (!call.isSettled()) {
+            // what was sent still has its reply, or its loss, to come
+            if (closed && call.withdraw()) {
+                return;
+            }
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return;
@@ -95,7 +105,8 @@ final class Lane {
     }
 
     /** Why there is no connection, if there is none. */
-    @Nullable PulseException connectFailure() {
+    @Nullable
+    PulseException connectFailure() {
         return connectFailure;
     }
 
@@ -120,9 +131,8 @@ final class Lane {
         }
         sent.add(call);
         try {
-            call.send(own);
-            receive(own);
-        } catch (JedisException e) {
+            roundTrip(own, call.bytes());
+        } catch (RuntimeException | Error e) {
             breakUp(e);
         }
         lastUse = System.nanoTime();
@@ -140,6 +150,10 @@ final class Lane {
             if (busy.compareAndSet(false, true)) {
                 try {
                     driveUntilIdle();
+                } catch (RuntimeException | Error e) {
+                    // without its driver the lane would be dead, and nobody would know
+                    breakUp(e);
+                    pauseBeforeReconnecting();
                 } finally {
                     busy.set(false);
                 }
@@ -149,6 +163,8 @@ final class Lane {
         driverRests = true;
         while (!busy.compareAndSet(false, true)) {
             LockSupport.park(this);
+            // a park does not wait while the flag of the hard phase is set
+            Thread.interrupted();
         }
         // busy stays set: nobody uses the lane any more
         Connection last = connection;
@@ -178,55 +194,81 @@ final class Lane {
     }
 
     private void pipeline(Connection own) {
-        try {
-            int commands = 0;
-            int bytes = 0;
-            while (commands < BATCH_COMMANDS && bytes < BATCH_BYTES) {
-                Call call = queue.poll();
-                if (call == null) {
-                    break;
-                }
-                if (call.take()) {
-                    sent.add(call);
-                    call.send(own);
-                    bytes += call.bytes();
-                    commands += call.commands().size();
-                }
+        int commands = 0;
+        int bytes = 0;
+        while (commands < BATCH_COMMANDS && bytes < BATCH_BYTES) {
+            Call call = queue.poll();
+            if (call == null) {
+                break;
             }
-            receive(own);
+            if (call.take()) {
+                sent.add(call);
+                bytes += call.bytes();
+                commands += call.commands().size();
+            }
+        }
+        try {
+            roundTrip(own, bytes);
             signal.works();
-        } catch (JedisException e) {
+        } catch (RuntimeException | Error e) {
             breakUp(e);
         }
         lastUse = System.nanoTime();
     }
 
-    private void receive(Connection own) {
-        for (Call call = sent.peek(); call != null; call = sent.peek()) {
-            call.receive(own);
+    /** Sends what is in {@code sent} and receives the replies. */
+    private void roundTrip(Connection own, int bytes) {
+        if (bytes <= UNGUARDED_BYTES) {
+            sent.forEach(call -> call.send(own));
+        } else {
+            try (Guard guard = Guard.over(own, System.nanoTime() + timeout.toNanos())) {
+                sent.forEach(call -> call.send(own));
+                // the last bytes leave the buffer with the first read
+                receiveFirst(own);
+            }
+        }
+        while (!sent.isEmpty()) {
+            receiveFirst(own);
+        }
+    }
+
+    private void receiveFirst(Connection own) {
+        Call first = sent.peek();
+        if (first != null) {
+            first.receive(own);
             sent.remove();
         }
     }
 
     /** The connection is of no more use; what was sent and not answered is lost. */
-    private void breakUp(JedisException cause) {
+    private void breakUp(Throwable cause) {
         Connection broken = connection;
         connection = null;
         if (broken != null) {
             OwnedConnection.discard(broken);
         }
-        for (Call call = sent.poll(); call != null; call = sent.poll()) {
-            call.lose(cause);
-        }
+        loseSent(cause);
         if (!Thread.currentThread().isInterrupted() && !closed) {
             signal.fails(cause);
+        }
+    }
+
+    private void loseSent(Throwable cause) {
+        for (Call call = sent.poll(); call != null; call = sent.poll()) {
+            call.lose(cause);
         }
     }
 
     private void ping() {
         Call ping = new Call(List.of(Command.repeatable("PING")));
         ping.take();
-        exchange(ping);
+        if (timeout.compareTo(LONGEST_PING) <= 0) {
+            exchange(ping);
+        } else if (connection != null) {
+            try (Guard guard = Guard.over(connection, System.nanoTime() + LONGEST_PING.toNanos())) {
+                exchange(ping);
+            }
+        }
         if (ping.lost() == null) {
             signal.works();
         }
@@ -242,9 +284,19 @@ final class Lane {
             return true;
         } catch (PulseException e) {
             connectFailure = e;
-            signal.fails(e);
-            LockSupport.parkNanos(this, reconnecting.next().toNanos());
+            if (!closed) {
+                signal.fails(e);
+            }
+            pauseBeforeReconnecting();
             return false;
+        }
+    }
+
+    /** Callers that queue meanwhile do not shorten it, or many of them would mean many attempts. */
+    private void pauseBeforeReconnecting() {
+        long end = System.nanoTime() + reconnecting.next().toNanos();
+        for (long left = end - System.nanoTime(); left > 0 && !closed; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
         }
     }
 
@@ -254,6 +306,8 @@ final class Lane {
      */
     void close(long deadline) {
         closed = true;
+        // the driver may be busy for a while, connecting; they need not wait for it
+        queue.forEach(Call::wakeCaller);
         LockSupport.unpark(driver);
         boolean ended = false;
         try {
@@ -261,10 +315,13 @@ final class Lane {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Connection last = connection;
-        if (!ended && last != null) {
-            // ends the socket read that the driver, or a lone caller, sits in
-            OwnedConnection.discard(last);
+        if (!ended) {
+            // ends the connecting that the driver, and the socket read that it or a lone caller, sits in
+            driver.interrupt();
+            Connection last = connection;
+            if (last != null) {
+                OwnedConnection.discard(last);
+            }
         }
     }
 }

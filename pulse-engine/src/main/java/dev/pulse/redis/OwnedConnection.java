@@ -46,7 +46,15 @@ public final class OwnedConnection implements AutoCloseable {
             throw new InterruptedException();
         }
         Duration timeout = block.plus(GRACE);
-        Connection own = open(timeout);
+        Connection own;
+        try {
+            own = open(timeout);
+        } catch (PulseException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            throw e;
+        }
         try {
             own.setSoTimeout((int) timeout.toMillis());
             own.sendCommand(command.arguments());

@@ -63,12 +63,7 @@ public final class Redis {
                 options.commandTimeout(),
                 signals.loop("lane " + options.uri().address(), true));
         return new Redis(
-                options,
-                connections,
-                lane,
-                new LargeCalls(options, connections),
-                new AtomicBoolean(),
-                options.commandTimeout());
+                options, connections, lane, new LargeCalls(connections), new AtomicBoolean(), options.commandTimeout());
     }
 
     /** A connection of its own for blocking reads; {@code role} becomes part of its name. */
@@ -106,12 +101,18 @@ public final class Redis {
      * @return a reply for each, where an error is a {@link PulseException} in its place
      */
     public @Nullable Object[] callAll(List<Command> commands) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        return callAll(commands, System.nanoTime() + timeout.toNanos());
+    }
+
+    private @Nullable Object[] callAll(List<Command> commands, long deadline) throws InterruptedException {
         boolean repeatable = isRepeatable(commands);
+        // later attempts have less time left than the lane's connection takes
+        boolean mayRunAlone = timeout.compareTo(options.commandTimeout()) >= 0;
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
         while (true) {
             Call call = new Call(commands);
-            carry(call, deadline, repeatable);
+            carry(call, deadline, repeatable, mayRunAlone);
+            mayRunAlone = false;
             Throwable obstacle = call.lost() != null ? call.lost() : onlyPassingErrors(call);
             if (obstacle == null) {
                 return translated(call);
@@ -128,7 +129,7 @@ public final class Redis {
     }
 
     /** Carries a call until it is settled; throws where it is not. */
-    private void carry(Call call, long deadline, boolean repeatable) throws InterruptedException {
+    private void carry(Call call, long deadline, boolean repeatable, boolean mayRunAlone) throws InterruptedException {
         if (closed.get()) {
             throw new IllegalStateException("this Pulse is closed");
         }
@@ -140,7 +141,7 @@ public final class Redis {
             if (call.bytes() > LARGE) {
                 large.carry(call, deadline);
             } else {
-                lane.carry(call, deadline);
+                lane.carry(call, deadline, mayRunAlone);
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -177,15 +178,16 @@ public final class Redis {
         }
         PulseException connecting = lane.connectFailure();
         return new RedisUnavailableException(
-                call.commands().getFirst() + " was not sent to Redis at " + options.uri().address() + " within "
-                        + timeout + (connecting == null ? "" : ": " + connecting.getMessage()),
+                call.commands().getFirst() + " was not sent to Redis at "
+                        + options.uri().address() + " within " + timeout
+                        + (connecting == null ? "" : ": " + connecting.getMessage()),
                 connecting);
     }
 
     private OutcomeUnknownException outcomeUnknown(List<Command> commands, Throwable cause) {
         return new OutcomeUnknownException(
-                commands.getFirst() + " was sent to Redis at " + options.uri().address()
-                        + " and its reply never came: " + Failures.rootMessage(cause),
+                commands.getFirst() + " was sent to Redis at " + options.uri().address() + " and its reply never came: "
+                        + Failures.rootMessage(cause),
                 cause);
     }
 
@@ -214,9 +216,10 @@ public final class Redis {
 
     /** Runs a script with its keys and arguments, each a String, {@code byte[]} or Long. */
     public @Nullable Object eval(Script script, List<?> keys, List<?> arguments) throws InterruptedException {
-        Object reply = evalOnce(script, false, keys, arguments);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        Object reply = evalOnce(script, false, keys, arguments, deadline);
         if (reply instanceof RedisReplyException unknown && unknown.code().equals("NOSCRIPT")) {
-            reply = evalOnce(script, true, keys, arguments);
+            reply = evalOnce(script, true, keys, arguments, deadline);
         }
         if (reply instanceof PulseException e) {
             throw e;
@@ -224,12 +227,12 @@ public final class Redis {
         return reply;
     }
 
-    private @Nullable Object evalOnce(Script script, boolean bySource, List<?> keys, List<?> arguments)
+    private @Nullable Object evalOnce(Script script, boolean bySource, List<?> keys, List<?> arguments, long deadline)
             throws InterruptedException {
         Command command = script.command(bySource).arg(keys.size());
         keys.forEach(key -> command.key(bytes(key)));
         arguments.forEach(argument -> command.arg(bytes(argument)));
-        return callAll(List.of(command))[0];
+        return callAll(List.of(command), deadline)[0];
     }
 
     private static byte[] bytes(Object value) {
@@ -247,7 +250,7 @@ public final class Redis {
     public void close(long deadline) {
         closed.set(true);
         lane.close(deadline);
-        large.close();
+        large.close(deadline);
     }
 
     private static boolean isRepeatable(List<Command> commands) {

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Where Redis is and who asks: {@code redis://[user[:password]@]host[:port][/database][?clientName=name]}, with TLS and
+ * Where Redis is and who asks: {@code redis://[[user]:password@]host[:port][/database][?clientName=name]}, with TLS and
  * verified host names {@code rediss://}. The parts can be percent-encoded. Its text never shows the password.
  */
 public record RedisUri(
@@ -19,6 +19,7 @@ public record RedisUri(
         int database,
         Optional<String> clientName) {
     private static final int DEFAULT_PORT = 6379;
+    private static final int MOST_PORT = 65_535;
 
     /**
      * Reads a URI.
@@ -31,7 +32,8 @@ public record RedisUri(
             uri = new URI(text.strip());
         } catch (URISyntaxException e) {
             // neither the text nor the cause: both could show the password
-            throw new IllegalArgumentException("Redis URI is not a URI: " + e.getReason() + " at index " + e.getIndex());
+            throw new IllegalArgumentException(
+                    "Redis URI is not a URI: " + e.getReason() + " at index " + e.getIndex());
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme();
         boolean tls = scheme.equals("rediss");
@@ -40,8 +42,20 @@ public record RedisUri(
                     "Redis URI begins with redis://, rediss:// or embedded:, was \"" + scheme + ":…\"");
         }
         if (uri.getHost() == null || uri.getHost().isEmpty()) {
-            throw new IllegalArgumentException("Redis URI names a host, as in redis://localhost:6379, was " + scheme + "://"
-                    + (uri.getRawAuthority() == null ? "" : "…"));
+            throw new IllegalArgumentException("Redis URI names a host, as in redis://localhost:6379, was " + scheme
+                    + "://" + (uri.getRawAuthority() == null ? "" : "…"));
+        }
+        String rest = uri.getRawPath() + uri.getRawQuery() + uri.getRawFragment();
+        if (rest.indexOf('@') >= 0) {
+            // what stands before that @ is part of a password, and no message below may show it
+            throw new IllegalArgumentException(
+                    "Redis URI has an @ behind the host: user and password are percent-encoded (/ is %2F, ? is %3F, # is %23)");
+        }
+        if (uri.getRawFragment() != null) {
+            throw new IllegalArgumentException("Redis URI has no fragment: # in a part of it is %23");
+        }
+        if (uri.getPort() == 0 || uri.getPort() > MOST_PORT) {
+            throw new IllegalArgumentException("port in the Redis URI is 1 to " + MOST_PORT + ", was " + uri.getPort());
         }
         Optional<String> user = Optional.empty();
         Optional<String> password = Optional.empty();
@@ -50,6 +64,11 @@ public record RedisUri(
             int colon = info.indexOf(':');
             user = nonEmpty(colon < 0 ? info : info.substring(0, colon));
             password = colon < 0 ? Optional.empty() : nonEmpty(info.substring(colon + 1));
+            if (password.isEmpty()) {
+                // Redis knows no user without one, and to connect as somebody else would surprise
+                throw new IllegalArgumentException("Redis URI names a user without a password: user:password@, or"
+                        + " :password@ for the default user");
+            }
         }
         return new RedisUri(
                 uri.getHost(),

@@ -38,7 +38,9 @@ public final class Batcher<T> {
     private void run() {
         do {
             for (List<T> batch = next(); !batch.isEmpty(); batch = next()) {
-                action.accept(batch);
+                List<T> ready = batch;
+                // one batch that fails must not end all to come
+                Tasks.runGuarded(() -> action.accept(ready));
                 Thread.yield();
             }
             running.set(false);

@@ -39,7 +39,7 @@ public final class Loop {
                     turn.run();
                     signal.works();
                     backoff.reset();
-                } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+                } catch (RuntimeException | Error e) {
                     // a failure while stopping means "stop", never "reconnect"
                     if (!stopped) {
                         signal.fails(e);

@@ -57,6 +57,11 @@ public final class Signals {
         telling.execute(() -> tell(event));
     }
 
+    /** How many events were dropped since the listener last caught up. */
+    long dropped() {
+        return dropped.get();
+    }
+
     private void tell(PulseEvent event) {
         try {
             long lost = dropped.getAndSet(0);
@@ -64,7 +69,7 @@ public final class Signals {
                 LOG.warn("listener=slow state=caught-up dropped={}", lost);
             }
             listener.onEvent(event);
-        } catch (Exception | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("listener=failed event=\"{}\"", event, e);
         } finally {
             untold.decrementAndGet();
@@ -86,6 +91,9 @@ public final class Signals {
     }
 
     private Instant upSince(List<Health.Loop> all) {
-        return all.stream().map(Health.Loop::since).max(Comparator.naturalOrder()).orElse(started);
+        return all.stream()
+                .map(Health.Loop::since)
+                .max(Comparator.naturalOrder())
+                .orElse(started);
     }
 }

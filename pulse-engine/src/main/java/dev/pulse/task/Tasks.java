@@ -25,6 +25,16 @@ public final class Tasks {
         return thread;
     }
 
+    /** Runs what must not throw; where it does, the thread lives on and its handler is told of the defect. */
+    static void runGuarded(Runnable body) {
+        try {
+            body.run();
+        } catch (RuntimeException | Error e) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        }
+    }
+
     /** Sleeps, for waits that nothing but an interrupt can end earlier. */
     public static void sleep(Duration duration) throws InterruptedException {
         Thread.sleep(duration);

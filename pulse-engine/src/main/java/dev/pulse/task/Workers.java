@@ -47,7 +47,10 @@ public final class Workers {
         while (true) {
             Runnable job = jobs.poll();
             if (job != null) {
-                job.run();
+                // a thread lost to a job that fails would be lost to all to come
+                Tasks.runGuarded(job);
+                // what was meant for that job is not meant for the next
+                Thread.interrupted();
                 continue;
             }
             running.decrementAndGet();
