@@ -325,9 +325,9 @@ final class StreamSink<T> implements Sink<T>, Closing {
         settling.release(delivery.id(), deliveries);
     }
 
-    /** What was given back can be claimed at once, by this consumer too. */
+    /** What was given back can be claimed at once, by this consumer too if it has nothing else to do. */
     private void released() {
-        if (takesEvents()) {
+        if (polling.get() || (consumption != null && takesEvents())) {
             upkeep.lookForClaimsSoon();
         }
     }
