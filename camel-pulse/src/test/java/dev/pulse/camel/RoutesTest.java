@@ -114,7 +114,7 @@ public abstract class RoutesTest extends CamelTestSupport {
     /** How many events of the sink are pending in Redis. */
     protected long pending(String sink) {
         try (Jedis jedis = jedis()) {
-            return jedis.xinfoGroups(stream).stream()
+            return jedis.xinfoGroups("pulse:stream:" + stream).stream()
                     .filter(group -> group.getName().equals(sink))
                     .mapToLong(group -> group.getPending())
                     .findFirst()

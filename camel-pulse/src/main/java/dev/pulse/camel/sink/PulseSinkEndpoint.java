@@ -142,7 +142,8 @@ public class PulseSinkEndpoint extends PulseEndpoint {
         return consumer;
     }
 
-    SinkOptions sinkOptions() {
+    /** What the options come to for the engine. */
+    public SinkOptions sinkOptions() {
         SinkOptions.Builder options = SinkOptions.builder()
                 .startAt(StartOption.parse(startAt))
                 .batchSize(batchSize)

@@ -89,7 +89,8 @@ public class PulseStreamEndpoint extends PulseEndpoint {
         return consumer;
     }
 
-    ReaderOptions readerOptions(StartAt start) {
+    /** What the options come to for the engine, for a reader that starts there. */
+    public ReaderOptions readerOptions(StartAt start) {
         return ReaderOptions.builder()
                 .startAt(start)
                 .batchSize(batchSize)

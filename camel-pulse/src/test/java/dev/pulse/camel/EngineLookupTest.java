@@ -1,0 +1,127 @@
+package dev.pulse.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.Pulse;
+import dev.pulse.camel.sink.PulseSinkComponent;
+import dev.pulse.camel.stream.PulseStreamComponent;
+import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.Test;
+
+class EngineLookupTest extends RoutesTest {
+    @Override
+    protected void configure(CamelContext created) {
+        // each test says where Redis is
+    }
+
+    private PulseStreamComponent streams() {
+        return context.getComponent("pulse-stream", PulseStreamComponent.class);
+    }
+
+    private PulseSinkComponent sinks() {
+        return context.getComponent("pulse-sink", PulseSinkComponent.class);
+    }
+
+    /** How many engines are connected beside the test's own. */
+    private static long engines() {
+        return connections().stream().filter(name -> name.matches("name=pulse/pulse/lane.*")).count();
+    }
+
+    private void routes() throws Exception {
+        route(r -> r.from("direct:in").to("pulse-stream:" + stream));
+        route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
+        template.sendBody("direct:in", "a");
+        awaitBodies("a");
+    }
+
+    @Test
+    void componentsWithTheSameUriShareOneEngine() throws Exception {
+        streams().setUri(redis.uri());
+        sinks().setUri(redis.uri());
+        routes();
+        assertThat(engines()).isOne();
+    }
+
+    @Test
+    void uriOfAnotherPulseComponentServesTheOneWithout() throws Exception {
+        sinks().setUri(redis.uri());
+        routes();
+        assertThat(engines()).isOne();
+    }
+
+    @Test
+    void uriOfAnEndpointGoesBeforeTheComponents() throws Exception {
+        streams().setUri("redis://localhost:1");
+        sinks().setUri(redis.uri());
+        route(r -> r.from("direct:in").to("pulse-stream:" + stream + "?uri=" + redis.uri()));
+        template.sendBody("direct:in", "a");
+        assertThat(engines()).isOne();
+    }
+
+    @Test
+    void theOnlyPulseInTheRegistryIsUsedAndNotClosed() throws Exception {
+        context.getRegistry().bind("engine", pulse);
+        routes();
+        assertThat(engines()).isZero();
+        context.stop();
+        assertThat(events().add("order.placed", "b")).isNotNull();
+    }
+
+    @Test
+    void uriGoesBeforeThePulseInTheRegistry() throws Exception {
+        context.getRegistry().bind("engine", pulse);
+        streams().setUri(redis.uri());
+        sinks().setUri(redis.uri());
+        routes();
+        assertThat(engines()).isOne();
+    }
+
+    @Test
+    void clientOfAnEndpointGoesFirst() throws Exception {
+        streams().setUri("redis://localhost:1");
+        context.getRegistry().bind("engine", pulse);
+        try (Pulse other = Pulse.connect(redis.uri())) {
+            context.getRegistry().bind("other", other);
+            route(r -> r.from("pulse-sink:" + stream + "/mails?client=#engine").to("mock:end"));
+            streams().setClient(other);
+            template.sendBody("pulse-stream:" + stream, "a");
+            awaitBodies("a");
+        }
+    }
+
+    @Test
+    void engineIsClosedWhenItsLastRouteStopped() throws Exception {
+        sinks().setUri(redis.uri());
+        route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("one").to("mock:end"));
+        route(r -> r.from("pulse-sink:" + stream + "/bills").routeId("two").to("mock:end"));
+        context.getRouteController().stopRoute("one");
+        assertThat(engines()).isOne();
+        context.getRouteController().stopRoute("two");
+        await().untilAsserted(() -> assertThat(engines()).isZero());
+    }
+
+    @Test
+    void embeddedRedisIsSharedAndOutlivesItsRoutes() throws Exception {
+        streams().setUri("embedded:");
+        route(r -> r.from("direct:in").to("pulse-stream:" + stream));
+        template.sendBody("direct:in", "a");
+        route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").to("mock:end"));
+        awaitBodies("a");
+        assertThat(engines()).isZero();
+    }
+
+    @Test
+    void userAndPasswordAreOptionsOfTheirOwn() throws Exception {
+        try (var jedis = jedis()) {
+            jedis.aclSetUser("camel", "on", ">p@ss/w:rd%?", "~*", "&*", "+@all");
+        }
+        streams().setUri(redis.uri());
+        streams().setUsername("camel");
+        streams().setPassword("p@ss/w:rd%?");
+        template.sendBody("pulse-stream:" + stream, "a");
+        try (var jedis = jedis()) {
+            assertThat(jedis.clientList()).contains("user=camel");
+        }
+    }
+}

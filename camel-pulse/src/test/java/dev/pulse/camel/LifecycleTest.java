@@ -1,0 +1,165 @@
+package dev.pulse.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ServiceStatus;
+import org.apache.camel.builder.NotifyBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.junit.jupiter.api.Test;
+
+class LifecycleTest extends RoutesTest {
+    @Test
+    void nothingIsConsumedBeforeTheWholeContextHasStarted() throws Exception {
+        add("a");
+        context.stop();
+        AtomicBoolean started = new AtomicBoolean();
+        AtomicBoolean early = new AtomicBoolean();
+        CountDownLatch consumed = new CountDownLatch(2);
+        try (CamelContext another = createCamelContext()) {
+            another.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    for (String from : new String[] {"pulse-sink:%s/mails", "pulse-stream:%s?startAt=oldest"}) {
+                        from(from.formatted(stream)).startupOrder(from.length()).process(e -> {
+                            if (!started.get()) {
+                                early.set(true);
+                            }
+                            consumed.countDown();
+                        });
+                    }
+                    // the last route to start, and a slow one: the sink's would have had time to consume
+                    from("direct:last").startupOrder(100).routePolicy(new org.apache.camel.support.RoutePolicySupport() {
+                        @Override
+                        public void onStart(org.apache.camel.Route route) {
+                            await().during(Duration.ofMillis(300)).until(() -> !early.get());
+                        }
+                    }).to("mock:end");
+                }
+            });
+            another.addLifecycleStrategy(new LifecycleStrategySupport() {
+                @Override
+                public void onContextStarted(CamelContext camel) {
+                    started.set(true);
+                }
+            });
+            another.addStartupListener((camel, alreadyStarted) -> started.set(true));
+            another.start();
+            await().until(() -> consumed.getCount() == 0);
+            assertThat(early).isFalse();
+        }
+    }
+
+    @Test
+    void suspendedSinkRouteReadsNothingAndResumedGoesOn() throws Exception {
+        route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").to("mock:end"));
+        add("a");
+        awaitBodies("a");
+        context.getRouteController().suspendRoute("mails");
+        assertThat(context.getRouteController().getRouteStatus("mails")).isEqualTo(ServiceStatus.Suspended);
+        add("b");
+        await().during(Duration.ofMillis(200)).until(() -> bodies().size() == 1);
+        context.getRouteController().resumeRoute("mails");
+        add("c");
+        awaitBodies("a", "b", "c");
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void suspendedReaderMissesNothingOnceResumed() throws Exception {
+        route(r -> r.from("pulse-stream:" + stream).routeId("all").to("mock:end"));
+        add("a");
+        awaitBodies("a");
+        context.getRouteController().suspendRoute("all");
+        add("b");
+        await().during(Duration.ofMillis(200)).until(() -> bodies().size() == 1);
+        context.getRouteController().resumeRoute("all");
+        add("c");
+        awaitBodies("a", "b", "c");
+    }
+
+    @Test
+    void contextCanBeSuspendedAndResumed() throws Exception {
+        route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
+        context.suspend();
+        add("a");
+        await().during(Duration.ofMillis(200)).until(() -> bodies().isEmpty());
+        context.resume();
+        awaitBodies("a");
+    }
+
+    @Test
+    void routeCanBeStoppedAndStartedAgain() throws Exception {
+        route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").to("mock:end"));
+        add("a");
+        awaitBodies("a");
+        context.getRouteController().stopRoute("mails");
+        add("b");
+        context.getRouteController().startRoute("mails");
+        awaitBodies("a", "b");
+    }
+
+    @Test
+    void stoppingDrainsTheExchangeInFlightAndGivesBackWhatWasNotBegun() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        NotifyBuilder completed = new NotifyBuilder(context).whenCompleted(1).create();
+        route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").to("seda:later"));
+        route(r -> r.from("seda:later").to("mock:begun").process(e -> gate.await()));
+        add("a", "b", "c");
+        await().until(() -> getMockEndpoint("mock:begun").getReceivedCounter() == 1);
+        Thread stopping = Thread.ofVirtual().start(() -> {
+            try {
+                context.getRouteController().stopRoute("mails");
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        await().during(Duration.ofMillis(200)).until(stopping::isAlive);
+        gate.countDown();
+        assertThat(stopping.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(completed.matches()).isTrue();
+        assertThat(getMockEndpoint("mock:begun").getReceivedCounter()).isOne();
+        // the others were given back at once, as if they had never been delivered
+        route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
+        awaitBodies("b", "c");
+        assertThat(mock().getReceivedExchanges().getFirst().getIn().getHeader(PulseConstants.DELIVERY_COUNT))
+                .isEqualTo(1);
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void stoppingInterruptsWhatOutlastsTheShutdownTimeoutAndTheEventIsDeliveredAgain() throws Exception {
+        context.getShutdownStrategy().setTimeout(1);
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").process(e -> {
+            begun.incrementAndGet();
+            never.await();
+        }));
+        add("a");
+        await().untilAtomic(begun, org.hamcrest.Matchers.is(1));
+        context.getRouteController().stopRoute("mails");
+        route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
+        awaitBodies("a");
+    }
+
+    @Test
+    void suspendingFromWithinTheRouteLetsItsExchangeComplete() throws Exception {
+        route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").process(e -> {
+            if (bodies().isEmpty()) {
+                ((PulseConsumer) context.getRoute("mails").getConsumer()).suspend();
+            }
+        }).to("mock:end"));
+        add("a", "b");
+        awaitBodies("a");
+        await().until(() -> pending("mails") == 0);
+        ((PulseConsumer) context.getRoute("mails").getConsumer()).resume();
+        awaitBodies("a", "b");
+    }
+}

@@ -1,0 +1,57 @@
+package dev.pulse.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.PulseException;
+import dev.pulse.embedded.AppendOnly;
+import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.embedded.EmbeddedRedisOptions;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RedisRestartTest extends RoutesTest {
+    @BeforeAll
+    static void keepWhatIsWritten() {
+        redis.close();
+        redis = EmbeddedRedis.start(
+                EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS).build());
+    }
+
+    @Test
+    void routesGoOnByThemselvesAfterRedisDiedAndCameBack() throws Exception {
+        route(r -> r.from("direct:in").to("pulse-stream:" + stream));
+        route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
+        route(r -> r.from("pulse-stream:" + stream).to("mock:all"));
+        template.sendBody("direct:in", "a");
+        awaitBodies("a");
+        redis.kill();
+        Exchange failed = template.send("direct:in", e -> e.getIn().setBody("lost"));
+        assertThat(failed.getException()).isInstanceOf(PulseException.class);
+        redis.restart();
+        await().until(() -> template.send("direct:in", e -> e.getIn().setBody("b")).getException() == null);
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(bodies()).contains("b"));
+        await().until(() -> getMockEndpoint("mock:all").getReceivedCounter() >= 2);
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void exchangeThatCompletesWhileRedisIsAwayIsAckedLater() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        route(r -> r.from("pulse-sink:" + stream + "/mails")
+                .to("mock:begun")
+                .process(e -> gate.await())
+                .to("mock:end"));
+        add("a");
+        await().until(() -> getMockEndpoint("mock:begun").getReceivedCounter() == 1);
+        redis.kill();
+        gate.countDown();
+        awaitBodies("a");
+        redis.restart();
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(pending("mails")).isZero());
+        assertThat(mock().getReceivedCounter()).isOne();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.pulse.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pulse.RedisUnavailableException;
+import dev.pulse.stream.ReaderOptions;
+import dev.pulse.stream.SinkOptions;
+import dev.pulse.stream.StartAt;
+import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.ResolveEndpointFailedException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WrongOptionsTest extends RoutesTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            pulse-sink:mails                       | path of pulse-sink is stream/sinkName, was "mails"
+            pulse-sink:orders/                     | path of pulse-sink is stream/sinkName, was "orders/"
+            pulse-sink:o/m?startAt=yesterday       | startAt is newest, oldest, an event id
+            pulse-stream:o?startAt=2026-01-31      | was "2026-01-31"
+            pulse-sink:o/m?batchSize=0             | batchSize is 1 to 10000, was 0
+            pulse-sink:o/m?ackDeadline=10ms        | ackDeadline is PT0.1S to PT1H, was PT0.01S
+            pulse-sink:o/m?concurrentConsumers=0   | concurrency is 1 to 100000, was 0
+            pulse-sink:o/m?maxInFlight=-1          | maxInFlight is 1 to 1000000, was -1
+            pulse-stream:o?blockTime=1m            | blockTime is PT0.001S to PT6S, was PT1M
+            pulse-stream:o?codec=xml               | codec is bytes, string, json or a reference
+            pulse-stream:o?codec=json&payloadType=no.such.Type | payloadType is the name of a class, was "no.such.Type"
+            """)
+    void wrongOptionIsNamedWhenTheEndpointIsMade(String uri, String message) {
+        assertThatThrownBy(() -> context.getEndpoint(uri))
+                .isInstanceOf(ResolveEndpointFailedException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void wrongStreamNameStopsTheRouteFromStarting() {
+        assertThatThrownBy(() -> route(r -> r.from("pulse-sink:orders*/mails").to("mock:end")))
+                .isInstanceOf(FailedToStartRouteException.class)
+                .hasStackTraceContaining("stream name has none of space, NUL, *");
+    }
+
+    @Test
+    void redisThatIsNotThereStopsTheRouteFromStarting() {
+        assertThatThrownBy(() -> route(
+                        r -> r.from("pulse-sink:orders/mails?uri=redis://localhost:1").to("mock:end")))
+                .isInstanceOf(FailedToStartRouteException.class)
+                .hasRootCauseInstanceOf(java.net.ConnectException.class)
+                .hasStackTraceContaining(RedisUnavailableException.class.getName());
+    }
+
+    @Test
+    void wrongUriIsToldWithoutItsPassword() {
+        assertThatThrownBy(() -> route(r -> r.from("pulse-sink:orders/mails?uri=RAW(http://a:s3cret@localhost)")
+                        .to("mock:end")))
+                .isInstanceOf(FailedToStartRouteException.class)
+                .hasStackTraceContaining("Redis URI begins with redis://, rediss:// or embedded:")
+                .extracting(e -> {
+                    var trace = new java.io.StringWriter();
+                    e.printStackTrace(new java.io.PrintWriter(trace));
+                    return trace.toString();
+                })
+                .asString()
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void sinkEndpointHasNoProducer() {
+        assertThatThrownBy(() -> context.getEndpoint("pulse-sink:orders/mails").createProducer())
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("pulse-stream adds events");
+    }
+
+    @Test
+    void defaultsAreThoseOfTheEngine() {
+        assertThat(context.getEndpoint("pulse-sink:orders/mails", dev.pulse.camel.sink.PulseSinkEndpoint.class)
+                        .sinkOptions())
+                .isEqualTo(SinkOptions.defaults());
+        assertThat(context.getEndpoint("pulse-stream:orders", dev.pulse.camel.stream.PulseStreamEndpoint.class)
+                        .readerOptions(StartAt.newest()))
+                .isEqualTo(ReaderOptions.defaults());
+    }
+}
