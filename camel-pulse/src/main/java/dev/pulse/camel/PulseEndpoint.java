@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 public abstract class PulseEndpoint extends DefaultEndpoint implements HeaderFilterStrategyAware, MultipleConsumersSupport {
     @UriParam(
             label = "common",
-            description = "Where Redis is: redis://[user[:password]@]host[:port][/database], with TLS rediss://, or"
-                    + " embedded: for a Redis of its own, for development. Default the component's")
+            description = "Where Redis is, as redis://host:6379/0, with TLS rediss://; user and password may come before the"
+                    + " host. embedded: starts a Redis of its own, for development. Default the component's")
     private @Nullable String uri;
 
     @UriParam(
