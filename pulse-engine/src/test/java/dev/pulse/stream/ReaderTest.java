@@ -91,7 +91,10 @@ class ReaderTest {
 
     @PulseTest
     void eventHasAllThatWasAdded() throws InterruptedException {
-        EventId id = stream.add(NewEvent.of("user.created", "ann").withTopic("users").withHeader("b", "1").withHeader("a", "2"));
+        EventId id = stream.add(NewEvent.of("user.created", "ann")
+                .withTopic("users")
+                .withHeader("b", "1")
+                .withHeader("a", "2"));
         try (Reader<String> reader = stream.reader(OLDEST)) {
             Event<String> event = reader.poll(1, LONG).getFirst();
             assertThat(event.id()).isEqualTo(id);
@@ -187,7 +190,8 @@ class ReaderTest {
         raw.call("XADD", flat, "*", "x", "no name");
         raw.call("XADD", flat, "*", "n", "", "p", "empty name");
         raw.call("XADD", flat, "*", "n", "no payload");
-        raw.call(bytes("XADD"), bytes(flat), bytes("*"), bytes("n"), bytes("bad"), bytes("p"), new byte[] {(byte) 0xff});
+        raw.call(
+                bytes("XADD"), bytes(flat), bytes("*"), bytes("n"), bytes("bad"), bytes("p"), new byte[] {(byte) 0xff});
         stream.add("e", "good");
         try (Reader<String> reader = stream.reader(OLDEST)) {
             // also where each read finds nothing but one of them
@@ -261,12 +265,17 @@ class ReaderTest {
     @PulseTest
     void pollOutlivesACutAndTellsWhenRedisIsGone(EmbeddedRedis redis) throws InterruptedException {
         try (FaultProxy proxy = FaultProxy.to(redis.port());
-                Pulse cut = Pulse.builder().uri(proxy.uri()).commandTimeout(Duration.ofMillis(500)).connect();
-                Reader<String> reader = cut.stream(stream.name(), Codecs.string()).reader(OLDEST)) {
+                Pulse cut = Pulse.builder()
+                        .uri(proxy.uri())
+                        .commandTimeout(Duration.ofMillis(500))
+                        .connect();
+                Reader<String> reader =
+                        cut.stream(stream.name(), Codecs.string()).reader(OLDEST)) {
             addAll(2);
             assertThat(reader.poll(1, LONG)).hasSize(1);
             proxy.cut();
-            assertThatThrownBy(() -> reader.poll(1, Duration.ofMillis(50))).isInstanceOf(RedisUnavailableException.class);
+            assertThatThrownBy(() -> reader.poll(1, Duration.ofMillis(50)))
+                    .isInstanceOf(RedisUnavailableException.class);
             proxy.heal();
             assertThat(reader.poll(1, LONG)).extracting(Event::payload).containsExactly("1");
             proxy.cut();
@@ -280,9 +289,16 @@ class ReaderTest {
     void seesEveryEventOnceInOrderThroughCutsAndSilenceAndRestart(EmbeddedRedis redis) throws InterruptedException {
         Queue<String> seen = new ConcurrentLinkedQueue<>();
         try (FaultProxy proxy = FaultProxy.to(redis.port());
-                Pulse broken = Pulse.builder().uri(proxy.uri()).commandTimeout(Duration.ofMillis(300)).connect();
+                Pulse broken = Pulse.builder()
+                        .uri(proxy.uri())
+                        .commandTimeout(Duration.ofMillis(300))
+                        .connect();
                 Reader<String> reader = broken.stream(stream.name(), Codecs.string())
-                        .reader(ReaderOptions.builder().startAt(StartAt.oldest()).blockTime(Duration.ofMillis(200)).batchSize(7).build())) {
+                        .reader(ReaderOptions.builder()
+                                .startAt(StartAt.oldest())
+                                .blockTime(Duration.ofMillis(200))
+                                .batchSize(7)
+                                .build())) {
             reader.consume(event -> seen.add(event.id().toString()));
             AtomicBoolean enough = new AtomicBoolean();
             Thread writer = Thread.ofVirtual().start(() -> {

@@ -101,7 +101,8 @@ class SinkTest {
         Semaphore permits = new Semaphore(0);
         AtomicInteger running = new AtomicInteger();
         add(50);
-        try (Sink<String> sink = stream.sink("mails", builder().concurrency(5).maxInFlight(8).build())) {
+        try (Sink<String> sink =
+                stream.sink("mails", builder().concurrency(5).maxInFlight(8).build())) {
             sink.consume(event -> {
                 running.incrementAndGet();
                 permits.acquire();
@@ -136,7 +137,10 @@ class SinkTest {
     void failedEventIsTriedAgainAfterABackoffAndAttemptsCountUp() throws InterruptedException {
         Queue<Integer> attempts = new ConcurrentLinkedQueue<>();
         Queue<Long> times = new ConcurrentLinkedQueue<>();
-        SinkOptions options = builder().backoff(Duration.ofMillis(40)).maxBackoff(Duration.ofMillis(80)).build();
+        SinkOptions options = builder()
+                .backoff(Duration.ofMillis(40))
+                .maxBackoff(Duration.ofMillis(80))
+                .build();
         try (Sink<String> sink = stream.sink("mails", options)) {
             sink.consumeManually(delivery -> {
                 attempts.add(delivery.attempt());
@@ -157,7 +161,8 @@ class SinkTest {
 
     @PulseTest
     void handlersThatThrowErrorsLeaveTheOthersTheirThread() throws InterruptedException {
-        try (Sink<String> sink = stream.sink("mails", builder().backoff(Duration.ofMillis(1)).build())) {
+        try (Sink<String> sink =
+                stream.sink("mails", builder().backoff(Duration.ofMillis(1)).build())) {
             AtomicInteger errors = new AtomicInteger();
             sink.consume(event -> {
                 if (errors.getAndIncrement() < 3) {
@@ -300,7 +305,8 @@ class SinkTest {
         add(2);
         try (Sink<String> sink = stream.sink("mails", builder().build())) {
             raw.call("XREADGROUP", "GROUP", "mails", "dead", "COUNT", "2", "STREAMS", flat, ">");
-            String first = (String) ((List<?>) raw.list("XRANGE", flat, "-", "+").getFirst()).getFirst();
+            String first =
+                    (String) ((List<?>) raw.list("XRANGE", flat, "-", "+").getFirst()).getFirst();
             raw.call("XDEL", flat, first);
             sink.consume(event -> handled.add(event.payload()));
             await().untilAsserted(() -> assertThat(handled).containsExactly("1"));
@@ -319,8 +325,9 @@ class SinkTest {
             raw.call("XADD", flat, "*", "x", "no name");
             raw.call("XADD", flat, "*", "n", "no payload");
             add(1);
-            assertThat(sink.poll(1, Duration.ZERO)).singleElement().satisfies(delivery -> assertThat(delivery.ack())
-                    .isEqualTo(AckResult.ACKED));
+            assertThat(sink.poll(1, Duration.ZERO))
+                    .singleElement()
+                    .satisfies(delivery -> assertThat(delivery.ack()).isEqualTo(AckResult.ACKED));
             awaitPending(0);
             await().untilAsserted(() -> assertThat(told)
                     .filteredOn(PulseEvent.EntryDropped.class::isInstance)
@@ -331,7 +338,8 @@ class SinkTest {
     @PulseTest
     void pollIsBoundedByWhatIsInFlight() throws InterruptedException {
         add(10);
-        try (Sink<String> sink = stream.sink("mails", builder().batchSize(3).maxInFlight(3).build())) {
+        try (Sink<String> sink =
+                stream.sink("mails", builder().batchSize(3).maxInFlight(3).build())) {
             List<Delivery<String>> three = sink.poll(10, LONG);
             assertThat(three).hasSize(3);
             assertThat(sink.poll(10, Duration.ofMillis(30))).isEmpty();
@@ -368,7 +376,8 @@ class SinkTest {
         try (Sink<String> sink = stream.sink("k", SinkOptions.defaults())) {
             String owned = stream.name() + ":generation:1";
             for (String map : List.of("stream:" + owned + ":sink:k:keepalive", "sink:k:keepalive")) {
-                assertThat(raw.text("HGET", "map:" + map + ":content", sink.consumer())).matches("1\\d{18}");
+                assertThat(raw.text("HGET", "map:" + map + ":content", sink.consumer()))
+                        .matches("1\\d{18}");
             }
             for (String map : List.of("stream:" + owned + ":sinks", "stream:" + stream.name() + ":sinks")) {
                 assertThat(raw.text("HGET", "map:" + map + ":content", "k")).isEqualTo("[\"" + sink.consumer() + "\"]");
@@ -377,8 +386,8 @@ class SinkTest {
                     .isEqualTo(List.of("map:stream:" + owned + ":sink:k:keepalive:content"));
             sink.consume(event -> handled.add(event.payload()));
             EventId last = stream.add("e", "x");
-            await().untilAsserted(() -> assertThat(raw.call("HGET", flat + ":sink-recovery:1", "k"))
-                    .isEqualTo(last.toString()));
+            await().untilAsserted(() ->
+                    assertThat(raw.call("HGET", flat + ":sink-recovery:1", "k")).isEqualTo(last.toString()));
         }
     }
 
@@ -397,15 +406,16 @@ class SinkTest {
             raw.call("XADD", flat, id, "n", "e", "p", id);
         }
         String cursors = flat + ":sink-recovery:1";
-        List<String> expected =
-                List.of("5-6", "5-18446744073709551615", "6-18446744073709551614", "7-9007199254740992", "7-9007199254740993");
+        List<String> expected = List.of(
+                "5-6", "5-18446744073709551615", "6-18446744073709551614", "7-9007199254740992", "7-9007199254740993");
         try (Sink<String> sink = stream.sink("k", SinkOptions.builder().build())) {
             List<Delivery<String>> all = sink.poll(10, LONG);
             assertThat(all).hasSize(5);
             for (int i = 0; i < 5; i++) {
                 String cursor = expected.get(i);
                 assertThat(all.get(i).ack()).isEqualTo(AckResult.ACKED);
-                await().untilAsserted(() -> assertThat(raw.call("HGET", cursors, "k")).isEqualTo(cursor));
+                await().untilAsserted(
+                                () -> assertThat(raw.call("HGET", cursors, "k")).isEqualTo(cursor));
             }
         }
     }
@@ -424,8 +434,11 @@ class SinkTest {
         }
         assertThat(consumers()).isEmpty();
         String keepAlive = "map:stream:" + stream.name() + ":generation:1:sink:k:keepalive:content";
-        assertThat(raw.list("HKEYS", keepAlive)).doesNotContainNull().allMatch(field -> ((String) field).startsWith("="));
-        assertThat(raw.call("HGET", "map:stream:" + stream.name() + ":sinks:content", "k")).isNull();
+        assertThat(raw.list("HKEYS", keepAlive))
+                .doesNotContainNull()
+                .allMatch(field -> ((String) field).startsWith("="));
+        assertThat(raw.call("HGET", "map:stream:" + stream.name() + ":sinks:content", "k"))
+                .isNull();
     }
 
     @PulseTest
@@ -433,7 +446,8 @@ class SinkTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         add(10);
-        SinkOptions patient = SinkOptions.builder().ackDeadline(Duration.ofSeconds(20)).build();
+        SinkOptions patient =
+                SinkOptions.builder().ackDeadline(Duration.ofSeconds(20)).build();
         Sink<String> one = stream.sink("mails", patient);
         one.consume(event -> {
             begun.countDown();
@@ -501,7 +515,8 @@ class SinkTest {
         add(2);
         CountDownLatch both = new CountDownLatch(2);
         AtomicReference<Consumption> consumption = new AtomicReference<>();
-        try (Sink<String> sink = stream.sink("mails", SinkOptions.builder().concurrency(2).build())) {
+        try (Sink<String> sink =
+                stream.sink("mails", SinkOptions.builder().concurrency(2).build())) {
             consumption.set(sink.consume(event -> {
                 both.countDown();
                 both.await();
@@ -509,7 +524,8 @@ class SinkTest {
                 consumption.get().close();
                 handled.add(event.payload());
             }));
-            await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(handled).hasSize(2));
+            await().atMost(Duration.ofSeconds(5))
+                    .untilAsserted(() -> assertThat(handled).hasSize(2));
             awaitPending(0);
         }
     }
@@ -519,7 +535,8 @@ class SinkTest {
         add(3);
         Semaphore handlers = new Semaphore(0);
         AtomicBoolean free = new AtomicBoolean();
-        Sink<String> sink = stream.sink("mails", SinkOptions.builder().concurrency(3).build());
+        Sink<String> sink =
+                stream.sink("mails", SinkOptions.builder().concurrency(3).build());
         sink.consumeManually(delivery -> {
             handlers.release();
             switch (delivery.event().payload()) {
@@ -540,7 +557,8 @@ class SinkTest {
         awaitPending(2);
         long begin = System.nanoTime();
         CloseResult result = sink.close(Duration.ofMillis(50));
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(2_000), Duration.ofMillis(5_000));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(2_000), Duration.ofMillis(5_000));
         assertThat(result.how()).isEqualTo(CloseResult.How.ABANDONED);
         assertThat(result.problems()).anyMatch(problem -> problem.startsWith("1 handlers"));
         free.set(true);
@@ -581,7 +599,8 @@ class SinkTest {
     void graceOfAGoSinkIsAdopted() throws InterruptedException {
         config(Map.of("filter_kind", "all", "filter_value", "", "start_id", "0", "no_ack", "0", "ack_grace_ms", "300"));
         add(1);
-        try (Sink<String> sink = stream.sink("k", SinkOptions.builder().ackDeadline(HOUR).maxProcessing(HOUR).build())) {
+        try (Sink<String> sink = stream.sink(
+                "k", SinkOptions.builder().ackDeadline(HOUR).maxProcessing(HOUR).build())) {
             raw.call("XREADGROUP", "GROUP", "k", "dead", "STREAMS", flat, ">");
             assertThat(sink.poll(1, LONG)).hasSize(1);
         }
@@ -589,7 +608,8 @@ class SinkTest {
 
     @PulseTest
     void contradictingGoSinkIsRefused() {
-        config(Map.of("filter_kind", "topic", "filter_value", "t1", "start_id", "0", "no_ack", "0", "ack_grace_ms", "300"));
+        config(Map.of(
+                "filter_kind", "topic", "filter_value", "t1", "start_id", "0", "no_ack", "0", "ack_grace_ms", "300"));
         assertThatThrownBy(() -> stream.sink("k", SinkOptions.defaults()))
                 .isInstanceOf(StreamConfigException.class)
                 .hasMessageContaining("topic")
@@ -600,11 +620,13 @@ class SinkTest {
     @PulseTest
     void newSinkBeginsWhereItIsTold() throws InterruptedException {
         add(2);
-        try (Sink<String> newest =
-                        stream.sink("new", SinkOptions.builder().startAt(StartAt.newest()).build());
+        try (Sink<String> newest = stream.sink(
+                        "new", SinkOptions.builder().startAt(StartAt.newest()).build());
                 Sink<String> oldest = stream.sink("old", SinkOptions.defaults())) {
             stream.add("e", "x");
-            assertThat(newest.poll(10, LONG)).extracting(delivery -> delivery.event().payload()).containsExactly("x");
+            assertThat(newest.poll(10, LONG))
+                    .extracting(delivery -> delivery.event().payload())
+                    .containsExactly("x");
             assertThat(oldest.poll(10, LONG)).hasSize(3);
         }
     }
@@ -619,17 +641,20 @@ class SinkTest {
     }
 
     private List<String> add(int count) throws InterruptedException {
-        List<String> sent = IntStream.range(0, count).mapToObj(Integer::toString).toList();
+        List<String> sent =
+                IntStream.range(0, count).mapToObj(Integer::toString).toList();
         stream.addAll(sent.stream().map(n -> NewEvent.of("e", n)).toList());
         return sent;
     }
 
     private void awaitPending(long count) {
-        await().untilAsserted(() -> assertThat(raw.list("XPENDING", flat, "mails").getFirst()).isEqualTo(count));
+        await().untilAsserted(() ->
+                assertThat(raw.list("XPENDING", flat, "mails").getFirst()).isEqualTo(count));
     }
 
     private long idleOfPending() {
-        return (Long) ((List<?>) raw.list("XPENDING", flat, "mails", "-", "+", "1").getFirst()).get(2);
+        return (Long)
+                ((List<?>) raw.list("XPENDING", flat, "mails", "-", "+", "1").getFirst()).get(2);
     }
 
     private List<String> consumers() {

@@ -68,8 +68,17 @@ class StreamAddTest {
         pulse.stream(name, Codecs.string())
                 .add(NewEvent.of("ev1", "p1").withTopic("t1").withHeader("trace", "größer"));
         assertThat(entry(0))
-                .containsExactly("n", "ev1", "p", "p1", "t", "t1", "h:content-type", "text/plain; charset=utf-8",
-                        "h:trace", "größer");
+                .containsExactly(
+                        "n",
+                        "ev1",
+                        "p",
+                        "p1",
+                        "t",
+                        "t1",
+                        "h:content-type",
+                        "text/plain; charset=utf-8",
+                        "h:trace",
+                        "größer");
         pulse.stream(name).add("ev2", new byte[0]);
         assertThat(entry(1)).containsExactly("n", "ev2", "p", "");
     }
@@ -83,7 +92,8 @@ class StreamAddTest {
             JsonNode all = new ObjectMapper().readTree(Objects.requireNonNull(in));
             all.at("/stream/lifecycle")
                     .properties()
-                    .forEach(field -> golden.put(field.getKey(), field.getValue().textValue()));
+                    .forEach(
+                            field -> golden.put(field.getKey(), field.getValue().textValue()));
         }
         golden.put("physical_key", flat);
         assertThat(hash(lifecycle)).isEqualTo(golden);
@@ -163,10 +173,14 @@ class StreamAddTest {
         pulse.stream(name).add("e", new byte[0]);
         assertThat(hash(lifecycle))
                 .isEqualTo(Map.of(
-                        "generation", "2",
-                        "state", "active",
-                        "physical_key", flat + ":generation:2",
-                        "retention_config", DEFAULTS));
+                        "generation",
+                        "2",
+                        "state",
+                        "active",
+                        "physical_key",
+                        flat + ":generation:2",
+                        "retention_config",
+                        DEFAULTS));
     }
 
     @PulseTest
@@ -201,12 +215,13 @@ class StreamAddTest {
         stream.add("e", "x");
         raw.call("FLUSHALL");
         assertThatThrownBy(() -> stream.add("e", "y")).isInstanceOf(StreamDestroyedException.class);
-        org.awaitility.Awaitility.await().untilAsserted(() -> assertThatThrownBy(() -> {
-                    try (Reader<String> reader = stream.reader(ReaderOptions.defaults())) {
-                        reader.poll(1, java.time.Duration.ZERO);
-                    }
-                })
-                .isInstanceOf(StreamDestroyedException.class));
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThatThrownBy(() -> {
+                            try (Reader<String> reader = stream.reader(ReaderOptions.defaults())) {
+                                reader.poll(1, java.time.Duration.ZERO);
+                            }
+                        })
+                        .isInstanceOf(StreamDestroyedException.class));
     }
 
     @PulseTest
@@ -219,7 +234,9 @@ class StreamAddTest {
         assertThat(raw.call("XLEN", flat)).isEqualTo(4L);
         try (Reader<String> reader =
                 stream.reader(ReaderOptions.builder().startAt(StartAt.oldest()).build())) {
-            assertThat(reader.poll(10, java.time.Duration.ZERO)).extracting(Event::payload).containsExactly("7", "8", "9", "x");
+            assertThat(reader.poll(10, java.time.Duration.ZERO))
+                    .extracting(Event::payload)
+                    .containsExactly("7", "8", "9", "x");
         }
     }
 
@@ -288,7 +305,10 @@ class StreamAddTest {
         large[77] = 7;
         try (Reader<byte[]> reader = stream.reader(ReaderOptions.defaults())) {
             stream.add("large", large);
-            assertThat(reader.poll(1, java.time.Duration.ofSeconds(5)).getFirst().payload()).isEqualTo(large);
+            assertThat(reader.poll(1, java.time.Duration.ofSeconds(5))
+                            .getFirst()
+                            .payload())
+                    .isEqualTo(large);
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> stream.add("e", new byte[16 * 1024 * 1024 + 1]))
@@ -332,8 +352,17 @@ class StreamAddTest {
     }
 
     private void record(String generation, String state, String physical, String retention) {
-        raw.call("HSET", lifecycle, "generation", generation, "state", state, "physical_key", physical,
-                "retention_config", retention);
+        raw.call(
+                "HSET",
+                lifecycle,
+                "generation",
+                generation,
+                "state",
+                state,
+                "physical_key",
+                physical,
+                "retention_config",
+                retention);
     }
 
     private Map<String, String> hash(String key) {

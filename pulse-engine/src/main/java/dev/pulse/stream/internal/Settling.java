@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class Settling<T> {
     private static final int BATCH = 1_000;
 
-    private final AtomicReference<SinkGroup> group;
     private final InFlight<T> inFlight;
     private final Batcher<Ack<T>> acks;
     private final Batcher<SinkGroup.Release> releases;
     private final Runnable released;
     private final AtomicInteger unfinished = new AtomicInteger();
     private final Wakeup finished = new Wakeup();
+    private volatile SinkGroup group;
     private volatile boolean active;
     private volatile boolean finishing;
 
@@ -39,7 +38,7 @@ final class Settling<T> {
      */
     Settling(SinkGroup group, InFlight<T> inFlight, Runnable released) {
         this.released = released;
-        this.group = new AtomicReference<>(group);
+        this.group = group;
         this.inFlight = inFlight;
         this.acks = new Batcher<>("sink acks " + group.sink(), BATCH, this::acknowledge);
         this.releases = new Batcher<>("sink releases " + group.sink(), BATCH, this::giveBack);
@@ -47,7 +46,7 @@ final class Settling<T> {
 
     /** Acknowledges a delivery in state ACKING and waits for Redis. */
     AckResult ack(SinkDelivery<T> delivery) throws InterruptedException {
-        SinkGroup now = group.get();
+        SinkGroup now = group;
         boolean acked;
         try {
             // by the local clock it may have been claimed by another: then only if it is still ours
@@ -91,7 +90,7 @@ final class Settling<T> {
         List<EventId> ids = new ArrayList<>(batch.size());
         for (Ack<T> ack : batch) {
             SinkDelivery<T> delivery = ack.delivery();
-            if (delivery == null || delivery.sinceExtension().compareTo(group.get().ackDeadline()) < 0) {
+            if (delivery == null || delivery.sinceExtension().compareTo(group.ackDeadline()) < 0) {
                 ids.add(ack.id());
             } else {
                 persistently(now -> {
@@ -105,8 +104,7 @@ final class Settling<T> {
         for (Ack<T> ack : batch) {
             SinkDelivery<T> delivery = ack.delivery();
             if (delivery != null) {
-                delivery.move(
-                        SinkDelivery.State.ACKING, done ? SinkDelivery.State.ACKED : SinkDelivery.State.RELEASED);
+                delivery.move(SinkDelivery.State.ACKING, done ? SinkDelivery.State.ACKED : SinkDelivery.State.RELEASED);
                 inFlight.remove(delivery, false);
             }
         }
@@ -138,7 +136,7 @@ final class Settling<T> {
         Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
         while (true) {
             try {
-                words.say(group.get());
+                words.say(group);
                 return true;
             } catch (PulseException e) {
                 // the sink's other loops report that Redis is away
@@ -158,7 +156,7 @@ final class Settling<T> {
 
     /** Waits until all is said, to a Redis that is asked with a short time-out, or until the deadline. */
     void finish(SinkGroup hurried, long deadline) throws InterruptedException {
-        group.set(hurried);
+        group = hurried;
         finishing = true;
         while (unfinished.get() > 0 && System.nanoTime() < deadline) {
             finished.await(Polls.shorter(Polls.until(deadline), Duration.ofMillis(50)));

@@ -110,7 +110,9 @@ final class SinkConsumption<T> implements Consumption {
 
     private void failed(SinkDelivery<T> delivery, Throwable cause) {
         // an interrupted handler while closing did not fail: its event goes back as it was
-        boolean interrupted = stopped && (cause instanceof InterruptedException || Thread.currentThread().isInterrupted());
+        boolean interrupted = stopped
+                && (cause instanceof InterruptedException
+                        || Thread.currentThread().isInterrupted());
         if (!interrupted) {
             LOG.warn(
                     "stream={} sink={} event={} attempt={} state=handler-failed",

@@ -101,8 +101,8 @@ final class SinkGroup {
 
     /** The same over the same connections with another command time-out. */
     SinkGroup withTimeout(Duration timeout) {
-        SinkGroup same = new SinkGroup(
-                redis.withTimeout(timeout), signals, record, incarnation, sink, consumer, options);
+        SinkGroup same =
+                new SinkGroup(redis.withTimeout(timeout), signals, record, incarnation, sink, consumer, options);
         same.ackDeadline = ackDeadline;
         same.beginAfter = beginAfter;
         return same;
@@ -123,12 +123,8 @@ final class SinkGroup {
                 keys.sinkConfig(sink),
                 keys.resources()));
         maps.forEach(map -> names.add(map.content()));
-        List<Object> arguments = new ArrayList<>(List.of(
-                incarnation.number(),
-                incarnation.retention().encode(),
-                sink,
-                consumer,
-                beginAfter));
+        List<Object> arguments = new ArrayList<>(
+                List.of(incarnation.number(), incarnation.retention().encode(), sink, consumer, beginAfter));
         maps.forEach(map -> arguments.add(map.channel()));
         List<@Nullable Object> reply = Replies.list(redis.eval(JOIN, names, arguments));
         long outcome = Replies.number(reply.getFirst());
@@ -182,8 +178,8 @@ final class SinkGroup {
         if (block.toMillis() > 0) {
             command.arg("BLOCK").arg(block.toMillis());
         }
-        return Replies.entriesOfOneStream(
-                connection.call(command.arg("STREAMS").key(incarnation.physical()).arg(">"), block));
+        return Replies.entriesOfOneStream(connection.call(
+                command.arg("STREAMS").key(incarnation.physical()).arg(">"), block));
     }
 
     /** Entries after this id that are pending on this consumer. */
@@ -194,7 +190,12 @@ final class SinkGroup {
     }
 
     private Command readGroup(int count) {
-        return Command.write("XREADGROUP").arg("GROUP").arg(sink).arg(consumer).arg("COUNT").arg(count);
+        return Command.write("XREADGROUP")
+                .arg("GROUP")
+                .arg(sink)
+                .arg(consumer)
+                .arg("COUNT")
+                .arg(count);
     }
 
     /** Acknowledges many at once, whoever holds them. */
@@ -231,8 +232,7 @@ final class SinkGroup {
     /** Takes over up to {@code count} entries that nobody extended in time. */
     Claims claim(int count) throws InterruptedException {
         long deadline = ackDeadline.toMillis();
-        List<@Nullable Object> reply =
-                Replies.list(onStream(CLAIM, List.of(sink, consumer, deadline, count)));
+        List<@Nullable Object> reply = Replies.list(onStream(CLAIM, List.of(sink, consumer, deadline, count)));
         List<@Nullable Object> entries = Replies.list(reply.get(0));
         List<@Nullable Object> deliveries = Replies.list(reply.get(1));
         List<Claimed> claimed = new ArrayList<>(entries.size());
@@ -243,8 +243,7 @@ final class SinkGroup {
             gone(EventId.parse(Replies.text(gone)));
         }
         long next = Replies.number(reply.get(3));
-        return new Claims(
-                claimed, next < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(next)));
+        return new Claims(claimed, next < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(next)));
     }
 
     /** An entry was trimmed or deleted before it was handled: counted by its log line and its event. */
@@ -287,11 +286,7 @@ final class SinkGroup {
         List<Object> arguments = new ArrayList<>(List.of(sink, consumer, silence.toMillis()));
         maps.forEach(map -> arguments.add(map.channel()));
         for (Object removed : Replies.list(redis.eval(SWEEP, streamAndMaps(), arguments))) {
-            LOG.info(
-                    "stream={} sink={} consumer={} state=swept",
-                    incarnation.stream(),
-                    sink,
-                    Replies.text(removed));
+            LOG.info("stream={} sink={} consumer={} state=swept", incarnation.stream(), sink, Replies.text(removed));
         }
     }
 

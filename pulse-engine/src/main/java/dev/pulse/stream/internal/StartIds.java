@@ -15,7 +15,9 @@ final class StartIds {
             case StartAt.After(EventId id) -> id;
             // the last id that the millisecond before can have
             case StartAt.At at ->
-                at.time().toEpochMilli() == 0 ? EventId.ZERO : new EventId(at.time().toEpochMilli() - 1, -1);
+                at.time().toEpochMilli() == 0
+                        ? EventId.ZERO
+                        : new EventId(at.time().toEpochMilli() - 1, -1);
         };
     }
 

@@ -68,7 +68,8 @@ final class StreamReader<T> implements Reader<T>, Closing {
     private static EventId lastId(Redis redis, String physical) throws InterruptedException {
         List<@Nullable Object> info;
         try {
-            info = Replies.list(redis.call(Command.repeatable("XINFO").arg("STREAM").key(physical)));
+            info = Replies.list(
+                    redis.call(Command.repeatable("XINFO").arg("STREAM").key(physical)));
         } catch (RedisReplyException e) {
             if (e.getMessage() != null && e.getMessage().contains("no such key")) {
                 return EventId.ZERO;
@@ -143,7 +144,8 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     private void drop(EventId id, MalformedEntryException cause) {
         LOG.warn("stream={} event={} state=dropped cause=\"{}\"", record.stream(), id, cause.getMessage());
-        streams.signals().emit(new PulseEvent.EntryDropped(record.stream(), id.toString(), String.valueOf(cause.getMessage())));
+        streams.signals()
+                .emit(new PulseEvent.EntryDropped(record.stream(), id.toString(), String.valueOf(cause.getMessage())));
     }
 
     @Override

@@ -70,8 +70,8 @@ final class StreamRecord {
             return known;
         }
         Command command = Command.repeatable("HMGET").key(StreamKeys.lifecycle(stream));
-        List<@Nullable Object> record = Replies.list(
-                redis.call(command.arg("generation").arg("state").arg("retention_config")));
+        List<@Nullable Object> record =
+                Replies.list(redis.call(command.arg("generation").arg("state").arg("retention_config")));
         if (record.get(0) == null) {
             if (known != null && known.number() > 1) {
                 throw destroyed(known.number(), 0, "lost");
@@ -97,8 +97,8 @@ final class StreamRecord {
         arguments.add(known.number());
         arguments.add(known.retention().encode());
         arguments.addAll(fields);
-        List<@Nullable Object> reply = Replies.list(redis.eval(
-                APPEND, List.of(known.keys().lifecycle(), known.flat(), known.physical()), arguments));
+        List<@Nullable Object> reply = Replies.list(
+                redis.eval(APPEND, List.of(known.keys().lifecycle(), known.flat(), known.physical()), arguments));
         long outcome = Replies.number(reply.getFirst());
         if (outcome == 0) {
             throw destroyed(known, reply);
@@ -127,7 +127,9 @@ final class StreamRecord {
     private Incarnation ask(long generation) throws InterruptedException {
         String flat = new StreamKeys(stream, 1).physical();
         List<@Nullable Object> reply = Replies.list(redis.eval(
-                ESTABLISH, List.of(StreamKeys.lifecycle(stream), flat), List.of(generation, defaults().encode())));
+                ESTABLISH,
+                List.of(StreamKeys.lifecycle(stream), flat),
+                List.of(generation, defaults().encode())));
         if (Replies.number(reply.getFirst()) == 0) {
             throw destroyed(generation, Replies.number(reply.get(1)), Replies.text(reply.get(2)));
         }

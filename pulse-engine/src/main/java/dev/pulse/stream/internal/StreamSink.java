@@ -56,6 +56,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private volatile boolean stopped;
     private volatile boolean replyMayBeLost;
     private volatile boolean polled;
+    private volatile boolean lookAtNextPoll;
     private volatile long polledAt;
     private volatile @Nullable SinkConsumption<T> consumption;
 
@@ -74,8 +75,8 @@ final class StreamSink<T> implements Sink<T>, Closing {
             Streams streams, StreamRecord record, Entries<T> entries, String name, SinkOptions options)
             throws InterruptedException {
         String consumer = UlidCreator.getMonotonicUlid().toString();
-        SinkGroup group = new SinkGroup(
-                streams.redis(), streams.signals(), record, record.establish(), name, consumer, options);
+        SinkGroup group =
+                new SinkGroup(streams.redis(), streams.signals(), record, record.establish(), name, consumer, options);
         group.join();
         // from now on the group can be made again where it began, wherever "newest" will be then
         group.saveCursor();
@@ -103,12 +104,14 @@ final class StreamSink<T> implements Sink<T>, Closing {
         if (consumption != null) {
             throw new IllegalStateException("sink " + name() + " is being consumed, it cannot be polled");
         }
+        boolean look = lookAtNextPoll || !takesEvents();
         if (!polling.compareAndSet(false, true)) {
             throw new IllegalStateException("sink " + name() + " is polled by one thread at a time");
         }
         used.set(true);
         try {
-            if (!takesEvents()) {
+            if (look) {
+                lookAtNextPoll = false;
                 upkeep.lookForClaimsSoon();
             }
             return pollUntil(max, System.nanoTime() + wait.toNanos());
@@ -121,9 +124,12 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     /** Whether somebody is there to work on what is claimed: a consumption, or who polls now and then. */
     boolean takesEvents() {
+        if (stopped) {
+            return false;
+        }
         SinkConsumption<T> running = consumption;
-        if (stopped || running != null) {
-            return !stopped && !running.isStopped();
+        if (running != null) {
+            return !running.isStopped();
         }
         return polling.get()
                 || (polled && System.nanoTime() - polledAt < group.ackDeadline().toNanos());
@@ -329,6 +335,8 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private void released() {
         if (polling.get() || (consumption != null && takesEvents())) {
             upkeep.lookForClaimsSoon();
+        } else {
+            lookAtNextPoll = true;
         }
     }
 

@@ -1,0 +1,358 @@
+package dev.pulse.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.CloseResult;
+import dev.pulse.Health;
+import dev.pulse.Pulse;
+import dev.pulse.PulseEvent;
+import dev.pulse.PulseException;
+import dev.pulse.embedded.AppendOnly;
+import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.testing.FaultProxy;
+import dev.pulse.testing.Node;
+import dev.pulse.testing.Prefix;
+import dev.pulse.testing.PulseTest;
+import dev.pulse.testing.RedisTest;
+import dev.pulse.testing.RespClient;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Short forms of the fault tests: what was added is handled at least once, and the sink goes on by itself. */
+@RedisTest(appendOnly = AppendOnly.ALWAYS)
+class SinkFaultTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration HEALED = Duration.ofSeconds(5);
+    private static final Duration DEADLINE = Duration.ofMillis(400);
+    private static final SinkOptions OPTIONS = SinkOptions.builder()
+            .ackDeadline(DEADLINE)
+            .blockTime(Duration.ofMillis(500))
+            .concurrency(2)
+            .build();
+
+    private final Queue<PulseEvent> told = new ConcurrentLinkedQueue<>();
+    private final Set<String> handled = ConcurrentHashMap.newKeySet();
+    private EmbeddedRedis redis;
+    private FaultProxy proxy;
+    private Pulse pulse;
+    private EventStream<String> stream;
+    private String flat;
+
+    @BeforeEach
+    void open(EmbeddedRedis embedded, Prefix prefix) {
+        redis = embedded;
+        proxy = FaultProxy.to(redis.port());
+        pulse = Pulse.builder()
+                .uri(proxy.uri())
+                .connectTimeout(Duration.ofMillis(500))
+                .commandTimeout(Duration.ofMillis(500))
+                .listener(told::add)
+                .connect();
+        stream = pulse.stream(prefix.name("users"), Codecs.string());
+        flat = "pulse:stream:" + stream.name();
+    }
+
+    @AfterEach
+    void close() {
+        pulse.close();
+        proxy.close();
+    }
+
+    @PulseTest
+    void whatKilledProcessesHeldIsHandledByOthers() throws InterruptedException {
+        List<String> sent = add(400);
+        try (Sink<String> sink = stream.sink("k", OPTIONS)) {
+            for (int round = 0; round < 3; round++) {
+                try (Node node = node()) {
+                    node.tell("consume 5");
+                    await().atMost(LONG).until(() -> count(node, "begin") >= 20);
+                    node.kill();
+                    handled.addAll(ended(node));
+                }
+            }
+            Set<String> left = pendingIds();
+            long killed = System.nanoTime();
+            Set<String> claimed = ConcurrentHashMap.newKeySet();
+            sink.consume(event -> {
+                claimed.add(event.id().toString());
+                handled.add(event.payload());
+            });
+            await().atMost(LONG).until(() -> claimed.containsAll(left));
+            assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(DEADLINE.plusSeconds(2));
+            await().atMost(LONG).untilAsserted(() -> assertThat(handled).containsAll(sent));
+            awaitNothingPending();
+        }
+    }
+
+    @PulseTest
+    void lateAckOfAPausedProcessIsALostLease() throws InterruptedException {
+        List<String> sent = add(1);
+        try (Sink<String> sink = stream.sink("k", OPTIONS);
+                Node node = node()) {
+            node.tell("hold");
+            await().atMost(LONG).until(() -> count(node, "held") == 1);
+            node.pause();
+            List<Delivery<String>> claimed = sink.poll(1, DEADLINE.plusSeconds(2));
+            assertThat(claimed)
+                    .extracting(delivery -> delivery.event().payload())
+                    .isEqualTo(sent);
+            node.tell("ack");
+            node.resume();
+            await().atMost(LONG).untilAsserted(() -> assertThat(node.history()).endsWith("LEASE_LOST"));
+            assertThat(claimed.getFirst().ack()).isEqualTo(AckResult.ACKED);
+            awaitNothingPending();
+        }
+    }
+
+    @PulseTest
+    void restartOfRedisUnderLoadLosesNothing() throws InterruptedException {
+        Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        AtomicBoolean enough = new AtomicBoolean();
+        try (Sink<String> sink = stream.sink("k", OPTIONS)) {
+            sink.consume(event -> handled.add(event.payload()));
+            Thread writer = Thread.ofVirtual().start(() -> write(acknowledged, enough));
+            for (int round = 0; round < 2; round++) {
+                awaitMoreHandled();
+                redis.kill();
+                redis.restart();
+                await().atMost(HEALED).until(() -> pulse.health().status() == Health.Status.UP);
+                awaitMoreHandled();
+            }
+            enough.set(true);
+            writer.join();
+            await().atMost(LONG).untilAsserted(() -> assertThat(handled).containsAll(acknowledged));
+            awaitNothingPending();
+        }
+    }
+
+    @PulseTest
+    void lostStateIsHealedAndNothingAddedAfterwardsIsMissed() throws InterruptedException {
+        // newest: asked for again when healing, it would miss what was added before
+        SinkOptions newest = SinkOptions.builder()
+                .startAt(StartAt.newest())
+                .ackDeadline(DEADLINE)
+                .build();
+        try (RespClient raw = RespClient.connect(redis.port());
+                Sink<String> sink = stream.sink("k", newest)) {
+            sink.consume(event -> handled.add(event.payload()));
+            int added = 0;
+            for (List<String> loss : List.of(
+                    List.of("XGROUP", "DESTROY", flat, "k"),
+                    List.of("DEL", flat),
+                    List.of("FLUSHALL"),
+                    List.of("XGROUP", "DESTROY", flat, "k"))) {
+                told.clear();
+                raw.call("MULTI");
+                raw.call(loss.toArray(String[]::new));
+                for (int i = 0; i < 3; i++) {
+                    raw.call("XADD", flat, "*", "n", "e", "p", Integer.toString(added++));
+                }
+                raw.call("EXEC");
+                List<String> all =
+                        IntStream.range(0, added).mapToObj(Integer::toString).toList();
+                await().atMost(HEALED).untilAsserted(() -> assertThat(handled).containsAll(all));
+                await().atMost(HEALED)
+                        .untilAsserted(() -> assertThat(told)
+                                .filteredOn(PulseEvent.GroupLost.class::isInstance)
+                                .hasSize(1));
+            }
+            awaitNothingPending();
+        }
+    }
+
+    @PulseTest
+    void healedGroupGoesOnAtTheDurableCursor() throws InterruptedException {
+        Queue<String> times = new ConcurrentLinkedQueue<>();
+        try (RespClient raw = RespClient.connect(redis.port());
+                Sink<String> sink = stream.sink("k", OPTIONS)) {
+            sink.consume(event -> times.add(event.payload()));
+            EventId last = stream.addAll(events(0, 100)).getLast();
+            await().atMost(LONG).until(() -> last.toString().equals(raw.call("HGET", flat + ":sink-recovery:1", "k")));
+            raw.call("XGROUP", "DESTROY", flat, "k");
+            stream.addAll(events(100, 110));
+            await().atMost(HEALED).untilAsserted(() -> assertThat(times).hasSizeGreaterThanOrEqualTo(110));
+            awaitNothingPending();
+            assertThat(times).hasSize(110).doesNotHaveDuplicates();
+        }
+    }
+
+    @PulseTest
+    void streamThatEndsAtItsDeadlineIsNotMadeAgainWithoutEnd() throws InterruptedException {
+        try (RespClient raw = RespClient.connect(redis.port())) {
+            long end = now(raw) + 1_000;
+            raw.call(
+                    "HSET",
+                    flat + ":lifecycle",
+                    "generation",
+                    "1",
+                    "state",
+                    "active",
+                    "physical_key",
+                    flat,
+                    "retention_config",
+                    "v=2|max=10|mode=deadline|value=" + end + "|sliding=false");
+            try (Sink<String> sink = stream.sink("k", OPTIONS)) {
+                sink.consume(event -> handled.add(event.payload()));
+                stream.add("e", "x");
+                await().until(() -> handled.contains("x"));
+                await().atMost(LONG).until(() -> pulse.health().why().contains("over since its deadline"));
+                assertThat(told).noneMatch(PulseEvent.GroupLost.class::isInstance);
+                assertThat(raw.call("EXISTS", flat)).isEqualTo(0L);
+            }
+        }
+    }
+
+    @PulseTest
+    void cutsAndSilenceLoseNothing() throws InterruptedException {
+        Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        AtomicBoolean enough = new AtomicBoolean();
+        try (Sink<String> sink = stream.sink("k", OPTIONS)) {
+            sink.consume(event -> handled.add(event.payload()));
+            Thread writer = Thread.ofVirtual().start(() -> write(acknowledged, enough));
+            awaitMoreHandled();
+            proxy.cut();
+            await().until(() -> pulse.health().status() != Health.Status.UP);
+            proxy.heal();
+            await().atMost(HEALED).until(() -> pulse.health().status() == Health.Status.UP);
+            awaitMoreHandled();
+            proxy.silence();
+            await().atMost(LONG)
+                    .until(() -> pulse.health().loops().stream()
+                            .anyMatch(loop -> loop.name().endsWith(" read") && loop.status() != Health.Status.UP));
+            proxy.heal();
+            await().atMost(HEALED).until(() -> pulse.health().status() == Health.Status.UP);
+            awaitMoreHandled();
+            enough.set(true);
+            writer.join();
+            await().atMost(LONG).untilAsserted(() -> assertThat(handled).containsAll(acknowledged));
+            awaitNothingPending();
+        }
+    }
+
+    @PulseTest
+    void flushedScriptsAreNotVisible() throws InterruptedException {
+        Queue<String> times = new ConcurrentLinkedQueue<>();
+        AtomicBoolean enough = new AtomicBoolean();
+        Thread flusher = Thread.ofVirtual().start(() -> {
+            try (RespClient raw = RespClient.connect(redis.port())) {
+                while (!enough.get()) {
+                    raw.call("SCRIPT", "FLUSH");
+                }
+            }
+        });
+        try (Sink<String> one = stream.sink("k", OPTIONS);
+                Sink<String> other = stream.sink("k", OPTIONS)) {
+            for (Sink<String> sink : List.of(one, other)) {
+                sink.consume(event -> {
+                    if (event.payload().endsWith("7")
+                            && times.stream().filter(event.payload()::equals).count() < 1) {
+                        times.add(event.payload());
+                        Thread.sleep(DEADLINE.plusMillis(200));
+                        return;
+                    }
+                    times.add(event.payload());
+                });
+            }
+            List<String> sent = add(30);
+            await().atMost(LONG).untilAsserted(() -> assertThat(times).containsExactlyInAnyOrderElementsOf(sent));
+            awaitNothingPending();
+        } finally {
+            enough.set(true);
+            flusher.join();
+        }
+        assertThat(told).isEmpty();
+    }
+
+    @PulseTest
+    void closingIsBoundedForManySinksWhenRedisIsGone() throws InterruptedException {
+        for (int i = 0; i < 10; i++) {
+            stream.sink("k" + i, OPTIONS).consume(event -> handled.add(event.payload()));
+        }
+        proxy.silence();
+        long begin = System.nanoTime();
+        CloseResult result = pulse.close(Duration.ofMillis(500));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(14));
+        assertThat(result.problems()).isNotEmpty();
+        proxy.heal();
+    }
+
+    private void write(Set<String> acknowledged, AtomicBoolean enough) {
+        for (int i = 0; !enough.get(); i++) {
+            try {
+                stream.add("e", Integer.toString(i));
+                acknowledged.add(Integer.toString(i));
+            } catch (PulseException e) {
+                // nothing was promised
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void awaitMoreHandled() {
+        int before = handled.size();
+        await().atMost(HEALED).until(() -> handled.size() > before + 50);
+    }
+
+    private Node node() {
+        Node node = Node.start(SinkNode.class, redis.uri(), stream.name(), "k", Long.toString(DEADLINE.toMillis()));
+        await().atMost(LONG).until(() -> count(node, "ready") == 1);
+        return node;
+    }
+
+    private static long count(Node node, String word) {
+        return node.history().stream().filter(line -> line.startsWith(word)).count();
+    }
+
+    private static Set<String> ended(Node node) {
+        Set<String> ended = new HashSet<>();
+        node.history().stream()
+                .filter(line -> line.startsWith("end "))
+                .forEach(line -> ended.add(line.substring("end ".length())));
+        return ended;
+    }
+
+    private Set<String> pendingIds() {
+        try (RespClient raw = RespClient.connect(redis.port())) {
+            Set<String> ids = new HashSet<>();
+            raw.list("XPENDING", flat, "k", "-", "+", "1000")
+                    .forEach(row -> ids.add((String) ((List<?>) row).getFirst()));
+            return ids;
+        }
+    }
+
+    private void awaitNothingPending() {
+        try (RespClient raw = RespClient.connect(redis.port())) {
+            await().atMost(LONG)
+                    .untilAsserted(
+                            () -> assertThat(raw.list("XPENDING", flat, "k").getFirst())
+                                    .isEqualTo(0L));
+        }
+    }
+
+    private List<String> add(int count) throws InterruptedException {
+        stream.addAll(events(0, count));
+        return IntStream.range(0, count).mapToObj(Integer::toString).toList();
+    }
+
+    private static List<NewEvent<String>> events(int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(n -> NewEvent.of("e", Integer.toString(n)))
+                .toList();
+    }
+
+    private static long now(RespClient raw) {
+        List<?> time = raw.list("TIME");
+        return Long.parseLong((String) time.get(0)) * 1_000 + Long.parseLong((String) time.get(1)) / 1_000;
+    }
+}
