@@ -1,10 +1,12 @@
 package dev.pulse.camel;
 
 import dev.pulse.Pulse;
+import dev.pulse.PulseException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedStartupListener;
+import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
@@ -55,11 +57,14 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
     protected void doStart() throws Exception {
         super.doStart();
         contextStarted = false;
-        engine = endpoint.acquireEngine();
         try {
+            engine = endpoint.acquireEngine();
             reading = open(engine.pulse());
+        } catch (IllegalArgumentException | PulseException e) {
+            releaseEngine();
+            throw new FailedToStartRouteException(getRouteId(), e.getMessage(), e);
         } catch (Exception e) {
-            engine.close();
+            releaseEngine();
             throw e;
         }
         getEndpoint().getCamelContext().addStartupListener(new Listener());
@@ -130,6 +135,10 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
             opened.close(drain);
         }
         awaitCloser(shutdownTimeout());
+        releaseEngine();
+    }
+
+    private void releaseEngine() {
         EngineLease lease = engine;
         engine = null;
         if (lease != null) {

@@ -41,19 +41,18 @@ record RedisAddress(
         if (username == null && password == null) {
             return text;
         }
-        URI parsed;
+        if (!text.contains("//")) {
+            throw new IllegalArgumentException(
+                    "username and password are for a uri with a host, such as redis://localhost");
+        }
+        String userInfo;
         try {
-            parsed = new URI(text);
+            userInfo = new URI(text).getRawUserInfo();
         } catch (URISyntaxException e) {
             // the engine says what is wrong with it, without showing it
             return text;
         }
-        if (parsed.getRawAuthority() == null) {
-            throw new IllegalArgumentException(
-                    "username and password are for a uri with a host, was \"" + parsed.getScheme() + ":\"");
-        }
         int host = text.indexOf("//") + 2;
-        String userInfo = parsed.getRawUserInfo();
         return text.substring(0, host)
                 + credentials(userInfo == null ? "" : userInfo)
                 + '@'

@@ -26,7 +26,9 @@ public final class StartOption {
                     yield StartAt.after(EventId.parse(text));
                 }
                 try {
-                    yield StartAt.at(OffsetDateTime.parse(text).toInstant());
+                    // a plus sign in a URI arrives as a space
+                    yield StartAt.at(
+                            OffsetDateTime.parse(text.replace(' ', '+')).toInstant());
                 } catch (DateTimeException e) {
                     throw new IllegalArgumentException(
                             "startAt is newest, oldest, an event id such as 1700000000000-0, or an ISO time such as"

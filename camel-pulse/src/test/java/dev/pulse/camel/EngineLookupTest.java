@@ -25,7 +25,9 @@ class EngineLookupTest extends RoutesTest {
 
     /** How many engines are connected beside the test's own. */
     private static long engines() {
-        return connections().stream().filter(name -> name.matches("name=pulse/pulse/lane.*")).count();
+        return connections().stream()
+                .filter(name -> name.matches("name=pulse/pulse/lane.*"))
+                .count();
     }
 
     private void routes() throws Exception {

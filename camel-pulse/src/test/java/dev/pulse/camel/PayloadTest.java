@@ -21,7 +21,9 @@ class PayloadTest extends RoutesTest {
 
         @Override
         public String decode(byte[] bytes) {
-            return new StringBuilder(new String(bytes, StandardCharsets.UTF_8)).reverse().toString();
+            return new StringBuilder(new String(bytes, StandardCharsets.UTF_8))
+                    .reverse()
+                    .toString();
         }
     }
 
@@ -70,8 +72,8 @@ class PayloadTest extends RoutesTest {
 
     @Test
     void textThatIsNoJsonIsRefusedByTheProducer() {
-        Exchange failed = template.send("pulse-stream:" + stream + "?codec=json", e -> e.getIn()
-                .setBody("no json"));
+        Exchange failed = template.send(
+                "pulse-stream:" + stream + "?codec=json", e -> e.getIn().setBody("no json"));
         assertThat(failed.getException()).hasMessageContaining("Unrecognized token");
     }
 
@@ -83,7 +85,11 @@ class PayloadTest extends RoutesTest {
         template.sendBody("pulse-stream:" + stream + "?codec=#reversing", "abc");
         assertThat(received()).isEqualTo("abc");
         await().until(() -> getMockEndpoint("mock:raw").getReceivedCounter() == 1);
-        assertThat(getMockEndpoint("mock:raw").getReceivedExchanges().getFirst().getIn().getBody(String.class))
+        assertThat(getMockEndpoint("mock:raw")
+                        .getReceivedExchanges()
+                        .getFirst()
+                        .getIn()
+                        .getBody(String.class))
                 .isEqualTo("cba");
     }
 

@@ -49,6 +49,7 @@ class RedisAddressTest {
 
     @Test
     void itsTextShowsNoSecret() {
-        assertThat(new RedisAddress("redis://:one@host", "ann", "two").toString()).isEqualTo("RedisAddress");
+        assertThat(new RedisAddress("redis://:one@host", "ann", "two").toString())
+                .isEqualTo("RedisAddress");
     }
 }

@@ -32,8 +32,10 @@ class RedisRestartTest extends RoutesTest {
         Exchange failed = template.send("direct:in", e -> e.getIn().setBody("lost"));
         assertThat(failed.getException()).isInstanceOf(PulseException.class);
         redis.restart();
-        await().until(() -> template.send("direct:in", e -> e.getIn().setBody("b")).getException() == null);
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(bodies()).contains("b"));
+        await().until(() ->
+                template.send("direct:in", e -> e.getIn().setBody("b")).getException() == null);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(bodies()).contains("b"));
         await().until(() -> getMockEndpoint("mock:all").getReceivedCounter() >= 2);
         awaitNothingPending("mails");
     }
@@ -51,7 +53,8 @@ class RedisRestartTest extends RoutesTest {
         gate.countDown();
         awaitBodies("a");
         redis.restart();
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(pending("mails")).isZero());
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(pending("mails")).isZero());
         assertThat(mock().getReceivedCounter()).isOne();
     }
 }

@@ -45,7 +45,8 @@ class SinkRouteTest extends RoutesTest {
     void eventIsAckedOnlyWhenItsExchangeCompletedBehindSeda() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("seda:later"));
-        route(r -> r.from("seda:later").to("mock:begun").process(e -> gate.await()).to("mock:end"));
+        route(r ->
+                r.from("seda:later").to("mock:begun").process(e -> gate.await()).to("mock:end"));
         add("a");
         await().until(() -> getMockEndpoint("mock:begun").getReceivedCounter() == 1);
         assertThat(pending("mails")).isOne();
@@ -76,7 +77,8 @@ class SinkRouteTest extends RoutesTest {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         CountDownLatch three = new CountDownLatch(3);
-        route(r -> r.from("pulse-sink:" + stream + "/mails?concurrentConsumers=3").to("seda:later"));
+        route(r ->
+                r.from("pulse-sink:" + stream + "/mails?concurrentConsumers=3").to("seda:later"));
         route(r -> r.from("seda:later?concurrentConsumers=10")
                 .process(e -> {
                     most.accumulateAndGet(now.incrementAndGet(), Math::max);
@@ -111,7 +113,8 @@ class SinkRouteTest extends RoutesTest {
     @Test
     void eventLeftPendingIsDeliveredAgainAfterTheAckDeadline() throws Exception {
         AtomicInteger tries = new AtomicInteger();
-        route(r -> r.from("pulse-sink:" + stream + "/mails?onFailure=leavePending&ackDeadline=300ms&backoff=1h&maxBackoff=1h")
+        route(r -> r.from("pulse-sink:" + stream
+                        + "/mails?onFailure=leavePending&ackDeadline=300ms&backoff=1h&maxBackoff=1h")
                 .process(e -> {
                     if (tries.incrementAndGet() == 1) {
                         throw new IllegalStateException("not yet");
@@ -127,9 +130,11 @@ class SinkRouteTest extends RoutesTest {
 
     @Test
     void failedExchangeIsAckedWhereThatIsAskedFor() throws Exception {
-        route(r -> r.from("pulse-sink:" + stream + "/mails?onFailure=ack").to("mock:end").process(e -> {
-            throw new IllegalStateException("never");
-        }));
+        route(r -> r.from("pulse-sink:" + stream + "/mails?onFailure=ack")
+                .to("mock:end")
+                .process(e -> {
+                    throw new IllegalStateException("never");
+                }));
         add("a", "b");
         awaitBodies("a", "b");
         awaitNothingPending("mails");
@@ -174,7 +179,9 @@ class SinkRouteTest extends RoutesTest {
     @Test
     void twoMembersShareTheEventsOut() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("one").to("mock:end"));
-        route(r -> r.from("pulse-sink:" + stream + "/mails?batchSize=1").routeId("two").to("mock:end"));
+        route(r -> r.from("pulse-sink:" + stream + "/mails?batchSize=1")
+                .routeId("two")
+                .to("mock:end"));
         for (int i = 0; i < 100; i++) {
             add(Integer.toString(i));
         }

@@ -36,7 +36,8 @@ class StreamRouteTest extends RoutesTest {
     @Test
     void readerGetsEveryEventInOrder() throws Exception {
         add("a");
-        route(r -> r.from("pulse-stream:" + stream + "?startAt=oldest&batchSize=2").to("mock:end"));
+        route(r ->
+                r.from("pulse-stream:" + stream + "?startAt=oldest&batchSize=2").to("mock:end"));
         add("b", "c", "d");
         awaitBodies("a", "b", "c", "d");
     }
@@ -53,7 +54,8 @@ class StreamRouteTest extends RoutesTest {
     void readerBeginsAtATime() throws Exception {
         add("a");
         Instant later = Instant.now().plusSeconds(3_600);
-        route(r -> r.from("pulse-stream:" + stream + "?startAt=2020-01-01T00:00:00%2B01:00").to("mock:end"));
+        route(r -> r.from("pulse-stream:" + stream + "?startAt=2020-01-01T00:00:00+01:00")
+                .to("mock:end"));
         route(r -> r.from("pulse-stream:" + stream + "?startAt=" + later).to("mock:later"));
         awaitBodies("a");
         assertThat(getMockEndpoint("mock:later").getReceivedCounter()).isZero();
@@ -106,12 +108,18 @@ class StreamRouteTest extends RoutesTest {
                 "",
                 "a",
                 Map.of(
-                        "customer", "Åsa",
-                        "amount", 12.5,
-                        "express", true,
-                        "items", List.of("x"),
-                        "CamelInternal", "no",
-                        "camelToo", "no"));
+                        "customer",
+                        "Åsa",
+                        "amount",
+                        12.5,
+                        "express",
+                        true,
+                        "items",
+                        List.of("x"),
+                        "CamelInternal",
+                        "no",
+                        "camelToo",
+                        "no"));
         awaitBodies("a");
         assertThat(first().headers())
                 .containsOnly(Map.entry("customer", "Åsa"), Map.entry("amount", "12.5"), Map.entry("express", "true"));
