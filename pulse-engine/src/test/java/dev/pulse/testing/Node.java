@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A JVM of its own with little heap, that runs a main class of the tests: it is told what to do line by line over its
- * standard input and prints its history line by line; it can be killed and paused at will. Its log goes where this
- * JVM's goes.
+ * standard input and prints its history line by line; it can be killed and paused at will. Its standard error is
+ * dropped.
  */
 public final class Node implements AutoCloseable {
     private final Process process;
