@@ -92,7 +92,8 @@ public final class Node implements AutoCloseable {
 
     /** Ends it without a word, as {@code kill -9} does, and waits until all it printed has been read. */
     public void kill() {
-        process.destroyForcibly();
+        // not the process' own method: that closes its output, with what was printed and not read yet
+        process.toHandle().destroyForcibly();
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS) || !reader.join(java.time.Duration.ofSeconds(10))) {
                 throw new IllegalStateException("node " + process.pid() + " does not end");
