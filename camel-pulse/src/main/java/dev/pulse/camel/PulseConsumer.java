@@ -25,7 +25,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
     private static final Duration SUSPENDED_DRAIN = Duration.ofHours(1);
 
     private final PulseEndpoint endpoint;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock beginning = new ReentrantLock();
     private @Nullable EngineLease engine;
     private @Nullable Thread closer;
     private volatile @Nullable Reading reading;
@@ -71,7 +71,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
     }
 
     private void begin() {
-        lock.lock();
+        beginning.lock();
         try {
             Reading opened = reading;
             if (!contextStarted && opened != null) {
@@ -81,7 +81,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
                 }
             }
         } finally {
-            lock.unlock();
+            beginning.unlock();
         }
     }
 
@@ -109,7 +109,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
         if (lease == null) {
             throw new IllegalStateException("a consumer that was not started cannot be resumed");
         }
-        lock.lock();
+        beginning.lock();
         try {
             Reading opened = open(lease.pulse());
             reading = opened;
@@ -117,7 +117,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
                 opened.begin();
             }
         } finally {
-            lock.unlock();
+            beginning.unlock();
         }
     }
 
