@@ -2,16 +2,18 @@ package dev.pulse.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.support.RoutePolicySupport;
 import org.junit.jupiter.api.Test;
 
 class LifecycleTest extends RoutesTest {
@@ -37,19 +39,13 @@ class LifecycleTest extends RoutesTest {
                     // the last route to start, and a slow one: the sink's would have had time to consume
                     from("direct:last")
                             .startupOrder(100)
-                            .routePolicy(new org.apache.camel.support.RoutePolicySupport() {
+                            .routePolicy(new RoutePolicySupport() {
                                 @Override
-                                public void onStart(org.apache.camel.Route route) {
+                                public void onStart(Route route) {
                                     await().during(Duration.ofMillis(300)).until(() -> !early.get());
                                 }
                             })
                             .to("mock:end");
-                }
-            });
-            another.addLifecycleStrategy(new LifecycleStrategySupport() {
-                @Override
-                public void onContextStarted(CamelContext camel) {
-                    started.set(true);
                 }
             });
             another.addStartupListener((camel, alreadyStarted) -> started.set(true));
@@ -146,7 +142,7 @@ class LifecycleTest extends RoutesTest {
             never.await();
         }));
         add("a");
-        await().untilAtomic(begun, org.hamcrest.Matchers.is(1));
+        await().untilAtomic(begun, is(1));
         context.getRouteController().stopRoute("mails");
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
         awaitBodies("a");

@@ -2,6 +2,7 @@ package dev.pulse.camel.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
 
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
@@ -122,7 +123,7 @@ class SinkRouteTest extends RoutesTest {
                 })
                 .to("mock:end"));
         add("a");
-        await().untilAtomic(tries, org.hamcrest.Matchers.is(1));
+        await().untilAtomic(tries, is(1));
         assertThat(pending("mails")).isOne();
         awaitBodies("a");
         awaitNothingPending("mails");
