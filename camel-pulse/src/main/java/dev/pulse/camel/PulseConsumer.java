@@ -128,13 +128,18 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
         super.doStop();
     }
 
-    private void close(Duration drain) throws InterruptedException {
+    private void close(Duration drain) {
         Reading opened = reading;
         reading = null;
         if (opened != null) {
             opened.close(drain);
         }
-        awaitCloser(shutdownTimeout());
+        try {
+            awaitCloser(shutdownTimeout());
+        } catch (InterruptedException e) {
+            // Camel's way to say that the time is up; what is let go of must be let go of all the same
+            Thread.currentThread().interrupt();
+        }
         releaseEngine();
     }
 

@@ -21,7 +21,6 @@ class LifecycleTest extends RoutesTest {
     void nothingIsConsumedBeforeTheWholeContextHasStarted() throws Exception {
         add("a");
         context.stop();
-        AtomicBoolean started = new AtomicBoolean();
         AtomicBoolean early = new AtomicBoolean();
         CountDownLatch consumed = new CountDownLatch(2);
         try (CamelContext another = createCamelContext()) {
@@ -30,7 +29,9 @@ class LifecycleTest extends RoutesTest {
                 public void configure() {
                     for (String from : new String[] {"pulse-sink:%s/mails", "pulse-stream:%s?startAt=oldest"}) {
                         from(from.formatted(stream)).startupOrder(from.length()).process(e -> {
-                            if (!started.get()) {
+                            if (!another.getRouteController()
+                                    .getRouteStatus("last")
+                                    .isStarted()) {
                                 early.set(true);
                             }
                             consumed.countDown();
@@ -39,6 +40,7 @@ class LifecycleTest extends RoutesTest {
                     // the last route to start, and a slow one: the sink's would have had time to consume
                     from("direct:last")
                             .startupOrder(100)
+                            .routeId("last")
                             .routePolicy(new RoutePolicySupport() {
                                 @Override
                                 public void onStart(Route route) {
@@ -48,7 +50,6 @@ class LifecycleTest extends RoutesTest {
                             .to("mock:end");
                 }
             });
-            another.addStartupListener((camel, alreadyStarted) -> started.set(true));
             another.start();
             await().until(() -> consumed.getCount() == 0);
             assertThat(early).isFalse();
