@@ -53,7 +53,7 @@ final class EngineLookup {
         for (String name : new TreeSet<>(context.getComponentNames())) {
             Component other = context.hasComponent(name);
             if (other instanceof PulseComponent pulse
-                    && pulse != component
+                    && !pulse.equals(component)
                     && pulse.address().hasUri()) {
                 if (!names.isEmpty() && !found.equals(pulse.address())) {
                     throw new IllegalArgumentException("uri is needed, for it cannot be taken over from the components "

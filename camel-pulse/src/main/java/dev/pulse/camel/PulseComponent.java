@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** What the Pulse components have in common: how to connect, and defaults for the endpoints. */
 public abstract class PulseComponent extends HeaderFilterStrategyComponent {
     @Metadata(
-            description = "Where Redis is, as redis://host:6379/0, with TLS rediss://; user and password may come before the"
-                    + " host. embedded: starts a Redis of its own, for development. If it is not set, the only Pulse in the"
-                    + " registry is used, else the uri of another Pulse component, else redis://localhost:6379")
+            description =
+                    "Where Redis is, as redis://host:6379/0, with TLS rediss://; user and password may come before the"
+                            + " host. embedded: starts a Redis of its own, for development. If it is not set, the only Pulse in the"
+                            + " registry is used, else the uri of another Pulse component, else redis://localhost:6379")
     private @Nullable String uri;
 
     @Metadata(

@@ -25,7 +25,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
     private static final Duration SUSPENDED_DRAIN = Duration.ofHours(1);
 
     private final PulseEndpoint endpoint;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock beginning = new ReentrantLock();
     private @Nullable EngineLease engine;
     private @Nullable Thread closer;
     private volatile @Nullable Reading reading;
@@ -71,7 +71,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
     }
 
     private void begin() {
-        lock.lock();
+        beginning.lock();
         try {
             Reading opened = reading;
             if (!contextStarted && opened != null) {
@@ -81,7 +81,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
                 }
             }
         } finally {
-            lock.unlock();
+            beginning.unlock();
         }
     }
 
@@ -109,7 +109,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
         if (lease == null) {
             throw new IllegalStateException("a consumer that was not started cannot be resumed");
         }
-        lock.lock();
+        beginning.lock();
         try {
             Reading opened = open(lease.pulse());
             reading = opened;
@@ -117,7 +117,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
                 opened.begin();
             }
         } finally {
-            lock.unlock();
+            beginning.unlock();
         }
     }
 
@@ -128,13 +128,18 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
         super.doStop();
     }
 
-    private void close(Duration drain) throws InterruptedException {
+    private void close(Duration drain) {
         Reading opened = reading;
         reading = null;
         if (opened != null) {
             opened.close(drain);
         }
-        awaitCloser(shutdownTimeout());
+        try {
+            awaitCloser(shutdownTimeout());
+        } catch (InterruptedException e) {
+            // Camel's way to say that the time is up; what is let go of must be let go of all the same
+            Thread.currentThread().interrupt();
+        }
         releaseEngine();
     }
 

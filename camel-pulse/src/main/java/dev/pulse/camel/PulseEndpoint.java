@@ -1,19 +1,21 @@
 package dev.pulse.camel;
 
 import dev.pulse.Pulse;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.HeaderFilterStrategyAware;
 import org.apache.camel.spi.UriParam;
-import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.support.DefaultEndpoint;
 import org.jspecify.annotations.Nullable;
 
 /** What the Pulse endpoints have in common: the engine they use, and how events and messages become each other. */
-public abstract class PulseEndpoint extends DefaultEndpoint implements HeaderFilterStrategyAware, MultipleConsumersSupport {
+public abstract class PulseEndpoint extends DefaultEndpoint
+        implements HeaderFilterStrategyAware, MultipleConsumersSupport {
     @UriParam(
             label = "common",
-            description = "Where Redis is, as redis://host:6379/0, with TLS rediss://; user and password may come before the"
-                    + " host. embedded: starts a Redis of its own, for development. Default the component's")
+            description =
+                    "Where Redis is, as redis://host:6379/0, with TLS rediss://; user and password may come before the"
+                            + " host. embedded: starts a Redis of its own, for development. Default the component's")
     private @Nullable String uri;
 
     @UriParam(

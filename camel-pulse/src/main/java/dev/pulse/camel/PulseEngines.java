@@ -18,7 +18,7 @@ final class PulseEngines extends ServiceSupport {
     private static final ReentrantLock MAKING = new ReentrantLock();
     private static final String EMBEDDED = "embedded:";
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock counting = new ReentrantLock();
     private final Map<String, Shared> engines = new HashMap<>();
 
     private static final class Shared {
@@ -51,25 +51,25 @@ final class PulseEngines extends ServiceSupport {
 
     /** Connects, or shares the engine that is connected already. */
     EngineLease acquire(String connectionUri) {
-        lock.lock();
+        counting.lock();
         try {
             Shared shared = engines.computeIfAbsent(connectionUri, uri -> new Shared(Pulse.connect(uri)));
             shared.users++;
             return new EngineLease(shared.pulse, () -> release(connectionUri, shared));
         } finally {
-            lock.unlock();
+            counting.unlock();
         }
     }
 
     private void release(String connectionUri, Shared shared) {
-        lock.lock();
+        counting.lock();
         try {
             shared.users--;
             if (shared.users > 0 || connectionUri.equals(EMBEDDED) || !engines.remove(connectionUri, shared)) {
                 return;
             }
         } finally {
-            lock.unlock();
+            counting.unlock();
         }
         shared.pulse.close();
     }
@@ -77,12 +77,12 @@ final class PulseEngines extends ServiceSupport {
     @Override
     protected void doStop() {
         List<Shared> left;
-        lock.lock();
+        counting.lock();
         try {
             left = List.copyOf(engines.values());
             engines.clear();
         } finally {
-            lock.unlock();
+            counting.unlock();
         }
         left.forEach(shared -> shared.pulse.close());
     }

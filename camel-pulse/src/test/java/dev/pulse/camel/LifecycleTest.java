@@ -2,16 +2,18 @@ package dev.pulse.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.support.RoutePolicySupport;
 import org.junit.jupiter.api.Test;
 
 class LifecycleTest extends RoutesTest {
@@ -19,7 +21,6 @@ class LifecycleTest extends RoutesTest {
     void nothingIsConsumedBeforeTheWholeContextHasStarted() throws Exception {
         add("a");
         context.stop();
-        AtomicBoolean started = new AtomicBoolean();
         AtomicBoolean early = new AtomicBoolean();
         CountDownLatch consumed = new CountDownLatch(2);
         try (CamelContext another = createCamelContext()) {
@@ -28,7 +29,9 @@ class LifecycleTest extends RoutesTest {
                 public void configure() {
                     for (String from : new String[] {"pulse-sink:%s/mails", "pulse-stream:%s?startAt=oldest"}) {
                         from(from.formatted(stream)).startupOrder(from.length()).process(e -> {
-                            if (!started.get()) {
+                            if (!another.getRouteController()
+                                    .getRouteStatus("last")
+                                    .isStarted()) {
                                 early.set(true);
                             }
                             consumed.countDown();
@@ -37,22 +40,16 @@ class LifecycleTest extends RoutesTest {
                     // the last route to start, and a slow one: the sink's would have had time to consume
                     from("direct:last")
                             .startupOrder(100)
-                            .routePolicy(new org.apache.camel.support.RoutePolicySupport() {
+                            .routeId("last")
+                            .routePolicy(new RoutePolicySupport() {
                                 @Override
-                                public void onStart(org.apache.camel.Route route) {
+                                public void onStart(Route route) {
                                     await().during(Duration.ofMillis(300)).until(() -> !early.get());
                                 }
                             })
                             .to("mock:end");
                 }
             });
-            another.addLifecycleStrategy(new LifecycleStrategySupport() {
-                @Override
-                public void onContextStarted(CamelContext camel) {
-                    started.set(true);
-                }
-            });
-            another.addStartupListener((camel, alreadyStarted) -> started.set(true));
             another.start();
             await().until(() -> consumed.getCount() == 0);
             assertThat(early).isFalse();
@@ -146,7 +143,7 @@ class LifecycleTest extends RoutesTest {
             never.await();
         }));
         add("a");
-        await().untilAtomic(begun, org.hamcrest.Matchers.is(1));
+        await().untilAtomic(begun, is(1));
         context.getRouteController().stopRoute("mails");
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
         awaitBodies("a");

@@ -9,6 +9,7 @@ import dev.pulse.camel.stream.PulseStreamComponent;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -138,6 +139,6 @@ public abstract class RoutesTest extends CamelTestSupport {
     }
 
     protected static Jedis jedis() {
-        return new Jedis(java.net.URI.create(redis.uri()));
+        return new Jedis(URI.create(redis.uri()));
     }
 }

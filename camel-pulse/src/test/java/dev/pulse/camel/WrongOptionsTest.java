@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pulse.RedisUnavailableException;
+import dev.pulse.camel.sink.PulseSinkEndpoint;
+import dev.pulse.camel.stream.PulseStreamEndpoint;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WrongOptionsTest extends RoutesTest {
     @ParameterizedTest
@@ -45,7 +51,7 @@ class WrongOptionsTest extends RoutesTest {
     @Test
     void startOfAContextNamesTheRouteAndWhatIsWrong() throws Exception {
         try (CamelContext another = createCamelContext()) {
-            another.addRoutes(new org.apache.camel.builder.RouteBuilder() {
+            another.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
                     from("pulse-stream:orders*").routeId("all").to("mock:end");
@@ -74,12 +80,23 @@ class WrongOptionsTest extends RoutesTest {
                 .isInstanceOf(FailedToStartRouteException.class)
                 .hasMessageContaining("Redis URI begins with redis://, rediss:// or embedded:")
                 .extracting(e -> {
-                    var trace = new java.io.StringWriter();
-                    e.printStackTrace(new java.io.PrintWriter(trace));
+                    var trace = new StringWriter();
+                    e.printStackTrace(new PrintWriter(trace));
                     return trace.toString();
                 })
                 .asString()
                 .doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"uri=redis://ann:s3cret@localhost", "uri=RAW(redis://ann:s3cret@localhost)", "password=s3cret"})
+    void secretsShowInNoTextOfAnEndpoint(String option) throws Exception {
+        var endpoint = context.getEndpoint("pulse-sink:orders/mails?" + option);
+        assertThat(endpoint.toString()).doesNotContain("s3cret");
+        assertThat(endpoint.createConsumer(exchange -> {}).toString()).doesNotContain("s3cret");
+        assertThatThrownBy(() -> context.getEndpoint("pulse-sink:orders?" + option))
+                .satisfies(e -> assertThat(e.toString()).doesNotContain("s3cret"));
     }
 
     @Test
@@ -91,10 +108,10 @@ class WrongOptionsTest extends RoutesTest {
 
     @Test
     void defaultsAreThoseOfTheEngine() {
-        assertThat(context.getEndpoint("pulse-sink:orders/mails", dev.pulse.camel.sink.PulseSinkEndpoint.class)
+        assertThat(context.getEndpoint("pulse-sink:orders/mails", PulseSinkEndpoint.class)
                         .sinkOptions())
                 .isEqualTo(SinkOptions.defaults());
-        assertThat(context.getEndpoint("pulse-stream:orders", dev.pulse.camel.stream.PulseStreamEndpoint.class)
+        assertThat(context.getEndpoint("pulse-stream:orders", PulseStreamEndpoint.class)
                         .readerOptions(StartAt.newest()))
                 .isEqualTo(ReaderOptions.defaults());
     }

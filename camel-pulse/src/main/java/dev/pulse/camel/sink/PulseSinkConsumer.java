@@ -35,8 +35,8 @@ class PulseSinkConsumer extends PulseConsumer {
         exchange.getIn().setHeader(PulseConstants.SINK, endpoint.getSinkName());
         exchange.getIn().setHeader(PulseConstants.DELIVERY_COUNT, delivery.attempt());
         if (exchange.getException() != null) {
+            // it never becomes a unit of work, so it does not go back to a pool of exchanges either
             handleException("Error reading event", exchange, exchange.getException());
-            releaseExchange(exchange, false);
             return false;
         }
         Completion completion = new Completion();

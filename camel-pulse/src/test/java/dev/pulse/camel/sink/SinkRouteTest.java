@@ -2,12 +2,15 @@ package dev.pulse.camel.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
 
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
+import org.apache.camel.impl.engine.PooledExchangeFactory;
 import org.junit.jupiter.api.Test;
 
 class SinkRouteTest extends RoutesTest {
@@ -64,9 +67,7 @@ class SinkRouteTest extends RoutesTest {
                 .process(e -> most.accumulateAndGet(now.incrementAndGet(), Math::max))
                 .to("mock:end")
                 .process(e -> now.decrementAndGet()));
-        String[] sent = java.util.stream.IntStream.range(0, 50)
-                .mapToObj(Integer::toString)
-                .toArray(String[]::new);
+        String[] sent = IntStream.range(0, 50).mapToObj(Integer::toString).toArray(String[]::new);
         add(sent);
         awaitBodies(sent);
         assertThat(most).hasValue(1);
@@ -122,7 +123,7 @@ class SinkRouteTest extends RoutesTest {
                 })
                 .to("mock:end"));
         add("a");
-        await().untilAtomic(tries, org.hamcrest.Matchers.is(1));
+        await().untilAtomic(tries, is(1));
         assertThat(pending("mails")).isOne();
         awaitBodies("a");
         awaitNothingPending("mails");
@@ -186,6 +187,20 @@ class SinkRouteTest extends RoutesTest {
             add(Integer.toString(i));
         }
         await().untilAsserted(() -> assertThat(bodies()).hasSize(100).doesNotHaveDuplicates());
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void pooledExchangesAreNotMixedUp() throws Exception {
+        context.getCamelContextExtension().setExchangeFactory(new PooledExchangeFactory());
+        route(r -> r.from("pulse-sink:" + stream + "/mails?concurrentConsumers=4&onFailure=ack")
+                .to("seda:later"));
+        route(r -> r.from("seda:later?concurrentConsumers=4").to("mock:end"));
+        route(r -> r.from("pulse-stream:" + stream + "?startAt=oldest").to("mock:all"));
+        String[] sent = IntStream.range(0, 200).mapToObj(Integer::toString).toArray(String[]::new);
+        add(sent);
+        await().untilAsserted(() -> assertThat(bodies()).containsExactlyInAnyOrder(sent));
+        await().until(() -> getMockEndpoint("mock:all").getReceivedCounter() == sent.length);
         awaitNothingPending("mails");
     }
 }
