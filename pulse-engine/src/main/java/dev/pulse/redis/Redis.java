@@ -92,7 +92,7 @@ public final class Redis {
      * @throws PulseException what Redis refused it for
      */
     public @Nullable Object call(Command command) throws InterruptedException {
-        return requireReply(command, callAll(List.of(command))[0]);
+        return requireReply(callAll(List.of(command))[0]);
     }
 
     /**
@@ -221,10 +221,7 @@ public final class Redis {
         if (reply instanceof RedisReplyException unknown && unknown.code().equals("NOSCRIPT")) {
             reply = evalOnce(script, true, keys, arguments, deadline);
         }
-        if (reply instanceof PulseException e) {
-            throw e;
-        }
-        return reply;
+        return requireReply(reply);
     }
 
     private @Nullable Object evalOnce(Script script, boolean bySource, List<?> keys, List<?> arguments, long deadline)
@@ -239,7 +236,7 @@ public final class Redis {
         return value instanceof byte[] raw ? raw : value.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static @Nullable Object requireReply(Command command, @Nullable Object reply) {
+    private static @Nullable Object requireReply(@Nullable Object reply) {
         if (reply instanceof PulseException e) {
             throw e;
         }

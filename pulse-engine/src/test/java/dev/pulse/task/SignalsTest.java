@@ -35,7 +35,7 @@ class SignalsTest {
     }
 
     @PulseTest
-    void aSlowListenerDelaysNobodyAndMissesWhatIsBeyondTheBacklog() throws InterruptedException {
+    void aSlowListenerDelaysNobodyAndMissesWhatIsBeyondTheBacklog() {
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger told = new AtomicInteger();
         Signals signals = new Signals(event -> {
@@ -46,13 +46,18 @@ class SignalsTest {
                 Thread.currentThread().interrupt();
             }
         });
-        long begin = System.nanoTime();
-        for (int i = 0; i < 3_000; i++) {
-            signals.emit(event(i));
+        try {
+            signals.emit(event(0));
+            await().until(() -> told.get() == 1);
+            long begin = System.nanoTime();
+            for (int i = 1; i < 3_000; i++) {
+                signals.emit(event(i));
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+            assertThat(signals.dropped()).isEqualTo(2_000);
+        } finally {
+            release.countDown();
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
-        assertThat(signals.dropped()).isEqualTo(2_000);
-        release.countDown();
         await().until(() -> told.get() == 1_000);
         await().until(() -> Threads.named("listener") == 0);
         signals.emit(event(0));
