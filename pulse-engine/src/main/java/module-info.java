@@ -3,7 +3,6 @@
 module dev.pulse {
     requires com.github.f4b6a3.ulid;
     requires org.slf4j;
-    requires org.apache.commons.pool2;
     requires redis.clients.jedis;
     requires static com.fasterxml.jackson.databind;
     requires static org.jspecify;

@@ -6,6 +6,7 @@ import dev.pulse.task.Signals;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -50,7 +51,7 @@ final class Connected implements AutoCloseable {
     }
 
     long increment(String key) throws InterruptedException {
-        return (Long) redis.call(Command.write("INCR").key(key));
+        return (Long) Objects.requireNonNull(redis.call(Command.write("INCR").key(key)));
     }
 
     void close(Duration limit) {

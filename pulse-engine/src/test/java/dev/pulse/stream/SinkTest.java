@@ -1,5 +1,6 @@
 package dev.pulse.stream;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -469,7 +470,7 @@ class SinkTest {
             await().untilAsserted(() -> assertThat(attempts).containsExactly(1, 1, 1, 1, 1, 1, 1, 1, 1));
             end.countDown();
             closer.join();
-            assertThat(result.get().how()).isEqualTo(CloseResult.How.DRAINED);
+            assertThat(requireNonNull(result.get()).how()).isEqualTo(CloseResult.How.DRAINED);
             assertThat(handled).hasSize(10).doesNotHaveDuplicates();
             awaitPending(0);
         }
@@ -521,7 +522,7 @@ class SinkTest {
                 both.countDown();
                 both.await();
                 await().until(() -> consumption.get() != null);
-                consumption.get().close();
+                requireNonNull(consumption.get()).close();
                 handled.add(event.payload());
             }));
             await().atMost(Duration.ofSeconds(5))

@@ -321,6 +321,7 @@ class StreamAddTest {
     void whatTheCodecCannotEncodeIsRefusedAndNothingAdded() {
         Codec<String> failing = new Codec<>() {
             @Override
+            @SuppressWarnings("NullAway") // a codec that breaks the rules
             public byte[] encode(String payload) throws IOException {
                 if (payload.equals("null")) {
                     return null;

@@ -30,6 +30,7 @@ public final class Examples {
         if (known == null) {
             System.err.println("no example \"" + name + "\"; there are: " + String.join(", ", BY_NAME.keySet()));
             System.exit(2);
+            return;
         }
         Duration length = Duration.ofSeconds(arguments.length > 1 ? Long.parseLong(arguments[1]) : 30);
         System.exit(run(known.get(), length) ? 0 : 1);

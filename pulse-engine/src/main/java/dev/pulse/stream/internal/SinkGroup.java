@@ -34,6 +34,8 @@ final class SinkGroup {
     private static final Script CLAIM = Script.load("/dev/pulse/stream/sink_claim.lua");
     private static final Script CURSOR = Script.loadRepeatable("/dev/pulse/stream/sink_cursor.lua");
 
+    private static final long LEAST_DEADLINE_MILLIS = 100;
+
     private final Redis redis;
     private final Signals signals;
     private final StreamRecord record;
@@ -146,7 +148,8 @@ final class SinkGroup {
         }
         String grace = Replies.text(reply.get(2));
         if (!grace.isEmpty()) {
-            ackDeadline = Duration.ofMillis(Long.parseLong(grace));
+            // whatever stands there, upkeep must not spin
+            ackDeadline = Duration.ofMillis(Math.max(LEAST_DEADLINE_MILLIS, Long.parseLong(grace)));
         }
         boolean made = Replies.number(reply.get(1)) == 1;
         if (made) {

@@ -107,7 +107,7 @@ public final class SignUpExample implements Example {
             ledger.published(user);
         } catch (CamelExecutionException e) {
             // only while it is being stopped: that user was told that signing up failed
-            say("%s could not sign up: %s", name, e.getCause().getMessage());
+            say("%s could not sign up: %s", name, e);
         }
     }
 
