@@ -14,6 +14,12 @@ public sealed interface PulseEvent {
     /** The ack deadline of an event passed while it was worked on; another consumer has or gets it. */
     record LeaseLost(String stream, String sink, String eventId) implements PulseEvent {}
 
+    /**
+     * The incarnation of a stream that a reader or sink belongs to was destroyed; its loops have ended for good. Told by
+     * each reader and sink.
+     */
+    record StreamDestroyed(String stream, long incarnation) implements PulseEvent {}
+
     /** An entry that is no event, or that the codec cannot read, was passed over. */
     record EntryDropped(String stream, String eventId, String cause) implements PulseEvent {}
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class PulseException extends RuntimeException
         permits AccessDeniedException,
+                OnceConflictException,
                 OutcomeUnknownException,
                 RedisOutOfMemoryException,
                 RedisReplyException,

@@ -55,6 +55,16 @@ final class Call {
         return bytes;
     }
 
+    /** Whether one of its replies has no bound. */
+    boolean hasLargeReply() {
+        for (Command command : commands) {
+            if (command.hasLargeReply()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Takes it for sending; false when the caller has withdrawn it. */
     boolean take() {
         return STATE.compareAndSet(this, State.QUEUED, State.SENT);

@@ -8,6 +8,7 @@ import redis.clients.jedis.Protocol;
 public final class Command {
     private final CommandArguments arguments;
     private boolean repeatable;
+    private boolean largeReply;
     private int bytes;
 
     private Command(Protocol.Command name) {
@@ -55,6 +56,16 @@ public final class Command {
         arguments.add(value);
         bytes += value.length;
         return this;
+    }
+
+    /** Says that its reply has no bound: it goes where nobody waits behind it. */
+    public Command largeReply() {
+        largeReply = true;
+        return this;
+    }
+
+    boolean hasLargeReply() {
+        return largeReply;
     }
 
     CommandArguments arguments() {

@@ -17,8 +17,8 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * Commands to one Redis. Short ones share a {@link Lane}; those with more than 256 KiB go over a small pool, so that
- * nobody waits behind them; blocking ones have an {@link OwnedConnection}. Thread-safe.
+ * Commands to one Redis. Short ones share a {@link Lane}; those with more than 256 KiB, or with a reply without bound, go
+ * over a small pool, so that nobody waits behind them; blocking ones have an {@link OwnedConnection}. Thread-safe.
  *
  * <p>A command that never left is tried until the command time-out is over. One that may have arrived is sent again only
  * if that changes nothing; otherwise its caller is told that the outcome is unknown.
@@ -138,7 +138,7 @@ public final class Redis {
         }
         boolean interrupted = false;
         try {
-            if (call.bytes() > LARGE) {
+            if (call.bytes() > LARGE || call.hasLargeReply()) {
                 large.carry(call, deadline);
             } else {
                 lane.carry(call, deadline, mayRunAlone);

@@ -21,6 +21,24 @@ public interface Codec<T> {
      */
     T decode(byte[] bytes) throws Exception;
 
+    /**
+     * The payload of an event of this name as bytes: {@link #encode(Object)}, unless the name decides what it may be.
+     *
+     * @throws Exception when it cannot be encoded, as above
+     */
+    default byte[] encode(String eventName, T payload) throws Exception {
+        return encode(payload);
+    }
+
+    /**
+     * The payload of an event of this name: {@link #decode(byte[])}, unless the name decides what it is.
+     *
+     * @throws Exception when the bytes are no such payload
+     */
+    default T decode(String eventName, byte[] bytes) throws Exception {
+        return decode(bytes);
+    }
+
     /** What travels as header {@code content-type} with each event; empty for none. */
     default Optional<String> contentType() {
         return Optional.empty();

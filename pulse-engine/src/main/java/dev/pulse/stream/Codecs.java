@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.pulse.wire.Names;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** The usual codecs. JSON needs {@code jackson-databind} on the class path, the others need nothing. */
 public final class Codecs {
@@ -63,6 +67,76 @@ public final class Codecs {
     /** JSON by Jackson with your mapper. */
     public static <T> Codec<T> json(Class<T> type, ObjectMapper mapper) {
         return new JsonCodec<>(mapper.writerFor(type), mapper.readerFor(type));
+    }
+
+    /**
+     * JSON by Jackson for a stream of mixed events: the event's name says which class its payload has. Payloads of another
+     * class are refused when added, and so are names that are not listed; when read, an event with such a name is one that
+     * cannot be decoded.
+     *
+     * @param byName classes by event name; at least one
+     */
+    public static <T> Codec<T> json(Map<String, Class<? extends T>> byName) {
+        return json(byName, JsonMapper.builder().findAndAddModules().build());
+    }
+
+    /** The same with your mapper. */
+    public static <T> Codec<T> json(Map<String, Class<? extends T>> byName, ObjectMapper mapper) {
+        if (byName.isEmpty()) {
+            throw new IllegalArgumentException("byName has at least one event name, was empty");
+        }
+        Map<String, NamedJson<T>> codecs = new HashMap<>();
+        byName.forEach((name, type) -> codecs.put(Names.requireEventName(name), NamedJson.of(type, mapper)));
+        return new JsonByNameCodec<>(codecs);
+    }
+
+    /** The class of one event name. */
+    private record NamedJson<T>(Class<? extends T> type, Codec<T> codec) {
+        static <T, S extends T> NamedJson<T> of(Class<S> type, ObjectMapper mapper) {
+            return new NamedJson<>(type, new JsonCodec<>(mapper.writerFor(type), mapper.readerFor(type)));
+        }
+    }
+
+    private record JsonByNameCodec<T>(Map<String, NamedJson<T>> codecs) implements Codec<T> {
+        @Override
+        public byte[] encode(String eventName, T payload) throws Exception {
+            NamedJson<T> named = named(eventName);
+            if (!named.type().isInstance(payload)) {
+                throw new IllegalArgumentException("payload of event \"" + eventName + "\" is a "
+                        + named.type().getName() + ", was a "
+                        + payload.getClass().getName());
+            }
+            return named.codec().encode(payload);
+        }
+
+        @Override
+        public T decode(String eventName, byte[] bytes) throws Exception {
+            return named(eventName).codec().decode(bytes);
+        }
+
+        private NamedJson<T> named(String eventName) {
+            NamedJson<T> named = codecs.get(eventName);
+            if (named == null) {
+                throw new IllegalArgumentException(
+                        "event name is one of " + new TreeSet<>(codecs.keySet()) + ", was \"" + eventName + "\"");
+            }
+            return named;
+        }
+
+        @Override
+        public byte[] encode(T payload) {
+            throw new UnsupportedOperationException("the class of a payload depends on the event's name");
+        }
+
+        @Override
+        public T decode(byte[] bytes) {
+            throw new UnsupportedOperationException("the class of a payload depends on the event's name");
+        }
+
+        @Override
+        public Optional<String> contentType() {
+            return Optional.of("application/json");
+        }
     }
 
     private record JsonCodec<T>(ObjectWriter writer, ObjectReader reader) implements Codec<T> {

@@ -4,14 +4,23 @@ import java.time.Duration;
 
 /**
  * A virtual thread that does one thing again and again until it is stopped. A turn that throws is reported once per
- * change of state and tried again after a back-off of 50 ms doubling to 1 s; nothing but {@link #stop} and
- * {@link #interrupt} ends it.
+ * change of state and tried again after a back-off of 50 ms doubling to 1 s; nothing but {@link #stop},
+ * {@link #interrupt} and a turn that finds it {@link Over} ends it.
  */
 public final class Loop {
     /** One turn; it blocks for a bounded time. */
     @FunctionalInterface
     public interface Turn {
         void run() throws InterruptedException;
+    }
+
+    /** Thrown by a turn after which there is nothing left to do, ever: the loop ends as if it had been stopped. */
+    public static final class Over extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public Over(Throwable cause) {
+            super(cause);
+        }
     }
 
     private final LoopSignal signal;
@@ -39,6 +48,8 @@ public final class Loop {
                     turn.run();
                     signal.works();
                     backoff.reset();
+                } catch (Over e) {
+                    stopped = true;
                 } catch (RuntimeException | Error e) {
                     // a failure while stopping means "stop", never "reconnect"
                     if (!stopped) {

@@ -84,6 +84,16 @@ public record StreamKeys(String stream, long incarnation) {
         return PREFIX + owned() + ":idempotency";
     }
 
+    /** The hash of what {@code addOnce} added to a stream without a deadline. */
+    public String once() {
+        return PREFIX + owned() + ":once";
+    }
+
+    /** The sorted set of the times until which {@link #once} holds its keys. */
+    public String onceDue() {
+        return once() + ":due";
+    }
+
     private String owned() {
         return stream + ":generation:" + incarnation;
     }

@@ -11,18 +11,4 @@ end
 if is_over(retention) then
   return {-1, string.match(retention, '|value=(%d+)|')}
 end
-local absent = redis.call('EXISTS', KEYS[3]) == 0
-local command = {'XADD', KEYS[3]}
-local max = string.match(retention, '|max=(%d+)|')
-if max and max ~= '0' then
-  command[3], command[4], command[5] = 'MAXLEN', '=', max
-end
-command[#command + 1] = '*'
-for i = 3, #ARGV do
-  command[#command + 1] = ARGV[i]
-end
-local id = redis.call(unpack(command))
-if absent or string.find(retention, '|sliding=true', 1, true) then
-  expire(KEYS[3], retention)
-end
-return {1, id}
+return {1, append(KEYS[3], retention, ARGV, 3)}

@@ -60,10 +60,25 @@ final class Entries<T> {
         return fields;
     }
 
+    /** The event's name in what {@link #encode} made. */
+    static byte[] name(List<byte[]> fields) {
+        return fields.get(1);
+    }
+
+    /** The payload in what {@link #encode} made. */
+    static byte[] payload(List<byte[]> fields) {
+        return fields.get(3);
+    }
+
+    /** The topic in what {@link #encode} made, or nothing. */
+    static byte[] topic(List<byte[]> fields) {
+        return fields.size() > 4 && fields.get(4) == TOPIC ? fields.get(5) : new byte[0];
+    }
+
     private byte[] payload(NewEvent<T> event) {
         byte[] payload;
         try {
-            payload = Objects.requireNonNull(codec.encode(event.payload()), "the codec made null of it");
+            payload = Objects.requireNonNull(codec.encode(event.name(), event.payload()), "the codec made null of it");
         } catch (Exception e) {
             throw new IllegalArgumentException(
                     "payload of event \"" + event.name() + "\" cannot be encoded: " + e.getMessage(), e);
@@ -120,14 +135,14 @@ final class Entries<T> {
                 incarnation.number(),
                 name,
                 Optional.ofNullable(topic),
-                decodePayload(payload),
+                decodePayload(name, payload),
                 headers == null ? Map.of() : Collections.unmodifiableMap(headers),
                 id.time());
     }
 
-    private T decodePayload(byte[] payload) throws MalformedEntryException, InterruptedException {
+    private T decodePayload(String name, byte[] payload) throws MalformedEntryException, InterruptedException {
         try {
-            return Objects.requireNonNull(codec.decode(payload), "it makes null of it");
+            return Objects.requireNonNull(codec.decode(name, payload), "it makes null of it");
         } catch (InterruptedException e) {
             // says nothing about the entry
             throw e;

@@ -1,7 +1,6 @@
 package dev.pulse.stream.internal;
 
 import dev.pulse.wire.MapKeys;
-import dev.pulse.wire.RetentionConfig;
 import dev.pulse.wire.StreamKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,8 +12,8 @@ import java.util.List;
  * @param physicalBytes the key of the stream, and
  * @param maxLengthBytes the bound in decimal, as every append sends them
  */
-record Incarnation(StreamKeys keys, RetentionConfig retention, byte[] physicalBytes, byte[] maxLengthBytes) {
-    Incarnation(StreamKeys keys, RetentionConfig retention) {
+record Incarnation(StreamKeys keys, Contract retention, byte[] physicalBytes, byte[] maxLengthBytes) {
+    Incarnation(StreamKeys keys, Contract retention) {
         this(
                 keys,
                 retention,

@@ -1,6 +1,7 @@
 package dev.pulse.stream.internal;
 
 import dev.pulse.CloseResult;
+import dev.pulse.StreamDestroyedException;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventHandler;
@@ -32,7 +33,7 @@ final class ReaderConsumption<T> implements Consumption {
     }
 
     private void turn() throws InterruptedException {
-        for (Event<T> event : reader.read(batchSize, blockTime)) {
+        for (Event<T> event : read()) {
             if (stopped) {
                 return;
             }
@@ -52,6 +53,15 @@ final class ReaderConsumption<T> implements Consumption {
                 // an interrupt that the handler left behind is not meant for the loop
                 Thread.interrupted();
             }
+        }
+    }
+
+    private List<Event<T>> read() throws InterruptedException {
+        try {
+            return reader.read(batchSize, blockTime);
+        } catch (StreamDestroyedException e) {
+            reader.streamDestroyed();
+            throw new Loop.Over(e);
         }
     }
 

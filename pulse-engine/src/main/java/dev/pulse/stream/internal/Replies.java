@@ -9,8 +9,12 @@ final class Replies {
     private Replies() {}
 
     static String text(@Nullable Object reply) {
+        return new String(bytes(reply), StandardCharsets.UTF_8);
+    }
+
+    static byte[] bytes(@Nullable Object reply) {
         if (reply instanceof byte[] bytes) {
-            return new String(bytes, StandardCharsets.UTF_8);
+            return bytes;
         }
         throw new IllegalArgumentException("expected text from Redis, was " + reply);
     }

@@ -2,6 +2,7 @@ package dev.pulse.stream.internal;
 
 import dev.pulse.CloseResult;
 import dev.pulse.PulseException;
+import dev.pulse.StreamDestroyedException;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.SinkOptions;
@@ -77,7 +78,16 @@ final class SinkConsumption<T> implements Consumption {
         if (room < leastRead) {
             inFlight.awaitRoom(options.blockTime());
         } else {
-            sink.read(Math.min(options.batchSize(), room), options.blockTime()).forEach(this::accept);
+            read(Math.min(options.batchSize(), room)).forEach(this::accept);
+        }
+    }
+
+    private List<SinkDelivery<T>> read(int count) throws InterruptedException {
+        try {
+            return sink.read(count, options.blockTime());
+        } catch (StreamDestroyedException e) {
+            sink.streamDestroyed();
+            throw new Loop.Over(e);
         }
     }
 

@@ -260,6 +260,11 @@ final class SinkGroup {
         signals.emit(new PulseEvent.EntryDropped(incarnation.stream(), id.toString(), cause));
     }
 
+    /** Reports that the stream's incarnation is over. */
+    void reportDestroyed() {
+        record.reportDestroyed(LOG, signals);
+    }
+
     /** Reports an event whose ack deadline passed while it was held here. */
     void leaseLost(EventId id) {
         LOG.warn("stream={} sink={} event={} state=lease-lost", incarnation.stream(), sink, id);

@@ -3,6 +3,7 @@ package dev.pulse.stream.internal;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseException;
 import dev.pulse.RedisReplyException;
+import dev.pulse.StreamDestroyedException;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.task.Loop;
@@ -84,6 +85,15 @@ final class SinkUpkeep<T> {
     }
 
     private void turn() throws InterruptedException {
+        try {
+            doWhatIsDue();
+        } catch (StreamDestroyedException e) {
+            sink.streamDestroyed();
+            throw new Loop.Over(e);
+        }
+    }
+
+    private void doWhatIsDue() throws InterruptedException {
         // before all else, so that retries and claims go on while another duty fails
         retrying.due = System.nanoTime();
         if (claimSoon) {

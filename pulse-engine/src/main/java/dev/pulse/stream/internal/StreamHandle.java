@@ -1,42 +1,41 @@
 package dev.pulse.stream.internal;
 
-import dev.pulse.PulseException;
-import dev.pulse.redis.Command;
-import dev.pulse.redis.Redis;
+import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.NewEvent;
+import dev.pulse.stream.Once;
 import dev.pulse.stream.Reader;
 import dev.pulse.stream.ReaderOptions;
+import dev.pulse.stream.Retention;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.wire.Names;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
-/** Appends to one stream, and makes its readers and sinks. */
+/** One stream as its users see it; each duty is another's. */
 final class StreamHandle<T> implements EventStream<T> {
-    private static final int BATCH_EVENTS = 500;
-    private static final int BATCH_BYTES = 128 * 1024;
-
-    // the words of the one command that is sent for every event
-    private static final byte[] NOMKSTREAM = ascii("NOMKSTREAM");
-    private static final byte[] MAXLEN = ascii("MAXLEN");
-    private static final byte[] EXACTLY = ascii("=");
-    private static final byte[] AUTO_ID = ascii("*");
-
     private final Streams streams;
-    private final Redis redis;
     private final StreamRecord record;
     private final Entries<T> entries;
+    private final Appending appending;
+    private final OnceAppending onceAppending;
+    private final Retained<T> retained;
+    private final ChangingRetention changingRetention;
+    private final Destroying destroying;
 
     StreamHandle(Streams streams, StreamRecord record, Entries<T> entries) {
         this.streams = streams;
-        this.redis = streams.redis();
         this.record = record;
         this.entries = entries;
+        this.appending = new Appending(streams.redis(), record);
+        this.onceAppending = new OnceAppending(streams.redis(), record);
+        this.retained = new Retained<>(streams, record, entries);
+        this.changingRetention = new ChangingRetention(streams.redis(), record);
+        this.destroying = new Destroying(streams.redis(), record);
     }
 
     @Override
@@ -51,85 +50,22 @@ final class StreamHandle<T> implements EventStream<T> {
 
     @Override
     public EventId add(NewEvent<T> event) throws InterruptedException {
-        return addOne(entries.encode(event));
+        return appending.one(entries.encode(event));
     }
 
-    private EventId addOne(List<byte[]> fields) throws InterruptedException {
-        Incarnation incarnation = record.establish();
-        Object reply;
-        if (incarnation.retention().sliding()) {
-            reply = redis.callAll(List.of(slide(incarnation), xadd(incarnation, fields)))[1];
-            if (reply instanceof PulseException e) {
-                throw e;
-            }
-        } else {
-            reply = redis.call(xadd(incarnation, fields));
-        }
-        return reply == null ? record.append(incarnation, fields) : EventId.parse(Replies.text(reply));
+    @Override
+    public Optional<EventId> addIfExists(NewEvent<T> event) throws InterruptedException {
+        return appending.oneIfExists(entries.encode(event));
+    }
+
+    @Override
+    public Once addOnce(String key, Duration window, NewEvent<T> event) throws InterruptedException {
+        return onceAppending.add(key, window, entries.encode(event));
     }
 
     @Override
     public List<EventId> addAll(List<NewEvent<T>> events) throws InterruptedException {
-        List<List<byte[]>> all = events.stream().map(entries::encode).toList();
-        List<EventId> ids = new ArrayList<>(all.size());
-        if (!all.isEmpty()) {
-            // alone, for it makes the key where there is none: in a pipeline the next could overtake it
-            ids.add(addOne(all.getFirst()));
-        }
-        while (ids.size() < all.size()) {
-            addSome(record.establish(), all, ids);
-        }
-        return ids;
-    }
-
-    /** Adds what comes next, as much as one pipeline carries, and notes the ids. */
-    private void addSome(Incarnation incarnation, List<List<byte[]>> all, List<EventId> ids)
-            throws InterruptedException {
-        int from = ids.size();
-        List<Command> batch = new ArrayList<>();
-        int bytes = 0;
-        if (incarnation.retention().sliding()) {
-            batch.add(slide(incarnation));
-        }
-        int ahead = batch.size();
-        while (from + batch.size() - ahead < all.size() && batch.size() < BATCH_EVENTS && bytes < BATCH_BYTES) {
-            Command command = xadd(incarnation, all.get(from + batch.size() - ahead));
-            batch.add(command);
-            bytes += command.bytes();
-        }
-        @Nullable Object[] replies = redis.callAll(batch);
-        for (int i = ahead; i < replies.length; i++) {
-            if (replies[i] instanceof PulseException e) {
-                throw e;
-            }
-            ids.add(
-                    replies[i] == null
-                            ? record.append(incarnation, all.get(from + i - ahead))
-                            : EventId.parse(Replies.text(replies[i])));
-        }
-    }
-
-    private static Command xadd(Incarnation incarnation, List<byte[]> fields) {
-        Command command = Command.write("XADD").key(incarnation.physicalBytes()).arg(NOMKSTREAM);
-        if (incarnation.retention().maxLength() > 0) {
-            command.arg(MAXLEN).arg(EXACTLY).arg(incarnation.maxLengthBytes());
-        }
-        command.arg(AUTO_ID);
-        for (byte[] field : fields) {
-            command.arg(field);
-        }
-        return command;
-    }
-
-    private static byte[] ascii(String word) {
-        return word.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** Goes before the XADD: nothing can expire between, and a cut in the middle only extends. */
-    private static Command slide(Incarnation incarnation) {
-        return Command.repeatable("PEXPIRE")
-                .key(incarnation.physical())
-                .arg(incarnation.retention().value());
+        return appending.all(events.stream().map(entries::encode).toList());
     }
 
     @Override
@@ -141,5 +77,25 @@ final class StreamHandle<T> implements EventStream<T> {
     public Sink<T> sink(String name, SinkOptions options) throws InterruptedException {
         Names.requireSinkName(name);
         return streams.register(StreamSink.join(streams, record, entries, name, options));
+    }
+
+    @Override
+    public List<Event<T>> snapshot() throws InterruptedException {
+        return retained.snapshot();
+    }
+
+    @Override
+    public long remove(Collection<EventId> ids) throws InterruptedException {
+        return retained.remove(ids);
+    }
+
+    @Override
+    public void changeRetention(Retention retention) throws InterruptedException {
+        changingRetention.change(retention);
+    }
+
+    @Override
+    public void destroy() throws InterruptedException {
+        destroying.destroy();
     }
 }

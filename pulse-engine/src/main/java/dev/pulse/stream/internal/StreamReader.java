@@ -176,6 +176,11 @@ final class StreamReader<T> implements Reader<T>, Closing {
         return cursor;
     }
 
+    /** Nothing will ever come any more. */
+    void streamDestroyed() {
+        record.reportDestroyed(LOG, streams.signals());
+    }
+
     String stream() {
         return record.stream();
     }

@@ -1,5 +1,7 @@
 package dev.pulse.stream.internal;
 
+import dev.pulse.PulseEvent;
+import dev.pulse.PulseException;
 import dev.pulse.StreamConfigException;
 import dev.pulse.StreamDestroyedException;
 import dev.pulse.redis.Command;
@@ -7,10 +9,10 @@ import dev.pulse.redis.Redis;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.Retention;
-import dev.pulse.wire.RetentionConfig;
+import dev.pulse.task.Signals;
 import dev.pulse.wire.StreamKeys;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,19 +27,18 @@ import org.slf4j.LoggerFactory;
 final class StreamRecord {
     private static final Logger LOG = LoggerFactory.getLogger(StreamRecord.class);
     private static final Script ESTABLISH = Script.loadRepeatable("/dev/pulse/stream/establish.lua");
-    private static final Script APPEND = Script.load("/dev/pulse/stream/append.lua");
     private static final long CHECK_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Redis redis;
     private final String stream;
-    private final Optional<Retention> wish;
+    private final Optional<Contract> wish;
     private final AtomicLong checkedAt = new AtomicLong();
     private volatile @Nullable Incarnation incarnation;
 
     StreamRecord(Redis redis, String stream, Optional<Retention> wish) {
         this.redis = redis;
         this.stream = stream;
-        this.wish = wish;
+        this.wish = wish.map(Contract::of);
     }
 
     String stream() {
@@ -48,12 +49,12 @@ final class StreamRecord {
     Incarnation establish() throws InterruptedException {
         Incarnation known = incarnation;
         if (known == null) {
-            known = ask(0);
+            known = ask(null, wished(), wish);
             incarnation = known;
         } else {
             long checked = checkedAt.get();
             if (System.nanoTime() - checked > CHECK_NANOS && checkedAt.compareAndSet(checked, System.nanoTime())) {
-                known = ask(known.number());
+                known = ask(known, known.retention(), Optional.empty());
                 incarnation = known;
             }
         }
@@ -65,56 +66,143 @@ final class StreamRecord {
      * one will be.
      */
     Incarnation look() throws InterruptedException {
-        Incarnation known = incarnation;
-        if (known != null && System.nanoTime() - checkedAt.get() <= CHECK_NANOS) {
-            return known;
+        Incarnation known = fresh();
+        if (known == null) {
+            Found found = find();
+            if (found.over()) {
+                throw destroyed(found.generation(), found.generation(), found.state());
+            }
+            known = found.incarnation();
         }
+        return known != null ? known : new Incarnation(new StreamKeys(stream, 1), wished());
+    }
+
+    /**
+     * The incarnation as Redis had it within the last second, without making one; empty where there is no record, or
+     * where it tells of an end that came before this handle's first use.
+     */
+    Optional<Incarnation> existing() throws InterruptedException {
+        Incarnation known = fresh();
+        return known != null ? Optional.of(known) : recheck();
+    }
+
+    /** The same as Redis has it now. */
+    Optional<Incarnation> recheck() throws InterruptedException {
+        Found found = find();
+        return Optional.ofNullable(found.isThere() ? found.incarnation() : null);
+    }
+
+    private @Nullable Incarnation fresh() {
+        Incarnation known = incarnation;
+        return known != null && System.nanoTime() - checkedAt.get() <= CHECK_NANOS ? known : null;
+    }
+
+    /**
+     * What the record says.
+     *
+     * @param generation 0 where there is no record
+     * @param incarnation the active one, or, where the record was lost, the one that this handle still holds
+     */
+    private record Found(
+            long generation, String state, @Nullable Incarnation incarnation) {
+        boolean isThere() {
+            return generation > 0 && !over();
+        }
+
+        boolean over() {
+            return generation > 0 && !state.equals("active");
+        }
+    }
+
+    /** Throws when the handle's incarnation is not the active one; a handle that has none yet is told what there is. */
+    private Found find() throws InterruptedException {
+        Incarnation known = incarnation;
         Command command = Command.repeatable("HMGET").key(StreamKeys.lifecycle(stream));
-        List<@Nullable Object> record =
-                Replies.list(redis.call(command.arg("generation").arg("state").arg("retention_config")));
+        List<@Nullable Object> record = Replies.list(redis.call(
+                command.arg("generation").arg("state").arg("retention_config").arg("approximate")));
         if (record.get(0) == null) {
             if (known != null && known.number() > 1) {
                 throw destroyed(known.number(), 0, "lost");
             }
-            return known != null ? known : new Incarnation(new StreamKeys(stream, 1), defaults());
+            return new Found(0, "lost", known);
         }
         long generation = Long.parseLong(Replies.text(record.get(0)));
         String state = record.get(1) == null ? "destroyed" : Replies.text(record.get(1));
-        if (!state.equals("active") || (known != null && known.number() != generation)) {
-            throw destroyed(known == null ? generation : known.number(), generation, state);
+        if (known != null && (!state.equals("active") || known.number() != generation)) {
+            throw destroyed(known.number(), generation, state);
         }
-        Incarnation found = new Incarnation(
-                new StreamKeys(stream, generation),
-                record.get(2) == null ? defaults() : adopt(Replies.text(record.get(2))));
-        incarnation = found;
-        checkedAt.set(System.nanoTime());
-        return found;
+        if (!state.equals("active")) {
+            return new Found(generation, state, null);
+        }
+        Contract kept = wished();
+        if (record.get(2) != null) {
+            Contract config = parse(Replies.text(record.get(2)));
+            boolean approximate =
+                    record.get(3) != null && Replies.text(record.get(3)).equals(Long.toString(generation));
+            kept = new Contract(config.config(), approximate);
+            requireWish(kept, known == null ? wish : Optional.empty());
+        }
+        Incarnation found = new Incarnation(new StreamKeys(stream, generation), kept);
+        adopt(found);
+        return new Found(generation, state, found);
     }
 
-    /** Appends when the stream's key is absent: the first entry, one after a loss of state, or none after a destroy. */
-    EventId append(Incarnation known, List<byte[]> fields) throws InterruptedException {
-        List<Object> arguments = new ArrayList<>(fields.size() + 2);
-        arguments.add(known.number());
-        arguments.add(known.retention().encode());
-        arguments.addAll(fields);
-        List<@Nullable Object> reply = Replies.list(
-                redis.eval(APPEND, List.of(known.keys().lifecycle(), known.flat(), known.physical()), arguments));
-        long outcome = Replies.number(reply.getFirst());
-        if (outcome == 0) {
-            throw destroyed(known, reply);
+    /** The handle's incarnation whatever it wished for, made with this contract if the stream has none. */
+    Incarnation establishWith(Contract contract) throws InterruptedException {
+        Incarnation known = incarnation;
+        return known != null ? known : ask(null, contract, Optional.empty());
+    }
+
+    /** This is what Redis has now. */
+    void adopt(Incarnation current) {
+        incarnation = current;
+        checkedAt.set(System.nanoTime());
+    }
+
+    /**
+     * The incarnation that ends when this handle's stream is destroyed: its own; else the active one, or the last one,
+     * of which an interrupted destroy may have left something. Empty for a stream that never was.
+     */
+    Optional<StreamKeys> toDestroy() throws InterruptedException {
+        Incarnation known = incarnation;
+        if (known != null) {
+            return Optional.of(known.keys());
         }
-        if (outcome < 0) {
-            throw new StreamConfigException(
-                    "stream \"" + stream + "\" takes no events after its deadline, "
-                            + EventId.parse(Replies.text(reply.get(1))).time(),
-                    null);
+        String flat = new StreamKeys(stream, 1).physical();
+        @Nullable
+        Object[] replies = redis.callAll(List.of(
+                Command.repeatable("HGET").key(StreamKeys.lifecycle(stream)).arg("generation"),
+                Command.repeatable("EXISTS").key(flat)));
+        for (Object reply : replies) {
+            if (reply instanceof PulseException e) {
+                throw e;
+            }
         }
-        return EventId.parse(Replies.text(reply.get(1)));
+        if (replies[0] != null) {
+            return Optional.of(new StreamKeys(stream, Long.parseLong(Replies.text(replies[0]))));
+        }
+        return Replies.number(replies[1]) == 1 ? Optional.of(new StreamKeys(stream, 1)) : Optional.empty();
+    }
+
+    /** The deadline in a reply {@code {outcome, milliseconds}}. */
+    static Instant deadline(List<@Nullable Object> reply) {
+        return EventId.parse(Replies.text(reply.get(1))).time();
+    }
+
+    /** What a script means that found the stream's deadline passed. */
+    StreamConfigException over(Instant deadline) {
+        return new StreamConfigException(
+                "stream \"" + stream + "\" takes no events after its deadline, " + deadline, null);
     }
 
     /** What a script means that answered {@code {0, generation, state}}. */
-    StreamDestroyedException destroyed(Incarnation known, List<@Nullable Object> reply) {
-        return destroyed(known.number(), Replies.number(reply.get(1)), Replies.text(reply.get(2)));
+    PulseException destroyed(Incarnation known, List<@Nullable Object> reply) {
+        return destroyed(known.number(), known.retention(), reply);
+    }
+
+    private PulseException destroyed(long ours, Contract contract, List<@Nullable Object> reply) {
+        String state = Replies.text(reply.get(2));
+        return state.equals("over") ? over(contract.deadline()) : destroyed(ours, Replies.number(reply.get(1)), state);
     }
 
     private StreamDestroyedException destroyed(long ours, long now, String state) {
@@ -124,16 +212,29 @@ final class StreamRecord {
                 null);
     }
 
-    private Incarnation ask(long generation) throws InterruptedException {
+    /** Tells, in the name of a reader or sink, that the incarnation is over. */
+    void reportDestroyed(Logger log, Signals signals) {
+        Incarnation known = incarnation;
+        long number = known == null ? 1 : known.number();
+        log.warn("stream={} incarnation={} state=destroyed", stream, number);
+        signals.emit(new PulseEvent.StreamDestroyed(stream, number));
+    }
+
+    /** Makes or adopts, with this contract for a record that has to be written. */
+    private Incarnation ask(@Nullable Incarnation known, Contract contract, Optional<Contract> required)
+            throws InterruptedException {
+        long generation = known == null ? 0 : known.number();
         String flat = new StreamKeys(stream, 1).physical();
-        List<@Nullable Object> reply = Replies.list(redis.eval(
-                ESTABLISH,
-                List.of(StreamKeys.lifecycle(stream), flat),
-                List.of(generation, defaults().encode())));
+        List<String> keys = known == null
+                ? List.of(StreamKeys.lifecycle(stream), flat)
+                : List.of(StreamKeys.lifecycle(stream), flat, known.physical());
+        List<@Nullable Object> reply =
+                Replies.list(redis.eval(ESTABLISH, keys, List.of(generation, contract.encode())));
         if (Replies.number(reply.getFirst()) == 0) {
-            throw destroyed(generation, Replies.number(reply.get(1)), Replies.text(reply.get(2)));
+            throw destroyed(generation, contract, reply);
         }
-        RetentionConfig kept = adopt(Replies.text(reply.get(3)));
+        Contract kept = parse(Replies.text(reply.get(3)));
+        requireWish(kept, required);
         checkedAt.set(System.nanoTime());
         long active = Replies.number(reply.get(1));
         if (Replies.number(reply.get(4)) == 1) {
@@ -142,25 +243,24 @@ final class StreamRecord {
         return new Incarnation(new StreamKeys(stream, active), kept);
     }
 
-    /** What the record says is kept, unless that contradicts the wish. */
-    private RetentionConfig adopt(String text) {
-        RetentionConfig kept;
+    private Contract parse(String text) {
         try {
-            kept = RetentionConfig.parse(text);
+            return Contract.parse(text);
         } catch (IllegalArgumentException e) {
             throw new StreamConfigException("stream \"" + stream + "\": " + e.getMessage(), e);
         }
-        if (wish.isPresent() && !defaults().equals(kept)) {
-            throw new StreamConfigException(
-                    "stream \"" + stream + "\" keeps \"" + kept.encode() + "\", which contradicts the wish for \""
-                            + defaults().encode() + "\"",
-                    null);
-        }
-        return kept;
     }
 
-    private RetentionConfig defaults() {
-        return new RetentionConfig(
-                wish.orElseGet(Retention::defaults).maxLength(), RetentionConfig.Mode.NONE, 0, false);
+    private void requireWish(Contract kept, Optional<Contract> wished) {
+        if (wished.isPresent() && !wished.get().equals(kept)) {
+            throw new StreamConfigException(
+                    "stream \"" + stream + "\" keeps \"" + kept.encode() + "\", which contradicts the wish for \""
+                            + wished.get().encode() + "\"",
+                    null);
+        }
+    }
+
+    private Contract wished() {
+        return wish.orElseGet(() -> Contract.of(Retention.defaults()));
     }
 }

@@ -52,6 +52,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private final AtomicBoolean used = new AtomicBoolean();
     private final AtomicBoolean polling = new AtomicBoolean();
     private final AtomicBoolean left = new AtomicBoolean();
+    private final AtomicBoolean over = new AtomicBoolean();
     private final CountDownLatch gone = new CountDownLatch(1);
     private volatile boolean stopped;
     private volatile boolean replyMayBeLost;
@@ -383,6 +384,17 @@ final class StreamSink<T> implements Sink<T>, Closing {
         passReadyTo(started);
         upkeep.lookForClaimsSoon();
         return started;
+    }
+
+    /** The incarnation is over: nothing will ever come any more. Handlers that run may finish. */
+    void streamDestroyed() {
+        if (over.compareAndSet(false, true)) {
+            group.reportDestroyed();
+        }
+        SinkConsumption<T> running = consumption;
+        if (running != null) {
+            running.stop();
+        }
     }
 
     private void requireOpen() {
