@@ -70,7 +70,9 @@ class OptionsTest {
                 reader(o -> o.blockTime(Duration.ZERO), "blockTime is PT0.001S to PT6S, was PT0S"),
                 reader(o -> o.blockTime(millis(6_001)), "blockTime is PT0.001S to PT6S, was PT6.001S"),
                 Arguments.of((Runnable) () -> Retention.maxLength(0), "maxLength is 1 or more, was 0"),
-                Arguments.of((Runnable) () -> new Retention(-1), "maxLength is 1 or more, or 0 for no bound, was -1"),
+                Arguments.of(
+                        (Runnable) () -> new Retention(-1, false, Retention.Unlimited.UNLIMITED),
+                        "maxLength is 1 or more, or 0 for no bound, was -1"),
                 Arguments.of(
                         (Runnable) () -> StartAt.at(Instant.EPOCH.minusMillis(1)),
                         "start time is 1970 or later, was 1969-12-31T23:59:59.999Z"));
