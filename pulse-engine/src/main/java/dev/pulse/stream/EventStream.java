@@ -40,4 +40,11 @@ public interface EventStream<T> {
      * @throws dev.pulse.StreamConfigException when the sink exists with a contradicting configuration
      */
     Sink<T> sink(String name, SinkOptions options) throws InterruptedException;
+
+    /**
+     * What the sinks of this stream gave up. Asks Redis nothing yet.
+     *
+     * @throws IllegalStateException on a stream of dead letters, whose name ends in {@code :dead}: it has none of its own
+     */
+    DeadLetters<T> deadLetters();
 }

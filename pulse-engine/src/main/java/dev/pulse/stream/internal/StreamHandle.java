@@ -3,6 +3,7 @@ package dev.pulse.stream.internal;
 import dev.pulse.PulseException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
+import dev.pulse.stream.DeadLetters;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.NewEvent;
@@ -11,6 +12,7 @@ import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.wire.Names;
+import dev.pulse.wire.StreamKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,5 +143,14 @@ final class StreamHandle<T> implements EventStream<T> {
     public Sink<T> sink(String name, SinkOptions options) throws InterruptedException {
         Names.requireSinkName(name);
         return streams.register(StreamSink.join(streams, record, entries, name, options));
+    }
+
+    @Override
+    public DeadLetters<T> deadLetters() {
+        if (StreamKeys.isDeadLetters(name())) {
+            throw new IllegalStateException(
+                    "stream \"" + name() + "\" holds dead letters, by its name: it has none of its own");
+        }
+        return new DeadLetterBox<>(streams, record, entries);
     }
 }
