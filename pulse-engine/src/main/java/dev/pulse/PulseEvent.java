@@ -20,6 +20,12 @@ public sealed interface PulseEvent {
      */
     record StreamDestroyed(String stream, long incarnation) implements PulseEvent {}
 
-    /** An entry that is no event, or that the codec cannot read, was passed over. */
+    /**
+     * An entry was passed over: by a reader, because it is no event or the codec cannot read it; by a sink, because it was
+     * trimmed before it was done, or because dead letters have no dead letters of their own.
+     */
     record EntryDropped(String stream, String eventId, String cause) implements PulseEvent {}
+
+    /** A sink gave an event up; it stands among the dead letters of its stream. */
+    record DeadLettered(String stream, String sink, String eventId, String cause) implements PulseEvent {}
 }

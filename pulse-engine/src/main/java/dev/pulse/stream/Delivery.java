@@ -3,7 +3,7 @@ package dev.pulse.stream;
 import java.time.Duration;
 
 /**
- * One event in the hands of a consumer, to be settled by {@link #ack} or {@link #nack}, once; until then the engine
+ * One event in the hands of a consumer, to be settled by {@link #ack}, {@link #nack} or {@link #deadLetter}, once; until then the engine
  * keeps extending its ack deadline. All methods can be called from any thread, and again.
  */
 public interface Delivery<T> {
@@ -21,8 +21,16 @@ public interface Delivery<T> {
     AckResult ack() throws InterruptedException;
 
     /**
+     * Settles the event as done without waiting for Redis: the ack travels with others, within moments, and is tried again
+     * while Redis is away. Should this process die before, the event is delivered again. For whoever acks one event after
+     * another and has nobody to tell what it came to. Does nothing if the delivery is settled.
+     */
+    void ackLater();
+
+    /**
      * Has the event delivered again after the delay: to this consumer, or, when that closes or dies, to another. A delay
-     * of zero lets any consumer have it at once. Returns at once; does nothing if the delivery is settled.
+     * of zero lets any consumer have it at once. After the last delivery that the sink allows, the event goes to the dead
+     * letters instead. Returns at once; does nothing if the delivery is settled.
      *
      * @param delay 0 to 24 h
      */
@@ -30,6 +38,15 @@ public interface Delivery<T> {
 
     /** {@link #nack} with the sink's own back-off: doubling with each attempt, jittered. */
     void nack();
+
+    /**
+     * Gives the event up: it goes to the stream's {@linkplain DeadLetters dead letters} and is done for this sink. Returns
+     * at once, and is tried again while Redis is away; does nothing if the delivery is settled. On a stream of dead
+     * letters, which has none of its own, it is an {@link #ack} with a line in the log.
+     *
+     * @param cause why, for whoever looks through the dead letters; the first 4,096 characters are kept
+     */
+    void deadLetter(String cause);
 
     /** Whether the event is still ours as far as is known here; turns false for good. */
     boolean leaseHeld();

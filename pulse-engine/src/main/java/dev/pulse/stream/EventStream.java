@@ -138,4 +138,11 @@ public interface EventStream<T> {
      * @throws dev.pulse.RedisUnavailableException when Redis did not answer in time; the incarnation may be over
      */
     void destroy() throws InterruptedException;
+
+    /**
+     * What the sinks of this stream gave up. Asks Redis nothing yet.
+     *
+     * @throws IllegalStateException on a stream of dead letters, whose name ends in {@code :dead}: it has none of its own
+     */
+    DeadLetters<T> deadLetters();
 }

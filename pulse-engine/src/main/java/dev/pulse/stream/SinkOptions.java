@@ -19,6 +19,10 @@ import java.time.Duration;
  * @param backoff how long a failed event waits before it is tried again, doubling with each attempt, 1 ms to 1 h;
  *     default 1 s
  * @param maxBackoff the longest such wait, at least {@code backoff}, up to 24 h; default 1 min
+ * @param maxDeliveries how many deliveries of an event may fail, or end with their process, before it goes to the
+ *     {@linkplain DeadLetters dead letters}, 1 to 999,999; default 16. Redis also counts deliveries that were read and never begun
+ *     when their process died; so an event that reaches the bound without failing here is tried once more, while no
+ *     other handler of its consumer runs
  * @param blockTime how long one blocking read waits in Redis, 1 ms to 6 s; default 5 s; Go's {@code BlockDuration}
  */
 public record SinkOptions(
@@ -30,6 +34,7 @@ public record SinkOptions(
         Duration maxProcessing,
         Duration backoff,
         Duration maxBackoff,
+        int maxDeliveries,
         Duration blockTime) {
     private static final Duration DAY = Duration.ofHours(24);
 
@@ -41,6 +46,7 @@ public record SinkOptions(
         require("maxProcessing", maxProcessing, ackDeadline, DAY);
         require("backoff", backoff, Duration.ofMillis(1), Duration.ofHours(1));
         require("maxBackoff", maxBackoff, backoff, DAY);
+        require("maxDeliveries", maxDeliveries, 1, 999_999);
         require("blockTime", blockTime, Duration.ofMillis(1), Duration.ofSeconds(6));
     }
 
@@ -63,6 +69,7 @@ public record SinkOptions(
         private Duration maxProcessing = Duration.ofMinutes(30);
         private Duration backoff = Duration.ofSeconds(1);
         private Duration maxBackoff = Duration.ofMinutes(1);
+        private int maxDeliveries = 16;
         private Duration blockTime = Duration.ofSeconds(5);
 
         private Builder() {}
@@ -108,6 +115,11 @@ public record SinkOptions(
             return this;
         }
 
+        public Builder maxDeliveries(int value) {
+            maxDeliveries = value;
+            return this;
+        }
+
         public Builder blockTime(Duration value) {
             blockTime = value;
             return this;
@@ -124,6 +136,7 @@ public record SinkOptions(
                     maxProcessing,
                     backoff,
                     maxBackoff,
+                    maxDeliveries,
                     blockTime);
         }
     }

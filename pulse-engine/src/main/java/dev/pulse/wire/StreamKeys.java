@@ -12,6 +12,7 @@ import java.util.Objects;
  */
 public record StreamKeys(String stream, long incarnation) {
     private static final String PREFIX = "pulse:stream:";
+    private static final String DEAD = ":dead";
 
     /** Throws {@link IllegalArgumentException} when {@code incarnation} is less than 1. */
     public StreamKeys {
@@ -24,6 +25,16 @@ public record StreamKeys(String stream, long incarnation) {
     /** The hash that says which incarnation is active, where it is and what it keeps; it outlives all of them. */
     public static String lifecycle(String stream) {
         return PREFIX + Objects.requireNonNull(stream, "stream") + ":lifecycle";
+    }
+
+    /** The name of the stream that holds the dead letters of this one. */
+    public static String deadLetters(String stream) {
+        return stream + DEAD;
+    }
+
+    /** Whether this is the name of a stream of dead letters. */
+    public static boolean isDeadLetters(String stream) {
+        return stream.endsWith(DEAD);
     }
 
     /** The same key as {@link #lifecycle(String)}: all incarnations of a stream share it. */

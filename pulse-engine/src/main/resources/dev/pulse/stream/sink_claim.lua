@@ -1,11 +1,11 @@
 -- Takes over what nobody extended in time, and tells when to look again.
 -- KEYS: 1 stream key
--- ARGV: 1 sink, 2 consumer, 3 ack deadline in ms, 4 how many at most
+-- ARGV: 1 sink, 2 consumer, 3 ack deadline in ms, 4 how many at most, 5 how many deliveries are allowed
 -- Returns {entries, deliveries of each so far, ids that are gone from the stream, ms until the next look}, where -1
 -- means that nothing is pending.
 
 local stream, sink, me = KEYS[1], ARGV[1], ARGV[2]
-local deadline, count = tonumber(ARGV[3]), tonumber(ARGV[4])
+local deadline, count, allowed = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local entries, deliveries, gone = {}, {}, {}
 
 local summary = redis.pcall('XPENDING', stream, sink)
@@ -16,7 +16,12 @@ end
 
 if count > 0 then
   for _, row in ipairs(redis.call('XPENDING', stream, sink, 'IDLE', deadline, '-', '+', count)) do
-    local claimed = redis.call('XCLAIM', stream, sink, me, deadline, row[1])
+    local claim = {'XCLAIM', stream, sink, me, deadline, row[1]}
+    if row[4] >= allowed then
+      -- it is tried alone or not at all, and what is not begun does not count
+      claim[7], claim[8] = 'RETRYCOUNT', row[4]
+    end
+    local claimed = redis.call(unpack(claim))
     local entry = claimed[1]
     if entry and entry[2] then
       entries[#entries + 1] = entry

@@ -63,6 +63,8 @@ class OptionsTest {
                 sink(o -> o.backoff(hour.plusMillis(1)), "backoff is PT0.001S to PT1H, was PT1H0.001S"),
                 sink(o -> o.maxBackoff(millis(999)), "maxBackoff is PT1S to PT24H, was PT0.999S"),
                 sink(o -> o.maxBackoff(day.plusMillis(1)), "maxBackoff is PT1S to PT24H, was PT24H0.001S"),
+                sink(o -> o.maxDeliveries(0), "maxDeliveries is 1 to 999999, was 0"),
+                sink(o -> o.maxDeliveries(1_000_000), "maxDeliveries is 1 to 999999, was 1000000"),
                 sink(o -> o.blockTime(Duration.ZERO), "blockTime is PT0.001S to PT6S, was PT0S"),
                 sink(o -> o.blockTime(millis(6_001)), "blockTime is PT0.001S to PT6S, was PT6.001S"),
                 reader(o -> o.batchSize(0), "batchSize is 1 to 10000, was 0"),
@@ -92,6 +94,8 @@ class OptionsTest {
                 o -> o.ackDeadline(Duration.ofHours(1)).maxProcessing(Duration.ofHours(24)),
                 o -> o.backoff(millis(1)).maxBackoff(millis(1)),
                 o -> o.backoff(Duration.ofHours(1)).maxBackoff(Duration.ofHours(24)),
+                o -> o.maxDeliveries(1),
+                o -> o.maxDeliveries(999_999),
                 o -> o.blockTime(millis(1)),
                 o -> o.blockTime(Duration.ofSeconds(6)));
     }
@@ -125,6 +129,7 @@ class OptionsTest {
                         Duration.ofMinutes(30),
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(1),
+                        16,
                         Duration.ofSeconds(5)));
         assertThat(Retention.defaults().maxLength()).isEqualTo(100_000);
         assertThat(Retention.unbounded().maxLength()).isZero();

@@ -321,22 +321,6 @@ class SinkTest {
     }
 
     @PulseTest
-    void malformedEntriesAreAckedAndReported() throws InterruptedException {
-        try (Sink<String> sink = stream.sink("mails", builder().build())) {
-            raw.call("XADD", flat, "*", "x", "no name");
-            raw.call("XADD", flat, "*", "n", "no payload");
-            add(1);
-            assertThat(sink.poll(1, Duration.ZERO))
-                    .singleElement()
-                    .satisfies(delivery -> assertThat(delivery.ack()).isEqualTo(AckResult.ACKED));
-            awaitPending(0);
-            await().untilAsserted(() -> assertThat(told)
-                    .filteredOn(PulseEvent.EntryDropped.class::isInstance)
-                    .hasSize(2));
-        }
-    }
-
-    @PulseTest
     void pollIsBoundedByWhatIsInFlight() throws InterruptedException {
         add(10);
         try (Sink<String> sink =

@@ -95,6 +95,13 @@ final class Entries<T> {
         return EventId.parse(Replies.text(Replies.list(entry).getFirst()));
     }
 
+    /** Field, value and so on of a raw entry that was not deleted. */
+    static List<byte[]> fields(Object entry) {
+        return Replies.list(Replies.list(entry).get(1)).stream()
+                .map(Entries::bytes)
+                .toList();
+    }
+
     /** The event of a raw entry. */
     Event<T> decode(Object entry, EventId id, Incarnation incarnation)
             throws MalformedEntryException, InterruptedException {

@@ -9,17 +9,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The deliveries a consumer holds: read and not settled. Those that are parked until another try are held, but do not
- * count against the bound. Thread-safe; {@link #awaitRoom} is for one thread.
+ * The deliveries a consumer holds: read and not settled. Those that are set aside, as until another try, are held, but do
+ * not count against the bound; they have one of their own, ten times as wide. Thread-safe; {@link #awaitRoom} is for one
+ * thread.
  */
 final class InFlight<T> {
+    private static final int LEAST_ASIDE = 1_000;
+
     private final int most;
+    private final int mostAside;
     private final Map<EventId, SinkDelivery<T>> held = new ConcurrentHashMap<>();
     private final AtomicInteger counted = new AtomicInteger();
+    private final AtomicInteger aside = new AtomicInteger();
     private final Wakeup room = new Wakeup();
 
     InFlight(int most) {
         this.most = most;
+        this.mostAside = Math.max(LEAST_ASIDE, 10 * most);
     }
 
     /** Takes it in; false when its event is held already. */
@@ -31,32 +37,54 @@ final class InFlight<T> {
         return true;
     }
 
-    /** It failed and waits for another try. */
-    void park() {
-        counted.decrementAndGet();
-        room.wake();
-    }
-
-    /** The other try of one that was parked; false when that is not held any more. */
-    boolean retry(SinkDelivery<T> parked, SinkDelivery<T> again) {
-        if (!held.replace(parked.id(), parked, again)) {
-            return false;
-        }
-        counted.incrementAndGet();
-        return true;
-    }
-
-    /** It is settled. */
-    void remove(SinkDelivery<T> delivery, boolean wasParked) {
-        if (held.remove(delivery.id(), delivery) && !wasParked) {
+    /** It waits for something else than a free handler. */
+    void setAside(SinkDelivery<T> delivery) {
+        if (delivery.count(false)) {
+            aside.incrementAndGet();
             counted.decrementAndGet();
             room.wake();
         }
     }
 
+    /** An entry without a delivery is held until {@link #vacate}. */
+    void occupy() {
+        counted.incrementAndGet();
+    }
+
+    /** The entry without a delivery is settled. */
+    void vacate() {
+        counted.decrementAndGet();
+        room.wake();
+    }
+
+    /** The other try of one that was set aside; false when that is not held any more. */
+    boolean retry(SinkDelivery<T> parked, SinkDelivery<T> again) {
+        if (!held.replace(parked.id(), parked, again)) {
+            return false;
+        }
+        if (!parked.count(false)) {
+            aside.decrementAndGet();
+            counted.incrementAndGet();
+        }
+        return true;
+    }
+
+    /** It is settled. */
+    void remove(SinkDelivery<T> delivery) {
+        if (held.remove(delivery.id(), delivery)) {
+            (delivery.count(false) ? counted : aside).decrementAndGet();
+            room.wake();
+        }
+    }
+
+    /** Whether a delivery of this event is held. */
+    boolean holds(EventId id) {
+        return held.containsKey(id);
+    }
+
     /** How many more may be read. */
     int free() {
-        return most - counted.get();
+        return Math.min(most - counted.get(), mostAside - aside.get());
     }
 
     /** Waits until something was settled or parked since the last wait, for that long, or until woken. */
@@ -71,9 +99,5 @@ final class InFlight<T> {
 
     Collection<SinkDelivery<T>> all() {
         return held.values();
-    }
-
-    boolean isEmpty() {
-        return held.isEmpty();
     }
 }

@@ -9,11 +9,15 @@ final class Polls {
     private Polls() {}
 
     static void require(int max, Duration wait) {
-        if (max < 1 || max > 10_000) {
-            throw new IllegalArgumentException("max is 1 to 10000, was " + max);
-        }
+        requireMax(max);
         if (wait.isNegative() || wait.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("wait is PT0S to " + LONGEST + ", was " + wait);
+        }
+    }
+
+    static void requireMax(int max) {
+        if (max < 1 || max > 10_000) {
+            throw new IllegalArgumentException("max is 1 to 10000, was " + max);
         }
     }
 

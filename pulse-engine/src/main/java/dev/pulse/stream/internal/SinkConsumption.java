@@ -12,8 +12,10 @@ import dev.pulse.task.Wakeup;
 import dev.pulse.task.Workers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,14 @@ final class SinkConsumption<T> implements Consumption {
     /** What handlers run on: not all of it is in flight still, for a handler can outlive its delivery. */
     private final Set<SinkDelivery<T>> handled = ConcurrentHashMap.newKeySet();
 
+    /** Runs those that are tried alone, one after another. */
+    private final Workers lone;
+    /** What came up meanwhile. */
+    private final Queue<SinkDelivery<T>> deferred = new ConcurrentLinkedQueue<>();
+
+    private final Wakeup quiet = new Wakeup();
+    private volatile boolean loneTry;
+
     private volatile boolean stopped;
     private volatile @Nullable Loop loop;
 
@@ -66,6 +76,7 @@ final class SinkConsumption<T> implements Consumption {
         this.options = options;
         this.handling = handling;
         this.workers = new Workers(sink.loopName("handler"), options.concurrency());
+        this.lone = new Workers(sink.loopName("lone handler"), 1);
         this.leastRead = leastRead;
     }
 
@@ -93,16 +104,66 @@ final class SinkConsumption<T> implements Consumption {
 
     /** Has the handler run on it as soon as a thread is free. */
     void accept(SinkDelivery<T> delivery) {
-        workers.execute(() -> run(delivery));
+        if (delivery.isAlone()) {
+            lone.execute(() -> runAlone(delivery));
+        } else {
+            workers.execute(() -> run(delivery));
+        }
         if (stopped) {
             sink.giveBackUnbegun(delivery);
         }
     }
 
     private void run(SinkDelivery<T> delivery) {
+        // in this order: a lone try says first that it is there, and then looks who runs
+        handled.add(delivery);
+        if (loneTry) {
+            handled.remove(delivery);
+            deferred.add(delivery);
+            quiet.wake();
+            if (!loneTry) {
+                resume();
+            }
+        } else {
+            handle(delivery);
+            if (loneTry) {
+                quiet.wake();
+            }
+        }
+    }
+
+    /** Runs the handler while no other runs: should this process die now, it is clear which event it was. */
+    private void runAlone(SinkDelivery<T> delivery) {
+        loneTry = true;
+        try {
+            while (!handled.isEmpty() && !stopped) {
+                quiet.await(LOOK_AGAIN);
+            }
+            if (!stopped && sink.beginsAlone(delivery)) {
+                handled.add(delivery);
+                handle(delivery);
+            }
+        } catch (InterruptedException e) {
+            // nobody interrupts it before its handler runs
+            sink.giveBackUnbegun(delivery);
+        } finally {
+            loneTry = false;
+            resume();
+        }
+    }
+
+    /** Goes on with what would have begun beside a lone try. */
+    private void resume() {
+        for (SinkDelivery<T> next = deferred.poll(); next != null; next = deferred.poll()) {
+            SinkDelivery<T> delivery = next;
+            workers.execute(() -> run(delivery));
+        }
+    }
+
+    /** Runs the handler on a delivery that is among those handled. */
+    private void handle(SinkDelivery<T> delivery) {
         // once stopped nothing is begun; stopping gives it back
         if (!stopped && delivery.begin()) {
-            handled.add(delivery);
             try {
                 handling.handle(delivery, settling);
             } catch (Throwable e) {
@@ -110,9 +171,9 @@ final class SinkConsumption<T> implements Consumption {
                 failed(delivery, e);
             } finally {
                 delivery.end();
-                handled.remove(delivery);
             }
         }
+        handled.remove(delivery);
         if (stopped) {
             settled.wake();
         }
@@ -123,7 +184,9 @@ final class SinkConsumption<T> implements Consumption {
         boolean interrupted = stopped
                 && (cause instanceof InterruptedException
                         || Thread.currentThread().isInterrupted());
-        if (!interrupted) {
+        if (interrupted) {
+            delivery.again(options.backoff());
+        } else {
             LOG.warn(
                     "stream={} sink={} event={} attempt={} state=handler-failed",
                     delivery.event().stream(),
@@ -131,8 +194,8 @@ final class SinkConsumption<T> implements Consumption {
                     delivery.id(),
                     delivery.attempt(),
                     cause);
+            delivery.failed(cause);
         }
-        delivery.nack();
     }
 
     @Override
@@ -253,6 +316,6 @@ final class SinkConsumption<T> implements Consumption {
     @Override
     public boolean isFinished() {
         Loop running = loop;
-        return stopped && running != null && running.isFinished() && workers.isIdle();
+        return stopped && running != null && running.isFinished() && workers.isIdle() && lone.isIdle();
     }
 }

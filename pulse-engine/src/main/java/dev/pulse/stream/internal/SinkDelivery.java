@@ -5,6 +5,7 @@ import dev.pulse.stream.Delivery;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -29,21 +30,32 @@ final class SinkDelivery<T> implements Delivery<T> {
     private final StreamSink<T> sink;
     private final Event<T> event;
     private final int attempt;
+    private final boolean alone;
     private final ReentrantLock lock = new ReentrantLock();
     private State state = State.HELD;
     private @Nullable Thread handler;
     private long begunAt;
+    private boolean counted = true;
+    private volatile boolean marked;
     private volatile boolean begun;
     private volatile long extendedAt;
 
     /**
+     * Added to Redis' count of deliveries while an event is tried alone: whoever claims it then knows that its consumer
+     * died over it. No event gets there by being delivered.
+     */
+    static final int TRIED_ALONE = 1_000_000;
+
+    /**
+     * @param alone whether no other handler of the consumer may run beside its own
      * @param extendedAt when its ack deadline began at the earliest, by {@link System#nanoTime}: before Redis was asked
      *     for it, for this process may have been paused with the reply unread
      */
-    SinkDelivery(StreamSink<T> sink, Event<T> event, int attempt, long extendedAt) {
+    SinkDelivery(StreamSink<T> sink, Event<T> event, int attempt, boolean alone, long extendedAt) {
         this.sink = sink;
         this.event = event;
         this.attempt = attempt;
+        this.alone = alone;
         this.extendedAt = extendedAt;
     }
 
@@ -90,19 +102,91 @@ final class SinkDelivery<T> implements Delivery<T> {
         if (delay.isNegative() || delay.compareTo(Duration.ofHours(24)) > 0) {
             throw new IllegalArgumentException("delay is PT0S to PT24H, was " + delay);
         }
+        failed(delay, "nacked");
+    }
+
+    @Override
+    public void nack() {
+        failed(sink.backoffAfter(attempt), "nacked");
+    }
+
+    @Override
+    public void deadLetter(String cause) {
+        Objects.requireNonNull(cause, "cause");
+        if (move(State.HELD, State.ACKING)) {
+            sink.deadLetter(this, cause);
+        }
+    }
+
+    @Override
+    public void ackLater() {
+        sink.ackLater(this);
+    }
+
+    /** Has it tried again, unless this was the last try. */
+    void failed(Throwable cause) {
+        failed(sink.backoffAfter(attempt), cause.toString());
+    }
+
+    private void failed(Duration delay, String cause) {
+        if (sink.isLast(attempt)) {
+            deadLetter(cause);
+        } else {
+            again(delay);
+        }
+    }
+
+    /** Has it tried again without a look at how often it was. */
+    void again(Duration delay) {
         State next = delay.isZero() ? State.RELEASED : State.PARKED;
         if (move(State.HELD, next)) {
             if (next == State.PARKED) {
                 sink.park(this, delay);
             } else {
-                sink.release(this, attempt, false);
+                sink.release(this, attempt);
             }
         }
     }
 
-    @Override
-    public void nack() {
-        nack(sink.backoffAfter(attempt));
+    /** Whether no other handler may run beside its own. */
+    boolean isAlone() {
+        return alone;
+    }
+
+    /** Its lone try begins: from now on Redis is told so. */
+    void mark() {
+        marked = true;
+    }
+
+    /** What Redis is to remember: how often it was delivered. */
+    SinkGroup.Extension extension() {
+        return new SinkGroup.Extension(id(), marked ? TRIED_ALONE + attempt : attempt);
+    }
+
+    /** Whether it counts as in flight from now on; returns whether that is a change. */
+    boolean count(boolean now) {
+        lock.lock();
+        try {
+            boolean changed = counted != now;
+            counted = now;
+            return changed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many deliveries of the event were begun, as far as is known. */
+    int begunDeliveries() {
+        return begun ? attempt : attempt - 1;
+    }
+
+    boolean isReleased() {
+        lock.lock();
+        try {
+            return state == State.RELEASED;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Goes from one state to another; false, and nothing, when it is in a third. */
@@ -189,10 +273,6 @@ final class SinkDelivery<T> implements Delivery<T> {
         } finally {
             lock.unlock();
         }
-    }
-
-    boolean isBegun() {
-        return begun;
     }
 
     /** How long it has been worked on; zero before it began and when it is not, as while it waits for another try. */

@@ -1,5 +1,6 @@
 package dev.pulse.stream.internal;
 
+import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseEvent;
 import dev.pulse.RedisReplyException;
 import dev.pulse.StreamConfigException;
@@ -14,10 +15,13 @@ import dev.pulse.wire.MapKeys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +47,7 @@ final class SinkGroup {
     private final String sink;
     private final String consumer;
     private final SinkOptions options;
+    private final DeadStream dead;
     private final List<MapKeys> maps;
     private volatile Duration ackDeadline;
     /**
@@ -52,7 +57,7 @@ final class SinkGroup {
     private volatile String beginAfter;
 
     /** An entry that was taken over, and how often it was delivered before. */
-    record Claimed(Object entry, int deliveries) {}
+    record Claimed(Object entry, long deliveries) {}
 
     /**
      * What a look for claims found.
@@ -64,6 +69,9 @@ final class SinkGroup {
     /** An event to be given back, and how many deliveries of it were begun. */
     record Release(EventId id, int deliveries) {}
 
+    /** An event whose ack deadline begins anew, and how many deliveries of it Redis is to remember. */
+    record Extension(EventId id, int deliveries) {}
+
     SinkGroup(
             Redis redis,
             Signals signals,
@@ -72,6 +80,18 @@ final class SinkGroup {
             String sink,
             String consumer,
             SinkOptions options) {
+        this(redis, signals, record, incarnation, sink, consumer, options, new DeadStream(redis, incarnation.stream()));
+    }
+
+    private SinkGroup(
+            Redis redis,
+            Signals signals,
+            StreamRecord record,
+            Incarnation incarnation,
+            String sink,
+            String consumer,
+            SinkOptions options,
+            DeadStream dead) {
         this.redis = redis;
         this.signals = signals;
         this.record = record;
@@ -79,6 +99,7 @@ final class SinkGroup {
         this.sink = sink;
         this.consumer = consumer;
         this.options = options;
+        this.dead = dead;
         this.maps = incarnation.consumerMaps(sink);
         this.ackDeadline = options.ackDeadline();
         this.beginAfter = StartIds.ofGroup(options.startAt());
@@ -103,8 +124,15 @@ final class SinkGroup {
 
     /** The same over the same connections with another command time-out. */
     SinkGroup withTimeout(Duration timeout) {
-        SinkGroup same =
-                new SinkGroup(redis.withTimeout(timeout), signals, record, incarnation, sink, consumer, options);
+        SinkGroup same = new SinkGroup(
+                redis.withTimeout(timeout),
+                signals,
+                record,
+                incarnation,
+                sink,
+                consumer,
+                options,
+                dead.withTimeout(timeout));
         same.ackDeadline = ackDeadline;
         same.beginAfter = beginAfter;
         return same;
@@ -192,6 +220,23 @@ final class SinkGroup {
         return Replies.entriesOfOneStream(connection.call(command, Duration.ZERO));
     }
 
+    /** How often Redis counts to have handed out what is pending on this consumer, between these two. */
+    Map<EventId, Long> counts(EventId first, EventId last, int count) throws InterruptedException {
+        Command command = Command.repeatable("XPENDING")
+                .key(incarnation.physical())
+                .arg(sink)
+                .arg(first.toString())
+                .arg(last.toString())
+                .arg(count)
+                .arg(consumer);
+        Map<EventId, Long> counts = new HashMap<>();
+        for (Object row : Replies.list(redis.call(command))) {
+            List<@Nullable Object> pending = Replies.list(row);
+            counts.put(EventId.parse(Replies.text(pending.get(0))), Replies.number(pending.get(3)));
+        }
+        return counts;
+    }
+
     private Command readGroup(int count) {
         return Command.write("XREADGROUP")
                 .arg("GROUP")
@@ -208,15 +253,42 @@ final class SinkGroup {
         return Replies.number(redis.call(command));
     }
 
+    /**
+     * Acknowledges one that is ours.
+     *
+     * @param stillOurs asked when the first reply was lost and a second one says that it was not pending: either the first
+     *     has done it, or it was not ours any more
+     * @return whether it was acknowledged
+     */
+    boolean ackOne(EventId id, BooleanSupplier stillOurs) throws InterruptedException {
+        long deadline = System.nanoTime() + redis.timeout().toNanos();
+        try {
+            return Replies.number(redis.call(Command.write("XACK")
+                            .key(incarnation.physical())
+                            .arg(sink)
+                            .arg(id.toString())))
+                    == 1;
+        } catch (OutcomeUnknownException e) {
+            Duration left = Polls.until(deadline);
+            if (Thread.currentThread().isInterrupted() || left.isZero()) {
+                throw e;
+            }
+            return withTimeout(left).ack(List.of(id)) == 1 || stillOurs.getAsBoolean();
+        }
+    }
+
     /** Acknowledges one only if it is still pending on this consumer. */
     boolean ackIfOurs(EventId id) throws InterruptedException {
         return Replies.number(onStream(ACK, List.of(sink, consumer, id))) == 1;
     }
 
     /** Begins the ack deadline of these anew. Returns those that are not ours any more. */
-    Set<EventId> extend(List<EventId> ids) throws InterruptedException {
+    Set<EventId> extend(Collection<Extension> extensions) throws InterruptedException {
         List<Object> arguments = new ArrayList<>(List.of(sink, consumer));
-        arguments.addAll(ids);
+        extensions.forEach(extension -> {
+            arguments.add(extension.id());
+            arguments.add(extension.deliveries());
+        });
         Set<EventId> lost = new HashSet<>();
         Replies.list(onStream(EXTEND, arguments)).forEach(id -> lost.add(EventId.parse(Replies.text(id))));
         return lost;
@@ -235,12 +307,13 @@ final class SinkGroup {
     /** Takes over up to {@code count} entries that nobody extended in time. */
     Claims claim(int count) throws InterruptedException {
         long deadline = ackDeadline.toMillis();
-        List<@Nullable Object> reply = Replies.list(onStream(CLAIM, List.of(sink, consumer, deadline, count)));
+        List<@Nullable Object> reply =
+                Replies.list(onStream(CLAIM, List.of(sink, consumer, deadline, count, options.maxDeliveries())));
         List<@Nullable Object> entries = Replies.list(reply.get(0));
         List<@Nullable Object> deliveries = Replies.list(reply.get(1));
         List<Claimed> claimed = new ArrayList<>(entries.size());
         for (int i = 0; i < entries.size(); i++) {
-            claimed.add(new Claimed(Replies.list(entries.get(i)), (int) Replies.number(deliveries.get(i))));
+            claimed.add(new Claimed(Replies.list(entries.get(i)), Replies.number(deliveries.get(i))));
         }
         for (Object gone : Replies.list(reply.get(2))) {
             gone(EventId.parse(Replies.text(gone)));
@@ -250,7 +323,7 @@ final class SinkGroup {
     }
 
     /** An entry was trimmed or deleted before it was handled: counted by its log line and its event. */
-    private void gone(EventId id) {
+    void gone(EventId id) {
         dropped(id, "trimmed or deleted from the stream before it was acknowledged");
     }
 
@@ -263,6 +336,17 @@ final class SinkGroup {
     /** Reports that the stream's incarnation is over. */
     void reportDestroyed() {
         record.reportDestroyed(LOG, signals);
+    }
+
+    /** Moves one that is ours to the dead letters; see {@link DeadStream#bury}. */
+    DeadStream.Buried bury(EventId id, List<byte[]> headers, List<byte[]> fields) throws InterruptedException {
+        return dead.bury(incarnation, sink, consumer, id, headers, fields);
+    }
+
+    /** Reports an event that stands among the dead letters now. */
+    void deadLettered(EventId id, String cause) {
+        LOG.warn("stream={} sink={} event={} state=dead-lettered cause=\"{}\"", incarnation.stream(), sink, id, cause);
+        signals.emit(new PulseEvent.DeadLettered(incarnation.stream(), sink, id.toString(), cause));
     }
 
     /** Reports an event whose ack deadline passed while it was held here. */

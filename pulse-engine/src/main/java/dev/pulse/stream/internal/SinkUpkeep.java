@@ -124,13 +124,26 @@ final class SinkUpkeep<T> {
         wakeup.await(Polls.until(next));
     }
 
-    private Duration retryDue() {
+    private Duration retryDue() throws InterruptedException {
+        List<SinkDelivery<T>> due = new ArrayList<>();
         Retry<T> first = retries.peek();
-        while (first != null && first.due() - System.nanoTime() <= 0) {
+        while (first != null && first.due() - System.nanoTime() <= 0 && due.size() < EXTEND_BATCH) {
             retries.poll();
-            sink.retry(first.delivery());
+            SinkDelivery<T> again = sink.retry(first.delivery());
+            if (again != null) {
+                due.add(again);
+            }
             first = retries.peek();
         }
+        try {
+            // before they begin: should this process die over one, whoever takes it over knows of this delivery
+            if (!due.isEmpty()) {
+                extend(due);
+            }
+        } finally {
+            due.forEach(sink::handOver);
+        }
+        first = retries.peek();
         return first == null ? MINUTE : Polls.until(first.due());
     }
 
@@ -157,15 +170,18 @@ final class SinkUpkeep<T> {
     private void extend(List<SinkDelivery<T>> due) throws InterruptedException {
         // before the command: Redis' clock for them starts later than ours
         long before = System.nanoTime();
-        Set<EventId> lost = group.extend(due.stream().map(SinkDelivery::id).toList());
+        Set<EventId> lost =
+                group.extend(due.stream().map(SinkDelivery::extension).toList());
         for (SinkDelivery<T> delivery : due) {
             if (!lost.contains(delivery.id())) {
                 delivery.extended(before);
-            } else if (delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.LOST)) {
-                inFlight.remove(delivery, false);
-                group.leaseLost(delivery.id());
-            } else if (delivery.move(SinkDelivery.State.PARKED, SinkDelivery.State.LOST)) {
-                inFlight.remove(delivery, true);
+                if (delivery.isReleased() && !inFlight.holds(delivery.id())) {
+                    // given back while the extension was on its way: it may have come in second, and would lie idle
+                    settling.release(delivery.id(), delivery.begunDeliveries());
+                }
+            } else if (delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.LOST)
+                    || delivery.move(SinkDelivery.State.PARKED, SinkDelivery.State.LOST)) {
+                inFlight.remove(delivery);
                 group.leaseLost(delivery.id());
             }
         }
@@ -175,8 +191,12 @@ final class SinkUpkeep<T> {
         if (delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.LOST)) {
             group.tookTooLong(delivery.id(), options.maxProcessing());
             delivery.interruptHandler();
-            inFlight.remove(delivery, false);
-            settling.release(delivery.id(), delivery.attempt());
+            inFlight.remove(delivery);
+            if (sink.isLast(delivery.attempt())) {
+                sink.deadLetterLost(delivery, "worked on for more than " + options.maxProcessing());
+            } else {
+                settling.release(delivery.id(), delivery.attempt());
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.pulse.stream.internal;
 
+import dev.pulse.stream.DeadLetters;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.EventStream;
@@ -11,6 +12,7 @@ import dev.pulse.stream.Retention;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.wire.Names;
+import dev.pulse.wire.StreamKeys;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -97,5 +99,14 @@ final class StreamHandle<T> implements EventStream<T> {
     @Override
     public void destroy() throws InterruptedException {
         destroying.destroy();
+    }
+
+    @Override
+    public DeadLetters<T> deadLetters() {
+        if (StreamKeys.isDeadLetters(name())) {
+            throw new IllegalStateException(
+                    "stream \"" + name() + "\" holds dead letters, by its name: it has none of its own");
+        }
+        return new DeadLetterBox<>(streams, record, entries);
     }
 }

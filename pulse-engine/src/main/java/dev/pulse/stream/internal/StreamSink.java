@@ -20,12 +20,14 @@ import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +37,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamSink<T> implements Sink<T>, Closing {
     private static final int HISTORY_PAGE = 100;
+    /** What was just read for the first time. */
+    private static final ToLongFunction<EventId> FRESH = id -> 0;
 
     private final Streams streams;
     private final Entries<T> entries;
     private final SinkOptions options;
     private final SinkGroup group;
     private final InFlight<T> inFlight;
+    private final Outbox outbox;
     private final Settling<T> settling;
+    private final DeadLettering<T> deadLetters;
     private final SinkUpkeep<T> upkeep;
     private final OwnedConnection connection;
     /** Taken over, or to be tried again, and not yet with a handler or a poll. */
@@ -67,7 +73,9 @@ final class StreamSink<T> implements Sink<T>, Closing {
         this.options = options;
         this.group = group;
         this.inFlight = new InFlight<>(options.maxInFlight());
-        this.settling = new Settling<>(group, inFlight, this::released);
+        this.outbox = new Outbox(group);
+        this.settling = new Settling<>(outbox, inFlight, this::released);
+        this.deadLetters = new DeadLettering<>(this, entries, inFlight, outbox);
         this.connection = streams.redis().connection("sink");
         this.upkeep = new SinkUpkeep<>(this, group, inFlight, settling, options, streams.signals());
     }
@@ -170,16 +178,41 @@ final class StreamSink<T> implements Sink<T>, Closing {
         }
     }
 
-    private List<Delivery<T>> takeReady(int max) {
+    private List<Delivery<T>> takeReady(int max) throws InterruptedException {
         List<Delivery<T>> taken = new ArrayList<>();
         while (taken.size() < max) {
-            SinkDelivery<T> delivery = ready.poll();
-            if (delivery == null) {
+            SinkDelivery<T> delivery = ready.peek();
+            if (delivery == null || (delivery.isAlone() && !taken.isEmpty())) {
+                break;
+            }
+            // only the thread that polls takes from it, or one that gives back what is there
+            ready.remove(delivery);
+            if (delivery.isAlone()) {
+                if (beginsAlone(delivery)) {
+                    addBegun(taken, delivery);
+                }
                 break;
             }
             addBegun(taken, delivery);
         }
         return taken;
+    }
+
+    /** Tells Redis that a lone try begins; false when the event is not ours any more, or Redis cannot be told. */
+    boolean beginsAlone(SinkDelivery<T> delivery) throws InterruptedException {
+        delivery.mark();
+        try {
+            if (group.extend(List.of(delivery.extension())).isEmpty()) {
+                return true;
+            }
+            if (delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.LOST)) {
+                inFlight.remove(delivery);
+                group.leaseLost(delivery.id());
+            }
+        } catch (PulseException e) {
+            giveBackUnbegun(delivery);
+        }
+        return false;
     }
 
     private static <T> void addBegun(List<Delivery<T>> polled, SinkDelivery<T> delivery) {
@@ -220,12 +253,12 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private List<SinkDelivery<T>> readNew(int count, Duration block) throws InterruptedException {
         long before = System.nanoTime();
         List<@Nullable Object> raw = group.read(connection, count, block);
-        List<SinkDelivery<T>> found = deliveries(raw, before);
-        while (found.isEmpty() && !raw.isEmpty() && !stopped) {
+        List<SinkDelivery<T>> found = deliveries(raw, FRESH, before);
+        while (found.isEmpty() && !raw.isEmpty() && !stopped && inFlight.free() > 0) {
             // nothing but entries that are no events: behind them there may be some
             before = System.nanoTime();
-            raw = group.read(connection, count, Duration.ZERO);
-            found = deliveries(raw, before);
+            raw = group.read(connection, Math.min(count, inFlight.free()), Duration.ZERO);
+            found = deliveries(raw, FRESH, before);
         }
         return found;
     }
@@ -239,17 +272,22 @@ final class StreamSink<T> implements Sink<T>, Closing {
             if (page.isEmpty()) {
                 return found;
             }
-            found.addAll(deliveries(page, before));
+            EventId first = Entries.id(Replies.list(page.getFirst()));
             after = Entries.id(Replies.list(page.getLast()));
+            Map<EventId, Long> counts = group.counts(first, after, page.size());
+            // this very read has counted as a delivery
+            found.addAll(deliveries(page, id -> counts.getOrDefault(id, 2L) - 2, before));
         }
     }
 
-    private List<SinkDelivery<T>> deliveries(List<@Nullable Object> raw, long before) throws InterruptedException {
+    private List<SinkDelivery<T>> deliveries(List<@Nullable Object> raw, ToLongFunction<EventId> earlier, long before)
+            throws InterruptedException {
         List<SinkDelivery<T>> deliveries = new ArrayList<>(raw.size());
         boolean complete = false;
         try {
             for (Object entry : raw) {
-                SinkDelivery<T> delivery = delivery(Replies.list(entry), 1, before);
+                List<@Nullable Object> idAndFields = Replies.list(entry);
+                SinkDelivery<T> delivery = delivery(idAndFields, earlier.applyAsLong(Entries.id(idAndFields)), before);
                 if (delivery != null) {
                     deliveries.add(delivery);
                 }
@@ -267,24 +305,42 @@ final class StreamSink<T> implements Sink<T>, Closing {
     /**
      * Takes an entry in; null when it is held already, or is no event and therefore done with.
      *
+     * @param earlier how often it was delivered before
      * @param before a time, by {@link System#nanoTime}, before Redis handed it out
      */
-    private @Nullable SinkDelivery<T> delivery(Object entry, int attempt, long before) throws InterruptedException {
+    private @Nullable SinkDelivery<T> delivery(List<@Nullable Object> entry, long earlier, long before)
+            throws InterruptedException {
         EventId id = Entries.id(entry);
+        if (inFlight.holds(id) || deadLetters.holds(id)) {
+            return null;
+        }
+        if (entry.get(1) == null) {
+            group.gone(id);
+            settling.acknowledgeLater(id);
+            return null;
+        }
+        if (earlier >= SinkDelivery.TRIED_ALONE) {
+            long deliveries = earlier - SinkDelivery.TRIED_ALONE;
+            deadLetters.giveUp(id, Entries.fields(entry), "its consumer died while it was tried alone", deliveries);
+            return null;
+        }
         try {
-            SinkDelivery<T> delivery =
-                    new SinkDelivery<>(this, entries.decode(entry, id, group.incarnation()), attempt, before);
+            SinkDelivery<T> delivery = new SinkDelivery<>(
+                    this,
+                    entries.decode(entry, id, group.incarnation()),
+                    (int) earlier + 1,
+                    earlier >= options.maxDeliveries(),
+                    before);
             return inFlight.add(delivery) ? delivery : null;
         } catch (MalformedEntryException e) {
-            group.dropped(id, String.valueOf(e.getMessage()));
-            settling.acknowledgeDropped(id);
+            deadLetters.giveUp(id, Entries.fields(entry), String.valueOf(e.getMessage()), earlier);
             return null;
         }
     }
 
     /** Hands on what was taken over from another consumer, after this time, by {@link System#nanoTime}. */
     void claimed(SinkGroup.Claimed claimed, long before) throws InterruptedException {
-        SinkDelivery<T> delivery = delivery(claimed.entry(), claimed.deliveries() + 1, before);
+        SinkDelivery<T> delivery = delivery(Replies.list(claimed.entry()), claimed.deliveries(), before);
         if (delivery != null) {
             handOver(delivery);
         }
@@ -295,15 +351,16 @@ final class StreamSink<T> implements Sink<T>, Closing {
         replyMayBeLost = true;
     }
 
-    /** Tries again what was parked. */
-    void retry(SinkDelivery<T> parked) {
-        SinkDelivery<T> again = new SinkDelivery<>(this, parked.event(), parked.attempt() + 1, parked.extendedAt());
-        if (inFlight.retry(parked, again)) {
-            handOver(again);
-        }
+    /** The next try of what was parked; null when that is not held any more. */
+    @Nullable
+    SinkDelivery<T> retry(SinkDelivery<T> parked) {
+        SinkDelivery<T> again =
+                new SinkDelivery<>(this, parked.event(), parked.attempt() + 1, false, parked.extendedAt());
+        return inFlight.retry(parked, again) ? again : null;
     }
 
-    private void handOver(SinkDelivery<T> delivery) {
+    /** Has it handled, or polled. */
+    void handOver(SinkDelivery<T> delivery) {
         ready.add(delivery);
         SinkConsumption<T> running = consumption;
         if (running != null) {
@@ -323,12 +380,46 @@ final class StreamSink<T> implements Sink<T>, Closing {
     }
 
     void park(SinkDelivery<T> delivery, Duration delay) {
-        inFlight.park();
+        inFlight.setAside(delivery);
         upkeep.retryLater(delivery, delay);
     }
 
-    void release(SinkDelivery<T> delivery, int deliveries, boolean wasParked) {
-        inFlight.remove(delivery, wasParked);
+    /** Whether a delivery that counts so many is not followed by another. */
+    boolean isLast(int attempt) {
+        return attempt >= options.maxDeliveries();
+    }
+
+    /** Gives up a delivery in state ACKING. */
+    void deadLetter(SinkDelivery<T> delivery, String cause) {
+        deadLetters.giveUp(delivery, cause);
+    }
+
+    /** Gives up one in state LOST, which nobody extends any more. */
+    void deadLetterLost(SinkDelivery<T> delivery, String cause) {
+        deadLetters.giveUp(delivery.id(), List.of(), cause, delivery.attempt());
+    }
+
+    /** Dead-lettering was refused: tries again as late as possible what is in state ACKING. */
+    void tryAgain(SinkDelivery<T> delivery) {
+        if (delivery.move(SinkDelivery.State.ACKING, SinkDelivery.State.PARKED)) {
+            park(delivery, options.maxBackoff());
+        }
+    }
+
+    void ackLater(SinkDelivery<T> delivery) {
+        settling.acknowledgeLater(delivery);
+    }
+
+    boolean isOf(String stream, String sink) {
+        return group.incarnation().stream().equals(stream) && name().equals(sink);
+    }
+
+    void lookForClaims() {
+        upkeep.lookForClaimsSoon();
+    }
+
+    void release(SinkDelivery<T> delivery, int deliveries) {
+        inFlight.remove(delivery);
         settling.release(delivery.id(), deliveries);
     }
 
@@ -491,10 +582,9 @@ final class StreamSink<T> implements Sink<T>, Closing {
     void giveBack(boolean begunToo) {
         for (SinkDelivery<T> delivery : inFlight.all()) {
             giveBackUnbegun(delivery);
-            if (begunToo && delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.RELEASED)) {
-                release(delivery, delivery.attempt(), false);
-            } else if (delivery.move(SinkDelivery.State.PARKED, SinkDelivery.State.RELEASED)) {
-                release(delivery, delivery.attempt(), true);
+            if ((begunToo && delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.RELEASED))
+                    || delivery.move(SinkDelivery.State.PARKED, SinkDelivery.State.RELEASED)) {
+                release(delivery, delivery.attempt());
             }
         }
     }
@@ -502,7 +592,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
     /** Lets others have it, if it was not begun. */
     void giveBackUnbegun(SinkDelivery<T> delivery) {
         if (delivery.releaseUnbegun()) {
-            release(delivery, delivery.attempt() - 1, false);
+            release(delivery, delivery.attempt() - 1);
         }
     }
 
@@ -521,7 +611,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
         SinkGroup hurried = group.withTimeout(Deadlines.HARD);
         boolean interrupted = Thread.interrupted();
         try {
-            settling.finish(hurried, System.nanoTime() + Deadlines.HARD.toNanos());
+            outbox.finish(hurried, System.nanoTime() + Deadlines.HARD.toNanos());
             hurried.saveCursor();
             if (!hurried.leave()) {
                 result = new CloseResult(

@@ -50,6 +50,15 @@ public final class Streams {
         return opened;
     }
 
+    /** Has the consumers of this sink that are open here look for what others gave back. */
+    void lookForClaims(String stream, String sink) {
+        for (Closing each : open) {
+            if (each instanceof StreamSink<?> consumer && consumer.isOf(stream, sink)) {
+                consumer.lookForClaims();
+            }
+        }
+    }
+
     void forget(Closing closing) {
         open.remove(closing);
     }

@@ -8,6 +8,8 @@ import dev.pulse.RedisUnavailableException;
 import dev.pulse.stream.AckResult;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.Consumption;
+import dev.pulse.stream.DeadLetter;
+import dev.pulse.stream.DeadLetters;
 import dev.pulse.stream.Delivery;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
@@ -95,6 +97,17 @@ final class EngineSnippets {
                     delivery.nack(Duration.ofSeconds(30));
                 }
             }
+        }
+        // end
+    }
+
+    static void replaying(EventStream<Order> orders) throws InterruptedException {
+        // snippet: dead-letters
+        DeadLetters<Order> dead = orders.deadLetters();
+        for (DeadLetter<Order> letter : dead.list(100)) {
+            System.out.println(letter.originalId() + " failed in " + letter.sink() + ": " + letter.cause());
+            DeadLetters.Replay outcome = dead.replay(letter.id()); // to that sink; replayAsNew: to all
+            System.out.println(outcome);
         }
         // end
     }
