@@ -301,8 +301,7 @@ class DestroyTest {
             // and asks Redis nothing any more
             long before = redis.info("total_commands_processed");
             handle().add("e", "next");
-            await().during(Duration.ofMillis(300))
-                    .until(() -> sunk.get().equals("x") && read.get().equals("x"));
+            await().during(Duration.ofMillis(300)).until(() -> "x".equals(sunk.get()) && "x".equals(read.get()));
             assertThat(redis.info("total_commands_processed") - before).isLessThan(20);
             assertThat(destroyedEvents()).hasSize(2);
         }

@@ -33,6 +33,9 @@ final class StreamRecord {
     private final String stream;
     private final Optional<Contract> wish;
     private final AtomicLong checkedAt = new AtomicLong();
+    /** The number of the handle's incarnation, from its first use on. */
+    private final AtomicLong boundTo = new AtomicLong();
+
     private volatile @Nullable Incarnation incarnation;
 
     StreamRecord(Redis redis, String stream, Optional<Retention> wish) {
@@ -49,13 +52,11 @@ final class StreamRecord {
     Incarnation establish() throws InterruptedException {
         Incarnation known = incarnation;
         if (known == null) {
-            known = ask(null, wished(), wish);
-            incarnation = known;
+            known = bind(ask(null, wished(), wish));
         } else {
             long checked = checkedAt.get();
             if (System.nanoTime() - checked > CHECK_NANOS && checkedAt.compareAndSet(checked, System.nanoTime())) {
-                known = ask(known, known.retention(), Optional.empty());
-                incarnation = known;
+                known = bind(ask(known, known.retention(), Optional.empty()));
             }
         }
         return known;
@@ -143,7 +144,7 @@ final class StreamRecord {
             requireWish(kept, known == null ? wish : Optional.empty());
         }
         Incarnation found = new Incarnation(new StreamKeys(stream, generation), kept);
-        adopt(found);
+        bind(found);
         return new Found(generation, state, found);
     }
 
@@ -153,10 +154,15 @@ final class StreamRecord {
         return known != null ? known : ask(null, contract, Optional.empty());
     }
 
-    /** This is what Redis has now. */
-    void adopt(Incarnation current) {
-        incarnation = current;
+    /** This is what Redis has now; the first that a handle meets is the one it belongs to. */
+    Incarnation bind(Incarnation found) {
+        if (!boundTo.compareAndSet(0, found.number()) && boundTo.get() != found.number()) {
+            // the first use of another thread met one that is over by now
+            throw destroyed(boundTo.get(), found.number(), "active");
+        }
+        incarnation = found;
         checkedAt.set(System.nanoTime());
+        return found;
     }
 
     /**
@@ -235,7 +241,6 @@ final class StreamRecord {
         }
         Contract kept = parse(Replies.text(reply.get(3)));
         requireWish(kept, required);
-        checkedAt.set(System.nanoTime());
         long active = Replies.number(reply.get(1));
         if (Replies.number(reply.get(4)) == 1) {
             LOG.info("stream={} incarnation={} state=made retention=\"{}\"", stream, active, kept.encode());

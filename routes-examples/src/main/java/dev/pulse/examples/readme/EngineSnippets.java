@@ -15,6 +15,7 @@ import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.NewEvent;
+import dev.pulse.stream.Once;
 import dev.pulse.stream.Reader;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.Retention;
@@ -23,6 +24,7 @@ import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** The snippets of the engine's README. */
 final class EngineSnippets {
@@ -67,6 +69,54 @@ final class EngineSnippets {
         } catch (OutcomeUnknownException e) {
             System.out.println("sent, and never answered: it may have been added");
         }
+        // end
+    }
+
+    static EventStream<Order> retaining(Pulse pulse) throws InterruptedException {
+        // snippet: retention
+        EventStream<Order> quotes = pulse.stream(
+                "quotes", Codecs.json(Order.class), Retention.maxLength(10_000).withSlidingTtl(Duration.ofDays(7)));
+        quotes.add("quote.given", new Order("ada", 4_000));
+
+        quotes.changeRetention(Retention.maxLength(50_000)); // for everybody, and at once
+        // end
+        return quotes;
+    }
+
+    static void addingOnce(EventStream<Order> orders) throws InterruptedException {
+        // snippet: once
+        NewEvent<Order> placed = NewEvent.of("order.placed", new Order("joan", 700));
+        Once once = orders.addOnce("order-4711", Once.DEFAULT_WINDOW, placed);
+        System.out.println(once.id() + (once.first() ? " was added" : " was there already"));
+        // end
+    }
+
+    static void lookingAt(EventStream<Order> quotes) throws InterruptedException {
+        // snippet: retained
+        List<Event<Order>> retained = quotes.snapshot();
+        long removed = quotes.remove(retained.stream().map(Event::id).toList());
+        System.out.println(removed + " removed");
+
+        quotes.addIfExists(NewEvent.of("quote.given", new Order("alan", 90))).ifPresent(System.out::println);
+        quotes.destroy(); // for everybody; the next use of a new handle begins anew
+        // end
+    }
+
+    /** What happens to a customer. */
+    sealed interface CustomerEvent {}
+
+    /** A payload. */
+    record Joined(String customer) implements CustomerEvent {}
+
+    /** A payload. */
+    record Left(String reason) implements CustomerEvent {}
+
+    static void mixing(Pulse pulse) throws InterruptedException {
+        // snippet: mixed
+        EventStream<CustomerEvent> customers = pulse.stream(
+                "customers", Codecs.json(Map.of("customer.joined", Joined.class, "customer.left", Left.class)));
+        customers.add("customer.joined", new Joined("ada"));
+        customers.add("customer.left", new Left("moved away"));
         // end
     }
 

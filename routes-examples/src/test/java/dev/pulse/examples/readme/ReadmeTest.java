@@ -99,10 +99,15 @@ class ReadmeTest {
             Pulse pulse = EngineSnippets.connecting(redis.uri());
             EventStream<EngineSnippets.Order> orders = EngineSnippets.adding(pulse);
             EngineSnippets.failing(orders);
+            EngineSnippets.mixing(pulse);
+            EngineSnippets.lookingAt(EngineSnippets.retaining(pulse));
             Consumption billing = EngineSnippets.consuming(orders);
             EngineSnippets.settlingByHand(orders);
             EngineSnippets.replaying(orders);
             assertThat(EngineSnippets.reading(orders)).isEqualTo(4_200 + 100 + 900);
+            EngineSnippets.addingOnce(orders);
+            EngineSnippets.addingOnce(orders);
+            assertThat(EngineSnippets.reading(orders)).isEqualTo(4_200 + 100 + 900 + 700);
             assertThat(billing.isFinished()).isFalse();
             assertThat(EngineSnippets.ending(pulse).how()).isEqualTo(CloseResult.How.DRAINED);
         }
