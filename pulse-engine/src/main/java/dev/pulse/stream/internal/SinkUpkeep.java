@@ -3,6 +3,7 @@ package dev.pulse.stream.internal;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseException;
 import dev.pulse.RedisReplyException;
+import dev.pulse.stream.AckMode;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.task.Loop;
@@ -158,6 +159,9 @@ final class SinkUpkeep<T> {
     }
 
     private void extend(List<SinkDelivery<T>> due) throws InterruptedException {
+        if (options.ackMode() == AckMode.NONE) {
+            return;
+        }
         // before the command: Redis' clock for them starts later than ours
         long before = System.nanoTime();
         Set<EventId> lost =
@@ -185,7 +189,7 @@ final class SinkUpkeep<T> {
             if (sink.isLast(delivery.attempt())) {
                 sink.deadLetterLost(delivery, "worked on for more than " + options.maxProcessing());
             } else {
-                settling.release(delivery.id(), delivery.attempt());
+                sink.release(delivery, delivery.attempt());
             }
         }
     }
@@ -196,6 +200,9 @@ final class SinkUpkeep<T> {
     }
 
     private Duration claim() throws InterruptedException {
+        if (options.ackMode() == AckMode.NONE) {
+            return MINUTE;
+        }
         Duration soon = Polls.shorter(part(3), SECOND);
         if (!sink.takesEvents()) {
             // what is claimed now would be held, and extended, by a consumer that nobody uses
