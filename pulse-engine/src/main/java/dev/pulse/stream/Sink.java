@@ -26,7 +26,12 @@ public interface Sink<T> extends AutoCloseable {
      */
     List<Delivery<T>> poll(int max, Duration wait) throws InterruptedException;
 
-    /** Hands events to the handler: acked when it returns, nacked with back-off when it throws. */
+    /**
+     * Hands events to the handler: acked when it returns, nacked with back-off when it throws.
+     *
+     * @throws IllegalStateException when the sink is consumed or polled already, is closed, or acks are
+     *     {@link AckMode#MANUAL}
+     */
     Consumption consume(EventHandler<T> handler);
 
     /** Hands deliveries to the handler, which settles them itself, then or later. */

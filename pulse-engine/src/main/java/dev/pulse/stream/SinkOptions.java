@@ -3,6 +3,7 @@ package dev.pulse.stream;
 import static dev.pulse.stream.Options.require;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * How a consumer of a sink works.
@@ -24,6 +25,8 @@ import java.time.Duration;
  *     when their process died; so an event that reaches the bound without failing here is tried once more, while no
  *     other handler of its consumer runs
  * @param blockTime how long one blocking read waits in Redis, 1 ms to 6 s; default 5 s; Go's {@code BlockDuration}
+ * @param ackMode who acknowledges; default {@link AckMode#AUTO}. A Go sink of the same name must agree on whether anybody
+ *     does
  */
 public record SinkOptions(
         StartAt startAt,
@@ -35,13 +38,15 @@ public record SinkOptions(
         Duration backoff,
         Duration maxBackoff,
         int maxDeliveries,
-        Duration blockTime) {
+        Duration blockTime,
+        AckMode ackMode) {
     private static final Duration DAY = Duration.ofHours(24);
 
     public SinkOptions {
         require("batchSize", batchSize, 1, 10_000);
         require("concurrency", concurrency, 1, 100_000);
         require("maxInFlight", maxInFlight, concurrency, 1_000_000);
+        Objects.requireNonNull(ackMode, "ackMode");
         require("ackDeadline", ackDeadline, Duration.ofMillis(100), Duration.ofHours(1));
         require("maxProcessing", maxProcessing, ackDeadline, DAY);
         require("backoff", backoff, Duration.ofMillis(1), Duration.ofHours(1));
@@ -71,6 +76,7 @@ public record SinkOptions(
         private Duration maxBackoff = Duration.ofMinutes(1);
         private int maxDeliveries = 16;
         private Duration blockTime = Duration.ofSeconds(5);
+        private AckMode ackMode = AckMode.AUTO;
 
         private Builder() {}
 
@@ -125,6 +131,11 @@ public record SinkOptions(
             return this;
         }
 
+        public Builder ackMode(AckMode value) {
+            ackMode = value;
+            return this;
+        }
+
         public SinkOptions build() {
             int inFlight = maxInFlight != 0 ? maxInFlight : Math.max(batchSize, 2 * concurrency);
             return new SinkOptions(
@@ -137,7 +148,8 @@ public record SinkOptions(
                     backoff,
                     maxBackoff,
                     maxDeliveries,
-                    blockTime);
+                    blockTime,
+                    ackMode);
         }
     }
 }

@@ -3,7 +3,8 @@
 -- is pending on it.
 -- KEYS: 1 lifecycle record, 2 flat stream key, 3 stream key, 4 recovery cursors, 5 sink config, 6 resources,
 --       7 keep-alive content, 8 membership content, and for generation 1: 9, 10 the same of v1.6
--- ARGV: 1 generation, 2 retention, 3 sink, 4 consumer, 5 id to start after, 6.. the channels of keys 7..
+-- ARGV: 1 generation, 2 retention, 3 sink, 4 consumer, 5 id to start after, 6 filter kind, 7 filter value, 8 no ack 0/1,
+--       9.. the channels of keys 7..
 -- Returns {1, group made 0/1, grace in ms or '', id resumed after}, {0, generation, state} when the incarnation is not
 -- the active one, {-1, filter kind, filter value, no ack} when the sink's config contradicts, {-2, deadline} when the
 -- stream is over.
@@ -20,7 +21,7 @@ if is_over(retention) then
 end
 local stream, sink, consumer = KEYS[3], ARGV[3], ARGV[4]
 local config = redis.call('HMGET', KEYS[5], 'filter_kind', 'filter_value', 'no_ack', 'ack_grace_ms')
-if (config[1] and config[1] ~= 'all') or (config[3] and config[3] ~= '0') then
+if (config[1] and (config[1] ~= ARGV[6] or (config[2] or '') ~= ARGV[7])) or (config[3] and config[3] ~= ARGV[8]) then
   return {-1, config[1] or 'all', config[2] or '', config[3] or '0'}
 end
 
@@ -28,8 +29,8 @@ local now = redis.call('TIME')
 local nanos = string.format('%d%06d000', tonumber(now[1]), tonumber(now[2]))
 redis.call('SADD', KEYS[6], KEYS[7])
 for key = 7, #KEYS, 2 do
-  map_set(KEYS[key], ARGV[key - 1], consumer, nanos)
-  list_append_unique(KEYS[key + 1], ARGV[key], sink, consumer)
+  map_set(KEYS[key], ARGV[key + 2], consumer, nanos)
+  list_append_unique(KEYS[key + 1], ARGV[key + 3], sink, consumer)
 end
 
 local after = redis.call('HGET', KEYS[4], sink) or ARGV[5]

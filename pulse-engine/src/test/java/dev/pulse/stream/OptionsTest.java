@@ -130,7 +130,8 @@ class OptionsTest {
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(1),
                         16,
-                        Duration.ofSeconds(5)));
+                        Duration.ofSeconds(5),
+                        AckMode.AUTO));
         assertThat(Retention.defaults().maxLength()).isEqualTo(100_000);
         assertThat(Retention.unbounded().maxLength()).isZero();
     }

@@ -116,6 +116,11 @@ final class Settling<T> {
         }
     }
 
+    /** Something was settled without a word to Redis. */
+    void settledByItself() {
+        active = true;
+    }
+
     /** Whether something was acknowledged since the last call. */
     boolean wasActive() {
         boolean was = active;

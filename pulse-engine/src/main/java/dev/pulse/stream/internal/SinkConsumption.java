@@ -5,6 +5,7 @@ import dev.pulse.PulseException;
 import dev.pulse.StreamDestroyedException;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.stream.Consumption;
+import dev.pulse.stream.DeliveryHandler;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.task.Loop;
 import dev.pulse.task.Tasks;
@@ -29,19 +30,12 @@ final class SinkConsumption<T> implements Consumption {
     private static final Logger LOG = LoggerFactory.getLogger(SinkConsumption.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
-    /** What is done with one delivery. */
-    @FunctionalInterface
-    interface Handling<T> {
-        void handle(SinkDelivery<T> delivery, Settling<T> settling) throws Exception;
-    }
-
     private final StreamSink<T> sink;
     private final OwnedConnection connection;
     private final Streams streams;
     private final InFlight<T> inFlight;
-    private final Settling<T> settling;
     private final SinkOptions options;
-    private final Handling<T> handling;
+    private final DeliveryHandler<T> handler;
     private final Workers workers;
     private final Wakeup settled = new Wakeup();
     private final int leastRead;
@@ -64,17 +58,15 @@ final class SinkConsumption<T> implements Consumption {
             OwnedConnection connection,
             Streams streams,
             InFlight<T> inFlight,
-            Settling<T> settling,
             SinkOptions options,
             int leastRead,
-            Handling<T> handling) {
+            DeliveryHandler<T> handler) {
         this.sink = sink;
         this.connection = connection;
         this.streams = streams;
         this.inFlight = inFlight;
-        this.settling = settling;
         this.options = options;
-        this.handling = handling;
+        this.handler = handler;
         this.workers = new Workers(sink.loopName("handler"), options.concurrency());
         this.lone = new Workers(sink.loopName("lone handler"), 1);
         this.leastRead = leastRead;
@@ -165,7 +157,7 @@ final class SinkConsumption<T> implements Consumption {
         // once stopped nothing is begun; stopping gives it back
         if (!stopped && delivery.begin()) {
             try {
-                handling.handle(delivery, settling);
+                handler.handle(delivery);
             } catch (Throwable e) {
                 // whatever a handler throws, an error of its own included, must not end the thread
                 failed(delivery, e);

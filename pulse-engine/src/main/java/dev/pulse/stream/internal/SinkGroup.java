@@ -8,6 +8,7 @@ import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.Script;
+import dev.pulse.stream.AckMode;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.task.Signals;
@@ -47,6 +48,7 @@ final class SinkGroup {
     private final String sink;
     private final String consumer;
     private final SinkOptions options;
+    private final boolean noAck;
     private final DeadStream dead;
     private final List<MapKeys> maps;
     private volatile Duration ackDeadline;
@@ -99,6 +101,7 @@ final class SinkGroup {
         this.sink = sink;
         this.consumer = consumer;
         this.options = options;
+        this.noAck = options.ackMode() == AckMode.NONE;
         this.dead = dead;
         this.maps = incarnation.consumerMaps(sink);
         this.ackDeadline = options.ackDeadline();
@@ -155,6 +158,7 @@ final class SinkGroup {
         maps.forEach(map -> names.add(map.content()));
         List<Object> arguments = new ArrayList<>(
                 List.of(incarnation.number(), incarnation.retention().encode(), sink, consumer, beginAfter));
+        arguments.addAll(List.of("all", "", noAck ? "1" : "0"));
         maps.forEach(map -> arguments.add(map.channel()));
         List<@Nullable Object> reply = Replies.list(redis.eval(JOIN, names, arguments));
         long outcome = Replies.number(reply.getFirst());
@@ -171,7 +175,9 @@ final class SinkGroup {
             throw new StreamConfigException(
                     "sink \"" + sink + "\" of stream \"" + incarnation.stream() + "\" was made with filter "
                             + Replies.text(reply.get(1)) + " \"" + Replies.text(reply.get(2)) + "\" and no-ack "
-                            + Replies.text(reply.get(3)) + ", which contradicts the wish for all events with acks",
+                            + Replies.text(reply.get(3))
+                            + ", which contradicts the wish for filter all \"\" and no-ack "
+                            + (noAck ? "1" : "0"),
                     null);
         }
         String grace = Replies.text(reply.get(2));
@@ -238,12 +244,13 @@ final class SinkGroup {
     }
 
     private Command readGroup(int count) {
-        return Command.write("XREADGROUP")
+        Command command = Command.write("XREADGROUP")
                 .arg("GROUP")
                 .arg(sink)
                 .arg(consumer)
                 .arg("COUNT")
                 .arg(count);
+        return noAck ? command.arg("NOACK") : command;
     }
 
     /** Acknowledges many at once, whoever holds them. */

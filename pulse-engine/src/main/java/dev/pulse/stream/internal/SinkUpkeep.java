@@ -4,6 +4,7 @@ import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseException;
 import dev.pulse.RedisReplyException;
 import dev.pulse.StreamDestroyedException;
+import dev.pulse.stream.AckMode;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.task.Loop;
@@ -168,6 +169,9 @@ final class SinkUpkeep<T> {
     }
 
     private void extend(List<SinkDelivery<T>> due) throws InterruptedException {
+        if (options.ackMode() == AckMode.NONE) {
+            return;
+        }
         // before the command: Redis' clock for them starts later than ours
         long before = System.nanoTime();
         Set<EventId> lost =
@@ -195,7 +199,7 @@ final class SinkUpkeep<T> {
             if (sink.isLast(delivery.attempt())) {
                 sink.deadLetterLost(delivery, "worked on for more than " + options.maxProcessing());
             } else {
-                settling.release(delivery.id(), delivery.attempt());
+                sink.release(delivery, delivery.attempt());
             }
         }
     }
@@ -206,6 +210,9 @@ final class SinkUpkeep<T> {
     }
 
     private Duration claim() throws InterruptedException {
+        if (options.ackMode() == AckMode.NONE) {
+            return MINUTE;
+        }
         Duration soon = Polls.shorter(part(3), SECOND);
         if (!sink.takesEvents()) {
             // what is claimed now would be held, and extended, by a consumer that nobody uses

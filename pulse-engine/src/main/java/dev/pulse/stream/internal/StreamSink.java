@@ -7,6 +7,7 @@ import dev.pulse.RedisReplyException;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
+import dev.pulse.stream.AckMode;
 import dev.pulse.stream.AckResult;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Delivery;
@@ -26,9 +27,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A consumer of a sink. What it reads becomes a {@link SinkDelivery}, held in {@link InFlight} until it is settled;
@@ -36,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * {@link SinkConsumption} reads and runs the handler.
  */
 final class StreamSink<T> implements Sink<T>, Closing {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamSink.class);
     private static final int HISTORY_PAGE = 100;
     /** What was just read for the first time. */
     private static final ToLongFunction<EventId> FRESH = id -> 0;
@@ -44,6 +49,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private final Entries<T> entries;
     private final SinkOptions options;
     private final SinkGroup group;
+    private final boolean noAck;
     private final InFlight<T> inFlight;
     private final Outbox outbox;
     private final Settling<T> settling;
@@ -60,6 +66,9 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private final AtomicBoolean left = new AtomicBoolean();
     private final AtomicBoolean over = new AtomicBoolean();
     private final CountDownLatch gone = new CountDownLatch(1);
+    /** Without acks: what was given back and can reach nobody any more. */
+    private final AtomicInteger unbegunLost = new AtomicInteger();
+
     private volatile boolean stopped;
     private volatile boolean replyMayBeLost;
     private volatile boolean polled;
@@ -72,6 +81,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
         this.entries = entries;
         this.options = options;
         this.group = group;
+        this.noAck = options.ackMode() == AckMode.NONE;
         this.inFlight = new InFlight<>(options.maxInFlight());
         this.outbox = new Outbox(group);
         this.settling = new Settling<>(outbox, inFlight, this::released);
@@ -333,7 +343,11 @@ final class StreamSink<T> implements Sink<T>, Closing {
                     before);
             return inFlight.add(delivery) ? delivery : null;
         } catch (MalformedEntryException e) {
-            deadLetters.giveUp(id, Entries.fields(entry), String.valueOf(e.getMessage()), earlier);
+            if (noAck) {
+                group.dropped(id, String.valueOf(e.getMessage()));
+            } else {
+                deadLetters.giveUp(id, Entries.fields(entry), String.valueOf(e.getMessage()), earlier);
+            }
             return null;
         }
     }
@@ -376,22 +390,42 @@ final class StreamSink<T> implements Sink<T>, Closing {
     }
 
     AckResult ack(SinkDelivery<T> delivery) throws InterruptedException {
+        if (noAck) {
+            settledByItself(delivery, SinkDelivery.State.ACKED);
+            return AckResult.ACKED;
+        }
         return settling.ack(delivery);
     }
 
+    /** Redis counts it as done already. */
+    private void settledByItself(SinkDelivery<T> delivery, SinkDelivery.State end) {
+        delivery.move(SinkDelivery.State.ACKING, end);
+        inFlight.remove(delivery);
+        settling.settledByItself();
+    }
+
     void park(SinkDelivery<T> delivery, Duration delay) {
+        if (noAck) {
+            settledByItself(delivery, SinkDelivery.State.PARKED);
+            return;
+        }
         inFlight.setAside(delivery);
         upkeep.retryLater(delivery, delay);
     }
 
     /** Whether a delivery that counts so many is not followed by another. */
     boolean isLast(int attempt) {
-        return attempt >= options.maxDeliveries();
+        return !noAck && attempt >= options.maxDeliveries();
     }
 
     /** Gives up a delivery in state ACKING. */
     void deadLetter(SinkDelivery<T> delivery, String cause) {
-        deadLetters.giveUp(delivery, cause);
+        if (noAck) {
+            settledByItself(delivery, SinkDelivery.State.ACKED);
+            group.dropped(delivery.id(), "given up without acks, which leave no dead letters: " + cause);
+        } else {
+            deadLetters.giveUp(delivery, cause);
+        }
     }
 
     /** Gives up one in state LOST, which nobody extends any more. */
@@ -407,7 +441,11 @@ final class StreamSink<T> implements Sink<T>, Closing {
     }
 
     void ackLater(SinkDelivery<T> delivery) {
-        settling.acknowledgeLater(delivery);
+        if (!noAck) {
+            settling.acknowledgeLater(delivery);
+        } else if (delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.ACKED)) {
+            settledByItself(delivery, SinkDelivery.State.ACKED);
+        }
     }
 
     boolean isOf(String stream, String sink) {
@@ -420,7 +458,12 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     void release(SinkDelivery<T> delivery, int deliveries) {
         inFlight.remove(delivery);
-        settling.release(delivery.id(), deliveries);
+        if (noAck) {
+            unbegunLost.incrementAndGet();
+            settling.settledByItself();
+        } else {
+            settling.release(delivery.id(), deliveries);
+        }
     }
 
     /** What was given back can be claimed at once, by this consumer too if it has nothing else to do. */
@@ -438,16 +481,20 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     @Override
     public Consumption consume(EventHandler<T> handler) {
-        return start(leastRead(), (delivery, acks) -> {
+        if (options.ackMode() == AckMode.MANUAL) {
+            throw new IllegalStateException(
+                    "sink " + name() + " has ackMode MANUAL: it is for consumeManually or poll");
+        }
+        return start(leastRead(), delivery -> {
             handler.handle(delivery.event());
-            acks.acknowledgeLater(delivery);
+            delivery.ackLater();
         });
     }
 
     @Override
     public Consumption consumeManually(DeliveryHandler<T> handler) {
         // deliveries that are kept occupy no handler: whatever may still be read is wanted
-        return start(1, (delivery, acks) -> handler.handle(delivery));
+        return start(1, handler);
     }
 
     /**
@@ -458,9 +505,9 @@ final class StreamSink<T> implements Sink<T>, Closing {
         return Math.max(1, Math.min(options.batchSize(), options.maxInFlight() - options.concurrency()) / 2);
     }
 
-    private Consumption start(int leastRead, SinkConsumption.Handling<T> handling) {
+    private Consumption start(int leastRead, DeliveryHandler<T> handler) {
         SinkConsumption<T> started =
-                new SinkConsumption<>(this, connection, streams, inFlight, settling, options, leastRead, handling);
+                new SinkConsumption<>(this, connection, streams, inFlight, options, leastRead, handler);
         lifecycle.lock();
         try {
             requireOpen();
@@ -608,6 +655,13 @@ final class StreamSink<T> implements Sink<T>, Closing {
         upkeep.end();
         giveBack(true);
         CloseResult result = CloseResult.drained();
+        if (unbegunLost.get() > 0) {
+            LOG.warn(
+                    "stream={} sink={} state=closed lost={} note=\"read without acks and not finished\"",
+                    group.incarnation().stream(),
+                    name(),
+                    unbegunLost);
+        }
         SinkGroup hurried = group.withTimeout(Deadlines.HARD);
         boolean interrupted = Thread.interrupted();
         try {
