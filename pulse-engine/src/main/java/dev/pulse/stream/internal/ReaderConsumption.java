@@ -32,11 +32,12 @@ final class ReaderConsumption<T> implements Consumption {
     }
 
     private void turn() throws InterruptedException {
-        for (Event<T> event : reader.read(batchSize, blockTime)) {
+        ReaderSource.Part<T> part = reader.read(batchSize, batchSize, blockTime);
+        for (Event<T> event : part.events()) {
             if (stopped) {
                 return;
             }
-            reader.handedOut(event);
+            part.source().handedOut(event);
             try {
                 handler.handle(event);
             } catch (InterruptedException e) {
@@ -53,6 +54,7 @@ final class ReaderConsumption<T> implements Consumption {
                 Thread.interrupted();
             }
         }
+        part.done();
     }
 
     private void failed(Event<T> event, Throwable cause) {

@@ -1,7 +1,6 @@
 package dev.pulse.stream.internal;
 
 import dev.pulse.CloseResult;
-import dev.pulse.PulseEvent;
 import dev.pulse.RedisReplyException;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.redis.Command;
@@ -17,42 +16,31 @@ import dev.pulse.stream.StartAt;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reads a stream from a cursor in memory, by blocking reads on a connection of its own. */
 final class StreamReader<T> implements Reader<T>, Closing {
-    private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
+    /** How many entries a poll looks at in one go, when nothing passes the filters. */
+    private static final int LOOK_THROUGH = 1_000;
 
     private final Streams streams;
-    private final StreamRecord record;
-    private final Entries<T> entries;
+    private final ReaderSource<T> source;
     private final ReaderOptions options;
     private final OwnedConnection connection;
     /** So that no consumption starts behind the back of a close. */
     private final ReentrantLock lifecycle = new ReentrantLock();
 
     private final AtomicBoolean consumed = new AtomicBoolean();
-    /** Up to where it was read, and up to where events were handed out. */
-    private volatile EventId position;
-
-    private volatile EventId cursor;
     private volatile boolean closed;
     private volatile @Nullable ReaderConsumption<T> consumption;
 
-    private StreamReader(
-            Streams streams, StreamRecord record, Entries<T> entries, ReaderOptions options, EventId start) {
+    private StreamReader(Streams streams, ReaderSource<T> source, ReaderOptions options) {
         this.streams = streams;
-        this.record = record;
-        this.entries = entries;
+        this.source = source;
         this.options = options;
-        this.position = start;
-        this.cursor = start;
         this.connection = streams.redis().connection("reader");
     }
 
@@ -62,7 +50,8 @@ final class StreamReader<T> implements Reader<T>, Closing {
         if (options.startAt() instanceof StartAt.Newest) {
             start = lastId(streams.redis(), record.look().physical());
         }
-        return new StreamReader<>(streams, record, entries, options, start);
+        Selection<T> selection = new Selection<>(entries, options.topics(), options.filter());
+        return new StreamReader<>(streams, new ReaderSource<>(record, selection, streams.signals(), start), options);
     }
 
     private static EventId lastId(Redis redis, String physical) throws InterruptedException {
@@ -91,61 +80,49 @@ final class StreamReader<T> implements Reader<T>, Closing {
             throw new IllegalStateException("this reader is being consumed, it cannot be polled");
         }
         long deadline = System.nanoTime() + wait.toNanos();
+        // Redis gone, or a backlog of which nothing passes: so long it may take, and no longer
+        long last = deadline + streams.redis().timeout().toNanos();
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
+        int count = max;
         while (!closed) {
-            EventId before = position;
             try {
-                List<Event<T>> events = read(max, Polls.shorter(Polls.until(deadline), options.blockTime()));
-                if (!events.isEmpty()) {
-                    cursor = events.getLast().id();
-                    return events;
+                ReaderSource.Part<T> part = read(max, count, Polls.shorter(Polls.until(deadline), options.blockTime()));
+                part.done();
+                if (!part.events().isEmpty()) {
+                    return part.events();
                 }
+                // behind entries that were passed over there may be events already
+                if (Polls.until(part.entries() < count ? deadline : last).isZero()) {
+                    break;
+                }
+                count = part.entries() < count ? max : Math.min(2 * count, Math.max(max, LOOK_THROUGH));
             } catch (RedisUnavailableException e) {
                 Duration pause = backoff.next();
-                long left = deadline + streams.redis().timeout().toNanos() - System.nanoTime();
-                if (!closed && left < pause.toNanos()) {
+                if (!closed && last - System.nanoTime() < pause.toNanos()) {
                     throw e;
                 }
                 if (!closed) {
                     Tasks.sleep(pause);
                 }
-                continue;
-            }
-            // behind entries that were passed over there may be events already
-            if (position.equals(before) && Polls.until(deadline).isZero()) {
-                break;
             }
         }
         return List.of();
     }
 
-    /** What comes after what was read last; waits at most that long for the first one. Called by one thread at a time. */
-    List<Event<T>> read(int max, Duration wait) throws InterruptedException {
-        Incarnation incarnation = record.look();
-        Command command = Command.repeatable("XREAD").arg("COUNT").arg(max);
+    /**
+     * What comes after what was read last; waits at most that long for the first one. Called by one thread at a time.
+     *
+     * @param max how many events are taken at most
+     * @param count how many entries are looked at for them
+     */
+    ReaderSource.Part<T> read(int max, int count, Duration wait) throws InterruptedException {
+        Incarnation incarnation = source.look();
+        Command command = Command.repeatable("XREAD").arg("COUNT").arg(count);
         if (wait.toMillis() > 0) {
             command.arg("BLOCK").arg(wait.toMillis());
         }
-        command.arg("STREAMS").key(incarnation.physical()).arg(position.toString());
-        List<Event<T>> events = new ArrayList<>();
-        EventId last = position;
-        for (Object entry : Replies.entriesOfOneStream(connection.call(command, wait))) {
-            last = Entries.id(entry);
-            try {
-                events.add(entries.decode(entry, last, incarnation));
-            } catch (MalformedEntryException e) {
-                drop(last, e);
-            }
-        }
-        // only now: whatever ends the decoding half-way, nothing is passed over
-        position = last;
-        return events;
-    }
-
-    private void drop(EventId id, MalformedEntryException cause) {
-        LOG.warn("stream={} event={} state=dropped cause=\"{}\"", record.stream(), id, cause.getMessage());
-        streams.signals()
-                .emit(new PulseEvent.EntryDropped(record.stream(), id.toString(), String.valueOf(cause.getMessage())));
+        command.arg("STREAMS").key(incarnation.physical()).arg(source.position().toString());
+        return source.take(Replies.entriesOfOneStream(connection.call(command, wait)), incarnation, max);
     }
 
     @Override
@@ -160,7 +137,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
             }
             ReaderConsumption<T> started = new ReaderConsumption<>(
                     this,
-                    streams.signals().loop("reader " + record.stream(), false),
+                    streams.signals().loop("reader " + source.stream(), false),
                     options.batchSize(),
                     options.blockTime(),
                     handler);
@@ -173,16 +150,11 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     @Override
     public EventId cursor() {
-        return cursor;
+        return source.cursor();
     }
 
     String stream() {
-        return record.stream();
-    }
-
-    /** The event goes to the handler now. */
-    void handedOut(Event<T> event) {
-        cursor = event.id();
+        return source.stream();
     }
 
     /** Ends a read that is blocked; no reply is lost by it, since the cursor only moves past what was handed out. */
