@@ -6,7 +6,9 @@ import java.util.List;
 /**
  * Sees every event of its stream, in order, with a cursor of its own in memory. A cut connection or a restarted Redis
  * loses, repeats and reorders nothing. Either {@link #poll} is used, by one thread at a time, or {@link #consume}, once.
- * Entries that are no events, that the codec cannot read, or that the filter throws for are passed over and reported.
+ * What was trimmed away before it was read is reported as a {@link dev.pulse.PulseEvent.Gap}, a stream that was deleted,
+ * flushed or set back as a {@link dev.pulse.PulseEvent.StreamReset}; reading goes on with what is there. Entries that are
+ * no events, that the codec cannot read, or that the filter throws for are passed over and reported.
  */
 public interface Reader<T> extends AutoCloseable {
     /**

@@ -32,29 +32,42 @@ final class ReaderConsumption<T> implements Consumption {
     }
 
     private void turn() throws InterruptedException {
-        ReaderSource.Part<T> part = reader.read(batchSize, batchSize, blockTime);
-        for (Event<T> event : part.events()) {
-            if (stopped) {
+        for (ReaderSource.Part<T> part :
+                reader.read(batchSize, batchSize, blockTime).parts()) {
+            if (!handled(part)) {
                 return;
             }
-            part.source().handedOut(event);
-            try {
-                handler.handle(event);
-            } catch (InterruptedException e) {
-                if (stopped) {
-                    throw e;
-                }
-                failed(event, e);
-            } catch (Throwable e) {
-                // whatever a handler throws, an error of its own included, must not end the loop
-                failed(event, e);
+            part.done();
+        }
+    }
+
+    /** Whether all of it was handed out; not when it was stopped, or the stream was removed. */
+    private boolean handled(ReaderSource.Part<T> part) throws InterruptedException {
+        for (Event<T> event : part.events()) {
+            if (stopped || !part.source().handOut(event)) {
+                return !stopped;
             }
+            handle(event);
             if (!stopped) {
                 // an interrupt that the handler left behind is not meant for the loop
                 Thread.interrupted();
             }
         }
-        part.done();
+        return true;
+    }
+
+    private void handle(Event<T> event) throws InterruptedException {
+        try {
+            handler.handle(event);
+        } catch (InterruptedException e) {
+            if (stopped) {
+                throw e;
+            }
+            failed(event, e);
+        } catch (Throwable e) {
+            // whatever a handler throws, an error of its own included, must not end the loop
+            failed(event, e);
+        }
     }
 
     private void failed(Event<T> event, Throwable cause) {
