@@ -1,5 +1,7 @@
 package dev.pulse;
 
+import java.util.OptionalLong;
+
 /** A change of state in the background, told once to the {@link PulseListener} and logged in one line. */
 public sealed interface PulseEvent {
     /** A loop lost its connection, or cannot make one; it goes on trying. */
@@ -28,4 +30,24 @@ public sealed interface PulseEvent {
 
     /** A sink gave an event up; it stands among the dead letters of its stream. */
     record DeadLettered(String stream, String sink, String eventId, String cause) implements PulseEvent {}
+
+    /**
+     * Events were trimmed away before a reader had read them; it goes on with what is there.
+     *
+     * @param after the last event it had read, or the one it was to begin after
+     * @param first the first event it found after that
+     * @param count how many were lost; empty where Redis does not know it: before 7.0, where entries between were removed
+     *     by name, or where the reader began somewhere in the middle and has not yet reached the end once
+     */
+    record Gap(String stream, String after, String first, OptionalLong count) implements PulseEvent {}
+
+    /**
+     * A stream that a reader reads is not what it was: it was deleted, flushed or has expired, or an older state of it
+     * was restored. What the reader had not read of the former one is lost to it; nothing that is added afterwards is.
+     *
+     * @param after the last event it had read
+     * @param goesOnAfter where it goes on: after what is there, since that was there before; {@code 0-0}, reading all that
+     *     is there, when nothing is, or when Redis' clock stands before {@code after}, so that ids do not tell what is new
+     */
+    record StreamReset(String stream, String after, String goesOnAfter) implements PulseEvent {}
 }

@@ -3,6 +3,8 @@ package dev.pulse.stream;
 import static dev.pulse.stream.Options.require;
 
 import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * How a reader reads.
@@ -10,11 +12,22 @@ import java.time.Duration;
  * @param startAt where it begins; default newest
  * @param batchSize how many events a read of {@code consume} takes, 1 to 10,000; default 1,000
  * @param blockTime how long one blocking read waits in Redis, 1 ms to 6 s; default 5 s; Go's {@code BlockDuration}
+ * @param topics which events are handed out, by their topic; others are not even decoded; default all; Go's
+ *     {@code Topic} and {@code TopicPattern}
+ * @param filter which events are handed out, by all that they hold; default all. It runs on the thread that polls or
+ *     handles, so it should be quick. An event that it throws for is passed over and reported like an entry that cannot
+ *     be read
  */
-public record ReaderOptions(StartAt startAt, int batchSize, Duration blockTime) {
+public record ReaderOptions(
+        StartAt startAt, int batchSize, Duration blockTime, TopicFilter topics, Predicate<? super Event<?>> filter) {
+    private static final Predicate<Event<?>> EVERY = event -> true;
+
     public ReaderOptions {
         require("batchSize", batchSize, 1, 10_000);
         require("blockTime", blockTime, Duration.ofMillis(1), Duration.ofSeconds(6));
+        Objects.requireNonNull(startAt, "startAt");
+        Objects.requireNonNull(topics, "topics");
+        Objects.requireNonNull(filter, "filter");
     }
 
     /** All defaults. */
@@ -31,6 +44,8 @@ public record ReaderOptions(StartAt startAt, int batchSize, Duration blockTime) 
         private StartAt startAt = StartAt.newest();
         private int batchSize = 1_000;
         private Duration blockTime = Duration.ofSeconds(5);
+        private TopicFilter topics = TopicFilter.all();
+        private Predicate<? super Event<?>> filter = EVERY;
 
         private Builder() {}
 
@@ -49,8 +64,18 @@ public record ReaderOptions(StartAt startAt, int batchSize, Duration blockTime) 
             return this;
         }
 
+        public Builder topics(TopicFilter value) {
+            topics = value;
+            return this;
+        }
+
+        public Builder filter(Predicate<? super Event<?>> value) {
+            filter = value;
+            return this;
+        }
+
         public ReaderOptions build() {
-            return new ReaderOptions(startAt, batchSize, blockTime);
+            return new ReaderOptions(startAt, batchSize, blockTime, topics, filter);
         }
     }
 }

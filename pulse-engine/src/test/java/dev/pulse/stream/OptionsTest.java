@@ -117,8 +117,10 @@ class OptionsTest {
 
     @Test
     void defaultsAreTheDocumentedOnes() {
-        assertThat(ReaderOptions.defaults())
-                .isEqualTo(new ReaderOptions(StartAt.newest(), 1_000, Duration.ofSeconds(5)));
+        ReaderOptions reader = ReaderOptions.defaults();
+        assertThat(reader)
+                .isEqualTo(new ReaderOptions(
+                        StartAt.newest(), 1_000, Duration.ofSeconds(5), TopicFilter.all(), reader.filter()));
         assertThat(SinkOptions.defaults())
                 .isEqualTo(new SinkOptions(
                         StartAt.oldest(),

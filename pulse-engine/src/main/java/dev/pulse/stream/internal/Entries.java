@@ -102,6 +102,21 @@ final class Entries<T> {
                 .toList();
     }
 
+    /** The topic of a raw entry, without decoding the rest. */
+    static Optional<String> topic(Object entry) {
+        Object content = Replies.list(entry).get(1);
+        if (content == null) {
+            return Optional.empty();
+        }
+        List<@Nullable Object> fields = Replies.list(content);
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            if (Arrays.equals(bytes(fields.get(i)), TOPIC)) {
+                return Optional.of(new String(bytes(fields.get(i + 1)), StandardCharsets.UTF_8));
+            }
+        }
+        return Optional.empty();
+    }
+
     /** The event of a raw entry. */
     Event<T> decode(Object entry, EventId id, Incarnation incarnation)
             throws MalformedEntryException, InterruptedException {

@@ -33,32 +33,46 @@ final class ReaderConsumption<T> implements Consumption {
     }
 
     private void turn() throws InterruptedException {
-        for (Event<T> event : read()) {
-            if (stopped) {
+        for (ReaderSource.Part<T> part : read()) {
+            if (!handled(part)) {
                 return;
             }
-            reader.handedOut(event);
-            try {
-                handler.handle(event);
-            } catch (InterruptedException e) {
-                if (stopped) {
-                    throw e;
-                }
-                failed(event, e);
-            } catch (Throwable e) {
-                // whatever a handler throws, an error of its own included, must not end the loop
-                failed(event, e);
+            part.done();
+        }
+    }
+
+    /** Whether all of it was handed out; not when it was stopped, or the stream was removed. */
+    private boolean handled(ReaderSource.Part<T> part) throws InterruptedException {
+        for (Event<T> event : part.events()) {
+            if (stopped || !part.source().handOut(event)) {
+                return !stopped;
             }
+            handle(event);
             if (!stopped) {
                 // an interrupt that the handler left behind is not meant for the loop
                 Thread.interrupted();
             }
         }
+        return true;
     }
 
-    private List<Event<T>> read() throws InterruptedException {
+    private void handle(Event<T> event) throws InterruptedException {
         try {
-            return reader.read(batchSize, blockTime);
+            handler.handle(event);
+        } catch (InterruptedException e) {
+            if (stopped) {
+                throw e;
+            }
+            failed(event, e);
+        } catch (Throwable e) {
+            // whatever a handler throws, an error of its own included, must not end the loop
+            failed(event, e);
+        }
+    }
+
+    private List<ReaderSource.Part<T>> read() throws InterruptedException {
+        try {
+            return reader.read(batchSize, batchSize, blockTime).parts();
         } catch (StreamDestroyedException e) {
             reader.streamDestroyed();
             throw new Loop.Over(e);

@@ -1,7 +1,9 @@
 package dev.pulse.stream.internal;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the replies of Redis: bytes, numbers and lists of these. */
@@ -32,6 +34,15 @@ final class Replies {
             return (List<@Nullable Object>) list;
         }
         throw new IllegalArgumentException("expected a list from Redis, was " + reply);
+    }
+
+    /** The entries in the reply of XREAD on several streams, by their keys. */
+    static Map<String, List<@Nullable Object>> entriesByStream(@Nullable Object reply) {
+        Map<String, List<@Nullable Object>> entries = new HashMap<>();
+        for (Object stream : reply == null ? List.of() : list(reply)) {
+            entries.put(text(list(stream).getFirst()), list(list(stream).get(1)));
+        }
+        return entries;
     }
 
     /** The entries in the reply of XREAD or XREADGROUP on one stream; none when it timed out. */

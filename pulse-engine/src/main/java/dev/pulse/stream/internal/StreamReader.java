@@ -1,87 +1,81 @@
 package dev.pulse.stream.internal;
 
 import dev.pulse.CloseResult;
-import dev.pulse.PulseEvent;
-import dev.pulse.RedisReplyException;
+import dev.pulse.PulseException;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
-import dev.pulse.redis.Redis;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventHandler;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.Reader;
 import dev.pulse.stream.ReaderOptions;
-import dev.pulse.stream.StartAt;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Reads a stream from a cursor in memory, by blocking reads on a connection of its own. */
+/**
+ * Reads streams, each from a cursor in memory, by blocking reads of all at once on a connection of its own. On Redis
+ * Cluster that takes one connection, and one thread, per stream: {@link #read} would gather what these bring.
+ */
 final class StreamReader<T> implements Reader<T>, Closing {
-    private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
+    /** How many entries a poll looks at in one go, when nothing passes the filters. */
+    private static final int LOOK_THROUGH = 1_000;
 
     private final Streams streams;
-    private final StreamRecord record;
-    private final Entries<T> entries;
     private final ReaderOptions options;
     private final OwnedConnection connection;
     /** So that no consumption starts behind the back of a close. */
     private final ReentrantLock lifecycle = new ReentrantLock();
 
     private final AtomicBoolean consumed = new AtomicBoolean();
-    /** Up to where it was read, and up to where events were handed out. */
-    private volatile EventId position;
+    private volatile List<ReaderSource<T>> sources;
+    /** Which of them goes first, so that a busy one does not keep the others waiting. */
+    private int turn;
 
-    private volatile EventId cursor;
     private volatile boolean closed;
     private volatile @Nullable ReaderConsumption<T> consumption;
 
-    private StreamReader(
-            Streams streams, StreamRecord record, Entries<T> entries, ReaderOptions options, EventId start) {
+    /**
+     * What one read brought.
+     *
+     * @param full whether there may be more at once
+     */
+    record Batch<T>(List<ReaderSource.Part<T>> parts, boolean full) {
+        /** All events; they count as handed out. */
+        List<Event<T>> handOut() {
+            parts.forEach(ReaderSource.Part::done);
+            if (parts.size() == 1) {
+                return parts.getFirst().events();
+            }
+            List<Event<T>> events = new ArrayList<>();
+            parts.forEach(part -> events.addAll(part.events()));
+            return events;
+        }
+    }
+
+    private StreamReader(Streams streams, ReaderSource<T> source, ReaderOptions options) {
         this.streams = streams;
-        this.record = record;
-        this.entries = entries;
+        this.sources = List.of(source);
         this.options = options;
-        this.position = start;
-        this.cursor = start;
         this.connection = streams.redis().connection("reader");
     }
 
     static <T> StreamReader<T> open(Streams streams, StreamRecord record, Entries<T> entries, ReaderOptions options)
             throws InterruptedException {
-        EventId start = StartIds.after(options.startAt());
-        if (options.startAt() instanceof StartAt.Newest) {
-            start = lastId(streams.redis(), record.look().physical());
-        }
-        return new StreamReader<>(streams, record, entries, options, start);
+        return new StreamReader<>(
+                streams, ReaderSource.open(streams, record, selection(entries, options), options.startAt()), options);
     }
 
-    private static EventId lastId(Redis redis, String physical) throws InterruptedException {
-        List<@Nullable Object> info;
-        try {
-            info = Replies.list(
-                    redis.call(Command.repeatable("XINFO").arg("STREAM").key(physical)));
-        } catch (RedisReplyException e) {
-            if (e.getMessage() != null && e.getMessage().contains("no such key")) {
-                return EventId.ZERO;
-            }
-            throw e;
-        }
-        for (int i = 0; i + 1 < info.size(); i += 2) {
-            if (Replies.text(info.get(i)).equals("last-generated-id")) {
-                return EventId.parse(Replies.text(info.get(i + 1)));
-            }
-        }
-        throw new IllegalStateException("XINFO STREAM tells no last-generated-id");
+    private static <T> Selection<T> selection(Entries<T> entries, ReaderOptions options) {
+        return new Selection<>(entries, options.topics(), options.filter());
     }
 
     @Override
@@ -91,61 +85,123 @@ final class StreamReader<T> implements Reader<T>, Closing {
             throw new IllegalStateException("this reader is being consumed, it cannot be polled");
         }
         long deadline = System.nanoTime() + wait.toNanos();
+        // Redis gone, or a backlog of which nothing passes: so long it may take, and no longer
+        long last = deadline + streams.redis().timeout().toNanos();
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
+        int count = max;
+        // nobody knows what happened since the last poll
+        sources.forEach(ReaderSource::doubt);
         while (!closed) {
-            EventId before = position;
             try {
-                List<Event<T>> events = read(max, Polls.shorter(Polls.until(deadline), options.blockTime()));
+                Batch<T> batch = read(max, count, Polls.shorter(Polls.until(deadline), options.blockTime()));
+                List<Event<T>> events = batch.handOut();
                 if (!events.isEmpty()) {
-                    cursor = events.getLast().id();
                     return events;
                 }
+                // behind entries that were passed over there may be events already
+                if (Polls.until(batch.full() ? last : deadline).isZero()) {
+                    break;
+                }
+                count = batch.full() ? Math.min(2 * count, Math.max(max, LOOK_THROUGH)) : max;
             } catch (RedisUnavailableException e) {
                 Duration pause = backoff.next();
-                long left = deadline + streams.redis().timeout().toNanos() - System.nanoTime();
-                if (!closed && left < pause.toNanos()) {
+                if (!closed && last - System.nanoTime() < pause.toNanos()) {
                     throw e;
                 }
                 if (!closed) {
                     Tasks.sleep(pause);
                 }
-                continue;
-            }
-            // behind entries that were passed over there may be events already
-            if (position.equals(before) && Polls.until(deadline).isZero()) {
-                break;
             }
         }
         return List.of();
     }
 
-    /** What comes after what was read last; waits at most that long for the first one. Called by one thread at a time. */
-    List<Event<T>> read(int max, Duration wait) throws InterruptedException {
-        Incarnation incarnation = record.look();
-        Command command = Command.repeatable("XREAD").arg("COUNT").arg(max);
+    /**
+     * What comes after what was read last; waits at most that long for the first one. Called by one thread at a time.
+     *
+     * @param max how many events are taken at most
+     * @param count how many entries are looked at for them
+     */
+    Batch<T> read(int max, int count, Duration wait) throws InterruptedException {
+        List<Target<T>> targets = targets();
+        if (targets.stream().anyMatch(Target::overlap)) {
+            Batch<T> found = readNow(targets, max, count, Duration.ZERO);
+            if (wait.isZero() || found.full() || !found.parts().isEmpty()) {
+                return found;
+            }
+        }
+        return readNow(targets.stream().map(Target::following).toList(), max, count, wait);
+    }
+
+    /** A stream with the key it has now, and whether its last entry is read once more. */
+    private record Target<T>(ReaderSource<T> source, Incarnation incarnation, boolean overlap) {
+        Target<T> following() {
+            return overlap ? new Target<>(source, incarnation, false) : this;
+        }
+    }
+
+    private List<Target<T>> targets() throws InterruptedException {
+        List<ReaderSource<T>> all = sources;
+        List<Target<T>> targets = new ArrayList<>(all.size());
+        for (int i = 0; i < all.size(); i++) {
+            ReaderSource<T> source = all.get((turn + i) % all.size());
+            targets.add(new Target<>(source, source.look(), source.needsOverlap()));
+        }
+        turn = (turn + 1) % all.size();
+        return targets;
+    }
+
+    private Batch<T> readNow(List<Target<T>> targets, int max, int count, Duration wait) throws InterruptedException {
+        int each = Math.max(1, count / targets.size());
+        boolean overlap = targets.stream().anyMatch(Target::overlap);
+        Command command = Command.repeatable("XREAD").arg("COUNT").arg(overlap ? each + 1 : each);
         if (wait.toMillis() > 0) {
             command.arg("BLOCK").arg(wait.toMillis());
         }
-        command.arg("STREAMS").key(incarnation.physical()).arg(position.toString());
-        List<Event<T>> events = new ArrayList<>();
-        EventId last = position;
-        for (Object entry : Replies.entriesOfOneStream(connection.call(command, wait))) {
-            last = Entries.id(entry);
-            try {
-                events.add(entries.decode(entry, last, incarnation));
-            } catch (MalformedEntryException e) {
-                drop(last, e);
-            }
+        command.arg("STREAMS");
+        targets.forEach(target -> command.key(target.incarnation().physicalBytes()));
+        targets.forEach(target -> target.source().addPosition(command, target.overlap()));
+        Map<String, List<@Nullable Object>> reply;
+        try {
+            reply = Replies.entriesByStream(connection.call(command, wait));
+        } catch (PulseException | InterruptedException e) {
+            targets.forEach(target -> target.source().doubt());
+            throw e;
         }
-        // only now: whatever ends the decoding half-way, nothing is passed over
-        position = last;
-        return events;
+        return accept(targets, reply, max, each);
     }
 
-    private void drop(EventId id, MalformedEntryException cause) {
-        LOG.warn("stream={} event={} state=dropped cause=\"{}\"", record.stream(), id, cause.getMessage());
-        streams.signals()
-                .emit(new PulseEvent.EntryDropped(record.stream(), id.toString(), String.valueOf(cause.getMessage())));
+    private Batch<T> accept(List<Target<T>> targets, Map<String, List<@Nullable Object>> reply, int max, int each)
+            throws InterruptedException {
+        List<ReaderSource.Part<T>> parts = new ArrayList<>(targets.size());
+        boolean full = false;
+        int room = max;
+        for (Target<T> target : targets) {
+            List<@Nullable Object> raw = reply.getOrDefault(target.incarnation().physical(), List.of());
+            ReaderSource.Part<T> part;
+            try {
+                part = target.source().accept(raw, target.overlap(), target.incarnation(), each, room);
+            } catch (RuntimeException | Error | InterruptedException e) {
+                target.source().doubt();
+                if (parts.isEmpty()) {
+                    throw e;
+                }
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+                // what was taken of the others has to be handed out; this one is read again
+                break;
+            }
+            full |= part.found() >= each;
+            if (part.found() > 0) {
+                parts.add(part);
+                room -= part.events().size();
+            }
+            if (room == 0) {
+                break;
+            }
+        }
+        return new Batch<>(parts, full);
     }
 
     @Override
@@ -160,7 +216,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
             }
             ReaderConsumption<T> started = new ReaderConsumption<>(
                     this,
-                    streams.signals().loop("reader " + record.stream(), false),
+                    streams.signals().loop("reader " + stream(), false),
                     options.batchSize(),
                     options.blockTime(),
                     handler);
@@ -173,21 +229,16 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     @Override
     public EventId cursor() {
-        return cursor;
+        return sources.getFirst().cursor();
     }
 
     /** Nothing will ever come any more. */
     void streamDestroyed() {
-        record.reportDestroyed(LOG, streams.signals());
+        sources.getFirst().reportDestroyed();
     }
 
     String stream() {
-        return record.stream();
-    }
-
-    /** The event goes to the handler now. */
-    void handedOut(Event<T> event) {
-        cursor = event.id();
+        return String.join(", ", sources.stream().map(ReaderSource::stream).toList());
     }
 
     /** Ends a read that is blocked; no reply is lost by it, since the cursor only moves past what was handed out. */
