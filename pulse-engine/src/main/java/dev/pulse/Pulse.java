@@ -14,6 +14,8 @@ import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,6 +139,8 @@ public final class Pulse implements AutoCloseable {
         private Duration connectTimeout = Duration.ofSeconds(2);
         private Duration commandTimeout = Duration.ofSeconds(5);
         private PulseListener listener = event -> {};
+        private @Nullable SSLContext sslContext;
+        private @Nullable Supplier<Credentials> credentials;
 
         private Builder() {}
 
@@ -165,6 +169,25 @@ public final class Pulse implements AutoCloseable {
         /** How long a call may take from beginning to return, 10 ms to 1 min; default 5 s. */
         public Builder commandTimeout(Duration value) {
             commandTimeout = value;
+            return this;
+        }
+
+        /**
+         * Whose certificates TLS trusts, and which one it shows; for a URI with TLS only. Default: the platform's own, as
+         * set by {@code javax.net.ssl.trustStore}. Host names are verified whatever it trusts.
+         */
+        public Builder sslContext(SSLContext value) {
+            sslContext = value;
+            return this;
+        }
+
+        /**
+         * Who connects, asked at each new connection, so that a password can change while this Pulse runs: when Redis
+         * closes connections because of it, they come back with the new one. Called by any thread, also by several at
+         * once; what it throws counts as a refused access. Default: user and password of the URI, which then has none.
+         */
+        public Builder credentials(Supplier<Credentials> value) {
+            credentials = value;
             return this;
         }
 
@@ -198,7 +221,7 @@ public final class Pulse implements AutoCloseable {
 
         private RedisOptions options(RedisUri target) {
             String name = clientName != null ? clientName : target.clientName().orElse("pulse");
-            return new RedisOptions(target, name, connectTimeout, commandTimeout);
+            return new RedisOptions(target, name, connectTimeout, commandTimeout, sslContext, credentials);
         }
     }
 }

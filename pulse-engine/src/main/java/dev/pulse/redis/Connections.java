@@ -1,9 +1,16 @@
 package dev.pulse.redis;
 
+import dev.pulse.AccessDeniedException;
+import dev.pulse.Credentials;
 import dev.pulse.PulseException;
+import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultJedisSocketFactory;
@@ -45,18 +52,37 @@ final class Connections {
 
     private JedisClientConfig config(String role, int timeoutMillis) {
         RedisUri uri = options.uri();
-        return DefaultJedisClientConfig.builder()
+        Credentials credentials = credentials();
+        DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
                 // one shape of replies for all servers; nothing here needs pushes of RESP3
                 .resp2()
                 .connectionTimeoutMillis(timeoutMillis)
                 .socketTimeoutMillis(timeoutMillis)
                 .blockingSocketTimeoutMillis(timeoutMillis)
-                .user(uri.user().orElse(null))
-                .password(uri.password().orElse(null))
+                .user(credentials == null ? null : credentials.user())
+                .password(credentials == null ? null : credentials.password())
                 .database(uri.database())
-                .ssl(uri.tls())
-                .clientName("pulse/" + options.clientName() + "/" + role)
-                .build();
+                .clientName("pulse/" + options.clientName() + "/" + role);
+        return uri.tls() ? withTls(config).build() : config.build();
+    }
+
+    private DefaultJedisClientConfig.Builder withTls(DefaultJedisClientConfig.Builder config) {
+        SSLParameters verified = new SSLParameters();
+        // the certificate is to name the host; TLS of its own only looks who signed it
+        verified.setEndpointIdentificationAlgorithm("HTTPS");
+        SSLContext context = options.sslContext();
+        return config.ssl(true)
+                .sslParameters(verified)
+                .sslSocketFactory(context == null ? null : context.getSocketFactory());
+    }
+
+    private @Nullable Credentials credentials() {
+        try {
+            return options.currentCredentials();
+        } catch (RuntimeException e) {
+            throw new AccessDeniedException(
+                    "no credentials for Redis at " + options.uri().address() + ": " + e, e);
+        }
     }
 
     /**
@@ -75,7 +101,25 @@ final class Connections {
             if (!used.compareAndSet(false, true)) {
                 throw new JedisConnectionException("the connection is closed");
             }
-            return super.createSocket();
+            Socket socket = super.createSocket();
+            if (socket instanceof SSLSocket tls) {
+                // now, for where Jedis finds that the handshake fails, it begins another to flush its buffer
+                shakeHands(tls);
+            }
+            return socket;
+        }
+
+        private static void shakeHands(SSLSocket socket) {
+            try {
+                socket.startHandshake();
+            } catch (IOException e) {
+                try {
+                    socket.close();
+                } catch (IOException closing) {
+                    e.addSuppressed(closing);
+                }
+                throw new JedisConnectionException("TLS handshake: " + e.getMessage(), e);
+            }
         }
     }
 }

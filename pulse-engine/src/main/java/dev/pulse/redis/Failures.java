@@ -7,6 +7,7 @@ import dev.pulse.RedisReplyException;
 import dev.pulse.RedisUnavailableException;
 import java.time.Duration;
 import java.util.Set;
+import javax.net.ssl.SSLException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -24,8 +25,13 @@ final class Failures {
         if (cause instanceof JedisDataException refusal) {
             return isPassing(refusal) ? unavailable(uri, refusal) : reply("connecting to " + uri.address(), refusal);
         }
+        if (isOfTls(cause)) {
+            return new RedisUnavailableException(
+                    "no TLS connection to Redis at " + uri.address() + ": " + rootMessage(cause), cause);
+        }
         return new RedisUnavailableException(
-                "cannot connect to Redis at " + uri.address() + " within " + timeout + ": " + rootMessage(cause),
+                "cannot connect to Redis at " + uri.address() + " within " + timeout + ": " + rootMessage(cause)
+                        + (uri.tls() ? ", asked for TLS" : ""),
                 cause);
     }
 
@@ -56,6 +62,16 @@ final class Failures {
         String text = reply.getMessage() == null ? "" : reply.getMessage();
         int space = text.indexOf(' ');
         return space < 0 ? text : text.substring(0, space);
+    }
+
+    /** Whether it came to a connection, and no trust: a certificate, a host name, or no TLS on the other side. */
+    private static boolean isOfTls(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof SSLException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static String rootMessage(Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.pulse.redis;
 
+import dev.pulse.AccessDeniedException;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseException;
 import dev.pulse.RedisReplyException;
@@ -177,6 +178,10 @@ public final class Redis {
             return new IllegalStateException("this Pulse is closed");
         }
         PulseException connecting = lane.connectFailure();
+        if (connecting instanceof AccessDeniedException) {
+            return new AccessDeniedException(
+                    call.commands().getFirst() + " was not sent: " + connecting.getMessage(), connecting);
+        }
         return new RedisUnavailableException(
                 call.commands().getFirst() + " was not sent to Redis at "
                         + options.uri().address() + " within " + timeout

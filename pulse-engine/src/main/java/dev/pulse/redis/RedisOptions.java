@@ -1,6 +1,11 @@
 package dev.pulse.redis;
 
+import dev.pulse.Credentials;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to reach Redis.
@@ -8,8 +13,16 @@ import java.time.Duration;
  * @param clientName part of the names of all connections, {@code pulse/<client name>/<role>}
  * @param connectTimeout 10 ms to 1 min
  * @param commandTimeout from a call to its return, 10 ms to 1 min
+ * @param sslContext what TLS trusts and shows; null for the platform's own
+ * @param credentials asked at each new connection; null for those in the URI
  */
-public record RedisOptions(RedisUri uri, String clientName, Duration connectTimeout, Duration commandTimeout) {
+public record RedisOptions(
+        RedisUri uri,
+        String clientName,
+        Duration connectTimeout,
+        Duration commandTimeout,
+        @Nullable SSLContext sslContext,
+        @Nullable Supplier<Credentials> credentials) {
     private static final Duration LEAST = Duration.ofMillis(10);
     private static final Duration MOST = Duration.ofMinutes(1);
 
@@ -20,6 +33,28 @@ public record RedisOptions(RedisUri uri, String clientName, Duration connectTime
             throw new IllegalArgumentException(
                     "clientName is 1 to 64 printable ASCII characters without space and /, was \"" + clientName + "\"");
         }
+        if (sslContext != null && !uri.tls()) {
+            throw new IllegalArgumentException("sslContext is for a URI with TLS (rediss://), was " + uri);
+        }
+        if (credentials != null && uri.password().isPresent()) {
+            throw new IllegalArgumentException("credentials come from the URI or from a supplier, not from both");
+        }
+    }
+
+    /** With the platform's own SSL context, and the credentials in the URI. */
+    public RedisOptions(RedisUri uri, String clientName, Duration connectTimeout, Duration commandTimeout) {
+        this(uri, clientName, connectTimeout, commandTimeout, null, null);
+    }
+
+    /** Who asks, at this moment; null for nobody in particular. */
+    @Nullable
+    Credentials currentCredentials() {
+        if (credentials != null) {
+            return Objects.requireNonNull(credentials.get(), "the supplier of credentials returned null");
+        }
+        return uri.password()
+                .map(password -> new Credentials(uri.user().orElse(null), password))
+                .orElse(null);
     }
 
     private static void requireTimeout(String name, Duration value) {

@@ -33,8 +33,12 @@ public final class LoopSignal implements AutoCloseable {
 
     /** It cannot do its work. */
     public void fails(Throwable cause) {
-        if (state.status() == Health.Status.UP) {
-            String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        Health.Loop before = state;
+        if (before.status() != Health.Status.UP) {
+            // what hinders it now, which may be clearer than what it was at first; told by health only
+            state = new Health.Loop(name, before.status(), before.since(), why);
+        } else {
             Health.Status status = vital ? Health.Status.DOWN : Health.Status.DEGRADED;
             state = new Health.Loop(name, status, Instant.now(), why);
             Signals.LOG.warn("loop={} state=failing cause=\"{}\"", name, why);

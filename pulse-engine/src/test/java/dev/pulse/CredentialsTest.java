@@ -1,0 +1,121 @@
+package dev.pulse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.stream.Codecs;
+import dev.pulse.stream.EventStream;
+import dev.pulse.stream.SinkOptions;
+import dev.pulse.stream.StartAt;
+import dev.pulse.testing.Prefix;
+import dev.pulse.testing.PulseTest;
+import dev.pulse.testing.RedisTest;
+import dev.pulse.testing.RespClient;
+import dev.pulse.testing.TestRedis;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+@RedisTest
+class CredentialsTest {
+    private static final String USER = "ann";
+
+    private RespClient admin;
+
+    @BeforeEach
+    void addUser(TestRedis redis) {
+        admin = redis.client();
+        admin.call("ACL", "SETUSER", USER, "reset", "on", ">one", "~*", "&*", "+@all");
+    }
+
+    @AfterEach
+    void removeUser() {
+        admin.call("ACL", "DELUSER", USER);
+        admin.close();
+    }
+
+    private void rotate(String password) {
+        admin.call("ACL", "SETUSER", USER, "resetpass", ">" + password);
+        admin.call("CLIENT", "KILL", "USER", USER);
+    }
+
+    @PulseTest
+    void aUserOfTheAclInTheUriConnects(TestRedis redis, Prefix prefix) throws InterruptedException {
+        String uri = redis.uri().replace("redis://", "redis://ann:one@");
+        try (Pulse pulse = Pulse.connect(uri)) {
+            pulse.stream(prefix.name("s")).add("e", new byte[0]);
+            assertThat(admin.text("CLIENT", "LIST")).contains("user=" + USER);
+        }
+        assertThatExceptionOfType(AccessDeniedException.class)
+                .isThrownBy(() -> Pulse.connect(uri.replace("one", "hush")))
+                .withMessageContaining("WRONGPASS")
+                .withMessageNotContaining("hush");
+    }
+
+    @PulseTest
+    void aPasswordThatChangesIsAskedForAtEachNewConnection(TestRedis redis, Prefix prefix) throws InterruptedException {
+        AtomicReference<String> password = new AtomicReference<>("one");
+        Queue<String> handled = new ConcurrentLinkedQueue<>();
+        try (Pulse pulse = Pulse.builder()
+                .uri(redis.uri())
+                .commandTimeout(Duration.ofMillis(500))
+                .credentials(() -> new Credentials(USER, password.get()))
+                .connect()) {
+            EventStream<String> stream = pulse.stream(prefix.name("s"), Codecs.string());
+            var sink = stream.sink(
+                    "k",
+                    SinkOptions.builder()
+                            .startAt(StartAt.oldest())
+                            .blockTime(Duration.ofMillis(300))
+                            .build());
+            sink.consume(event -> handled.add(event.payload()));
+            stream.add("e", "before");
+            await().until(() -> handled.contains("before"));
+
+            rotate("two");
+            await().untilAsserted(() -> {
+                assertThat(pulse.health().status()).isEqualTo(Health.Status.DOWN);
+                assertThat(pulse.health().why()).contains("WRONGPASS").contains("lane");
+            });
+            assertThatExceptionOfType(AccessDeniedException.class)
+                    .isThrownBy(() -> stream.add("e", "refused"))
+                    .withMessageContaining("WRONGPASS");
+
+            password.set("two");
+            await().atMost(Duration.ofSeconds(5)).until(() -> pulse.health().status() == Health.Status.UP);
+            stream.add("e", "after");
+            await().atMost(Duration.ofSeconds(5)).until(() -> handled.contains("after"));
+            assertThat(handled).doesNotContain("refused");
+        }
+    }
+
+    @PulseTest
+    void aSupplierThatFailsIsARefusedAccess(TestRedis redis) {
+        assertThatExceptionOfType(AccessDeniedException.class)
+                .isThrownBy(() -> Pulse.builder()
+                        .uri(redis.uri())
+                        .credentials(() -> {
+                            throw new IllegalStateException("vault is sealed");
+                        })
+                        .connect())
+                .withMessageContaining("vault is sealed");
+    }
+
+    @PulseTest
+    void credentialsAreGivenOnceAndShowNoPassword(TestRedis redis) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Pulse.builder()
+                        .uri(redis.uri().replace("redis://", "redis://:hush@"))
+                        .credentials(() -> Credentials.password("hush"))
+                        .connect())
+                .withMessage("credentials come from the URI or from a supplier, not from both");
+        assertThat(new Credentials(USER, "hush")).hasToString("Credentials[user=ann]");
+        assertThatIllegalArgumentException().isThrownBy(() -> Credentials.password(""));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Credentials("", "hush"));
+    }
+}

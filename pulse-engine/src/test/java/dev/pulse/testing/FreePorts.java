@@ -1,0 +1,34 @@
+package dev.pulse.testing;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Finds ports of this machine that nobody listens on, low enough for a cluster's bus 10,000 above. */
+public final class FreePorts {
+    private static final int FIRST = 20_000;
+    private static final int LAST = 32_767;
+    private static final int BUS = 10_000;
+
+    private FreePorts() {}
+
+    public static int next() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST, LAST + 1);
+            if (isFree(port) && isFree(port + BUS)) {
+                return port;
+            }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
