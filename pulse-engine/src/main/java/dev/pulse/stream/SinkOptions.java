@@ -5,7 +5,9 @@ import static dev.pulse.stream.Options.require;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a consumer of a sink works.
@@ -32,6 +34,12 @@ import java.util.function.Predicate;
  *     {@code Topic}, {@code TopicPattern}
  * @param filter which of these are delivered; others are acknowledged. Default all. It runs on the thread that reads, so
  *     it must not block; a throw counts as a failed delivery. All consumers of a sink should have the same
+ * @param orderBy the key of an event: events with the same key are handled one after another within this consumer, in
+ *     the stream's order, others beside them, up to {@code concurrency} at once. A failed event holds up its key until it
+ *     is acknowledged or a dead letter, and no other. With {@code consumeManually} a key is held until its event is
+ *     settled, so whoever collects events before settling any gets one of each key. Events for which it returns null are
+ *     in no order. It runs on the thread that reads, so it must not block; a throw counts as a failed delivery. Not for
+ *     {@code poll}. Default: in no order, but for {@code concurrency} 1
  * @param ackMode who acknowledges; default {@link AckMode#AUTO}. A Go sink of the same name must agree on whether anybody
  *     does
  */
@@ -48,6 +56,7 @@ public record SinkOptions(
         Duration blockTime,
         TopicFilter topics,
         Optional<Predicate<? super Event<?>>> filter,
+        Optional<Function<? super Event<?>, @Nullable String>> orderBy,
         AckMode ackMode) {
     private static final Duration DAY = Duration.ofHours(24);
 
@@ -57,6 +66,7 @@ public record SinkOptions(
         require("maxInFlight", maxInFlight, concurrency, 1_000_000);
         Objects.requireNonNull(topics, "topics");
         Objects.requireNonNull(filter, "filter");
+        Objects.requireNonNull(orderBy, "orderBy");
         Objects.requireNonNull(ackMode, "ackMode");
         require("ackDeadline", ackDeadline, Duration.ofMillis(100), Duration.ofHours(1));
         require("maxProcessing", maxProcessing, ackDeadline, DAY);
@@ -89,6 +99,7 @@ public record SinkOptions(
         private Duration blockTime = Duration.ofSeconds(5);
         private TopicFilter topics = TopicFilter.all();
         private Optional<Predicate<? super Event<?>>> filter = Optional.empty();
+        private Optional<Function<? super Event<?>, @Nullable String>> orderBy = Optional.empty();
         private AckMode ackMode = AckMode.AUTO;
 
         private Builder() {}
@@ -154,6 +165,18 @@ public record SinkOptions(
             return this;
         }
 
+        public Builder orderBy(Function<? super Event<?>, @Nullable String> value) {
+            orderBy = Optional.of(value);
+            return this;
+        }
+
+        /** {@link #orderBy} for a key that is part of the payload, which is of this type. */
+        public <P> Builder orderByPayload(Class<P> type, Function<? super P, @Nullable String> value) {
+            Objects.requireNonNull(type, "type");
+            Objects.requireNonNull(value, "value");
+            return orderBy(event -> value.apply(type.cast(event.payload())));
+        }
+
         public Builder ackMode(AckMode value) {
             ackMode = value;
             return this;
@@ -174,6 +197,7 @@ public record SinkOptions(
                     blockTime,
                     topics,
                     filter,
+                    orderBy,
                     ackMode);
         }
     }

@@ -131,6 +131,7 @@ class OptionsTest {
                         Duration.ofSeconds(5),
                         TopicFilter.all(),
                         Optional.empty(),
+                        Optional.empty(),
                         AckMode.AUTO));
         assertThat(Retention.defaults().maxLength()).isEqualTo(100_000);
         assertThat(Retention.unbounded().maxLength()).isZero();

@@ -48,8 +48,10 @@ class SinkFilterTest {
     @PulseTest
     void eventsWithOtherTopicsAreAckedWithoutADelivery() throws InterruptedException {
         add("eu", "us", "eu/de", null, "eu");
-        try (Sink<String> exact = stream.sink("k", topics(TopicFilter.exactly("eu")).build());
-                Sink<String> pattern = stream.sink("p", topics(TopicFilter.matching("^e")).build())) {
+        try (Sink<String> exact =
+                        stream.sink("k", topics(TopicFilter.exactly("eu")).build());
+                Sink<String> pattern =
+                        stream.sink("p", topics(TopicFilter.matching("^e")).build())) {
             exact.consume(event -> handled.add("k" + event.payload()));
             pattern.consume(event -> handled.add("p" + event.payload()));
             await().untilAsserted(() -> assertThat(handled).containsExactlyInAnyOrder("k0", "k4", "p0", "p2", "p4"));
@@ -79,7 +81,8 @@ class SinkFilterTest {
         add("us");
         raw.call("XADD", flat, "*", "n", "e", "t", "us", "p", "no number");
         numbers.add(NewEvent.of("e", 7).withTopic("eu"));
-        try (Sink<Integer> sink = numbers.sink("k", topics(TopicFilter.exactly("eu")).build())) {
+        try (Sink<Integer> sink =
+                numbers.sink("k", topics(TopicFilter.exactly("eu")).build())) {
             assertThat(sink.poll(10, LONG)).singleElement().satisfies(Delivery::ackLater);
             awaitPending("k");
             assertThat(numbers.deadLetters().count()).isZero();
@@ -146,11 +149,13 @@ class SinkFilterTest {
     void goSinkMustHaveTheSameFilter() throws InterruptedException {
         String config = "pulse:stream:" + stream.name() + ":generation:1:sink:k:config";
         raw.call("HSET", config, "filter_kind", "pattern", "filter_value", "^a", "no_ack", "0");
-        assertThatThrownBy(() -> stream.sink("k", topics(TopicFilter.matching("^b")).build()))
+        assertThatThrownBy(() ->
+                        stream.sink("k", topics(TopicFilter.matching("^b")).build()))
                 .isInstanceOf(StreamConfigException.class)
                 .hasMessageContaining("filter pattern \"^a\"")
                 .hasMessageContaining("filter pattern \"^b\"");
-        assertThatThrownBy(() -> stream.sink("k", topics(TopicFilter.exactly("^a")).build()))
+        assertThatThrownBy(
+                        () -> stream.sink("k", topics(TopicFilter.exactly("^a")).build()))
                 .isInstanceOf(StreamConfigException.class);
         stream.sink("k", topics(TopicFilter.matching("^a")).build()).close();
         raw.call("HSET", config, "filter_kind", "topic", "filter_value", "a");
@@ -174,7 +179,7 @@ class SinkFilterTest {
     }
 
     private void awaitPending(String sink) {
-        await().untilAsserted(
-                () -> assertThat(raw.list("XPENDING", flat, sink).getFirst()).isEqualTo(0L));
+        await().untilAsserted(() ->
+                assertThat(raw.list("XPENDING", flat, sink).getFirst()).isEqualTo(0L));
     }
 }

@@ -175,8 +175,7 @@ final class SinkGroup {
                     null);
         }
         if (outcome < 0) {
-            List<String> made =
-                    reply.subList(1, 4).stream().map(Replies::text).toList();
+            List<String> made = reply.subList(1, 4).stream().map(Replies::text).toList();
             throw new StreamConfigException(
                     "sink \"" + sink + "\" of stream \"" + incarnation.stream() + "\" was made with "
                             + "filter %s \"%s\" and no-ack %s".formatted(made.toArray())

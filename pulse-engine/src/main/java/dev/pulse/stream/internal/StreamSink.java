@@ -125,6 +125,10 @@ final class StreamSink<T> implements Sink<T>, Closing {
         if (consumption != null) {
             throw new IllegalStateException("sink " + name() + " is being consumed, it cannot be polled");
         }
+        if (options.orderBy().isPresent()) {
+            throw new IllegalStateException(
+                    "sink " + name() + " has an order by key: that is for handlers, not for poll");
+        }
         boolean look = lookAtNextPoll || !takesEvents();
         if (!polling.compareAndSet(false, true)) {
             throw new IllegalStateException("sink " + name() + " is polled by one thread at a time");
@@ -407,8 +411,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
     /** The next try of what was parked; null when that is not held any more. */
     @Nullable
     SinkDelivery<T> retry(SinkDelivery<T> parked) {
-        SinkDelivery<T> again =
-                new SinkDelivery<>(this, parked.event(), parked.attempt() + 1, false, parked.extendedAt());
+        SinkDelivery<T> again = parked.nextTry();
         return inFlight.retry(parked, again) ? again : null;
     }
 
@@ -456,6 +459,10 @@ final class StreamSink<T> implements Sink<T>, Closing {
             return;
         }
         inFlight.setAside(delivery);
+        SinkConsumption<T> running = consumption;
+        if (running != null) {
+            running.parked(delivery);
+        }
         upkeep.retryLater(delivery, delay);
     }
 

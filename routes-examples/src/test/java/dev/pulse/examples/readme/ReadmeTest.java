@@ -101,6 +101,7 @@ class ReadmeTest {
             EngineSnippets.failing(orders);
             Consumption billing = EngineSnippets.consuming(orders);
             EngineSnippets.settlingByHand(orders);
+            EngineSnippets.inOrder(orders);
             EngineSnippets.replaying(orders);
             assertThat(EngineSnippets.reading(orders)).isEqualTo(4_200 + 100 + 900);
             assertThat(billing.isFinished()).isFalse();
