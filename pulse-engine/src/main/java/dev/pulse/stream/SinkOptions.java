@@ -4,6 +4,10 @@ import static dev.pulse.stream.Options.require;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a consumer of a sink works.
@@ -25,6 +29,17 @@ import java.util.Objects;
  *     when their process died; so an event that reaches the bound without failing here is tried once more, while no
  *     other handler of its consumer runs
  * @param blockTime how long one blocking read waits in Redis, 1 ms to 6 s; default 5 s; Go's {@code BlockDuration}
+ * @param topics which events the sink is about, by their topic; others are acknowledged without a delivery, and not
+ *     even decoded. Default {@linkplain TopicFilter#all all}. A Go sink of the same name must have the same filter; Go's
+ *     {@code Topic}, {@code TopicPattern}
+ * @param filter which of these are delivered; others are acknowledged. Default all. It runs on the thread that reads, so
+ *     it must not block; a throw counts as a failed delivery. All consumers of a sink should have the same
+ * @param orderBy the key of an event: events with the same key are handled one after another within this consumer, in
+ *     the stream's order, others beside them, up to {@code concurrency} at once. A failed event holds up its key until it
+ *     is acknowledged or a dead letter, and no other. With {@code consumeManually} a key is held until its event is
+ *     settled, so whoever collects events before settling any gets one of each key. Events for which it returns null are
+ *     in no order. It runs on the thread that reads, so it must not block; a throw counts as a failed delivery. Not for
+ *     {@code poll}. Default: in no order, but for {@code concurrency} 1
  * @param ackMode who acknowledges; default {@link AckMode#AUTO}. A Go sink of the same name must agree on whether anybody
  *     does
  */
@@ -39,6 +54,9 @@ public record SinkOptions(
         Duration maxBackoff,
         int maxDeliveries,
         Duration blockTime,
+        TopicFilter topics,
+        Optional<Predicate<? super Event<?>>> filter,
+        Optional<Function<? super Event<?>, @Nullable String>> orderBy,
         AckMode ackMode) {
     private static final Duration DAY = Duration.ofHours(24);
 
@@ -46,6 +64,9 @@ public record SinkOptions(
         require("batchSize", batchSize, 1, 10_000);
         require("concurrency", concurrency, 1, 100_000);
         require("maxInFlight", maxInFlight, concurrency, 1_000_000);
+        Objects.requireNonNull(topics, "topics");
+        Objects.requireNonNull(filter, "filter");
+        Objects.requireNonNull(orderBy, "orderBy");
         Objects.requireNonNull(ackMode, "ackMode");
         require("ackDeadline", ackDeadline, Duration.ofMillis(100), Duration.ofHours(1));
         require("maxProcessing", maxProcessing, ackDeadline, DAY);
@@ -76,6 +97,9 @@ public record SinkOptions(
         private Duration maxBackoff = Duration.ofMinutes(1);
         private int maxDeliveries = 16;
         private Duration blockTime = Duration.ofSeconds(5);
+        private TopicFilter topics = TopicFilter.all();
+        private Optional<Predicate<? super Event<?>>> filter = Optional.empty();
+        private Optional<Function<? super Event<?>, @Nullable String>> orderBy = Optional.empty();
         private AckMode ackMode = AckMode.AUTO;
 
         private Builder() {}
@@ -131,6 +155,28 @@ public record SinkOptions(
             return this;
         }
 
+        public Builder topics(TopicFilter value) {
+            topics = value;
+            return this;
+        }
+
+        public Builder filter(Predicate<? super Event<?>> value) {
+            filter = Optional.of(value);
+            return this;
+        }
+
+        public Builder orderBy(Function<? super Event<?>, @Nullable String> value) {
+            orderBy = Optional.of(value);
+            return this;
+        }
+
+        /** {@link #orderBy} for a key that is part of the payload, which is of this type. */
+        public <P> Builder orderByPayload(Class<P> type, Function<? super P, @Nullable String> value) {
+            Objects.requireNonNull(type, "type");
+            Objects.requireNonNull(value, "value");
+            return orderBy(event -> value.apply(type.cast(event.payload())));
+        }
+
         public Builder ackMode(AckMode value) {
             ackMode = value;
             return this;
@@ -149,6 +195,9 @@ public record SinkOptions(
                     maxBackoff,
                     maxDeliveries,
                     blockTime,
+                    topics,
+                    filter,
+                    orderBy,
                     ackMode);
         }
     }

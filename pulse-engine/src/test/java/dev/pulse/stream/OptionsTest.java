@@ -133,6 +133,9 @@ class OptionsTest {
                         Duration.ofMinutes(1),
                         16,
                         Duration.ofSeconds(5),
+                        TopicFilter.all(),
+                        Optional.empty(),
+                        Optional.empty(),
                         AckMode.AUTO));
         assertThat(Retention.defaults().maxLength()).isEqualTo(100_000);
         assertThat(Retention.unbounded().maxLength()).isZero();

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The deliveries a consumer holds: read and not settled. Those that are set aside, as until another try, are held, but do
@@ -22,6 +23,7 @@ final class InFlight<T> {
     private final AtomicInteger counted = new AtomicInteger();
     private final AtomicInteger aside = new AtomicInteger();
     private final Wakeup room = new Wakeup();
+    private volatile Consumer<SinkDelivery<T>> whenSettled = delivery -> {};
 
     InFlight(int most) {
         this.most = most;
@@ -44,6 +46,18 @@ final class InFlight<T> {
             counted.decrementAndGet();
             room.wake();
         }
+    }
+
+    /** It waits for a free handler again. */
+    void takeBack(SinkDelivery<T> delivery) {
+        // within the map, so that it is not counted once it was removed
+        held.computeIfPresent(delivery.id(), (id, now) -> {
+            if (now == delivery && delivery.count(true)) {
+                counted.incrementAndGet();
+                aside.decrementAndGet();
+            }
+            return now;
+        });
     }
 
     /** An entry without a delivery is held until {@link #vacate}. */
@@ -74,7 +88,13 @@ final class InFlight<T> {
         if (held.remove(delivery.id(), delivery)) {
             (delivery.count(false) ? counted : aside).decrementAndGet();
             room.wake();
+            whenSettled.accept(delivery);
         }
+    }
+
+    /** Who is told of each delivery that is settled. */
+    void whenSettled(Consumer<SinkDelivery<T>> listener) {
+        whenSettled = listener;
     }
 
     /** Whether a delivery of this event is held. */

@@ -64,7 +64,7 @@ final class Settling<T> {
 
     /** Acknowledges a delivery when it is held, some time soon. */
     void acknowledgeLater(SinkDelivery<T> delivery) {
-        if (delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.ACKING)) {
+        if (delivery.moveForGood()) {
             outbox.expect();
             acks.add(new Ack<>(delivery.id(), delivery));
         }

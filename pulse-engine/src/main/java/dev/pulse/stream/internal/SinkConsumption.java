@@ -47,6 +47,7 @@ final class SinkConsumption<T> implements Consumption {
     /** What came up meanwhile. */
     private final Queue<SinkDelivery<T>> deferred = new ConcurrentLinkedQueue<>();
 
+    private final @Nullable KeyOrder<T> order;
     private final Wakeup quiet = new Wakeup();
     private volatile boolean loneTry;
 
@@ -70,6 +71,12 @@ final class SinkConsumption<T> implements Consumption {
         this.workers = new Workers(sink.loopName("handler"), options.concurrency());
         this.lone = new Workers(sink.loopName("lone handler"), 1);
         this.leastRead = leastRead;
+        this.order = options.orderBy()
+                .map(key -> new KeyOrder<>(key, inFlight, this::dispatch))
+                .orElse(null);
+        if (order != null) {
+            inFlight.whenSettled(order::passOn);
+        }
     }
 
     void start() {
@@ -96,13 +103,36 @@ final class SinkConsumption<T> implements Consumption {
 
     /** Has the handler run on it as soon as a thread is free. */
     void accept(SinkDelivery<T> delivery) {
+        if (order == null) {
+            dispatch(delivery);
+        } else {
+            try {
+                order.accept(delivery);
+            } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
+                // the user's function: as if the handler had failed
+                if (delivery.begin()) {
+                    delivery.end();
+                    failed(delivery, e);
+                }
+            }
+        }
+        if (stopped) {
+            sink.giveBackUnbegun(delivery);
+        }
+    }
+
+    private void dispatch(SinkDelivery<T> delivery) {
         if (delivery.isAlone()) {
             lone.execute(() -> runAlone(delivery));
         } else {
             workers.execute(() -> run(delivery));
         }
-        if (stopped) {
-            sink.giveBackUnbegun(delivery);
+    }
+
+    /** It waits for another try. */
+    void parked(SinkDelivery<T> delivery) {
+        if (order != null) {
+            order.parked(delivery);
         }
     }
 
@@ -166,6 +196,9 @@ final class SinkConsumption<T> implements Consumption {
             }
         }
         handled.remove(delivery);
+        if (order != null) {
+            order.returned(delivery);
+        }
         if (stopped) {
             settled.wake();
         }

@@ -37,6 +37,11 @@ final class SinkDelivery<T> implements Delivery<T> {
     private long begunAt;
     private boolean counted = true;
     private volatile boolean marked;
+    private boolean surelyOver;
+    private boolean turnEnded;
+    private volatile @Nullable String key;
+    private @Nullable SinkDelivery<T> previous;
+    private @Nullable SinkDelivery<T> follower;
     private volatile boolean begun;
     private volatile long extendedAt;
 
@@ -113,7 +118,7 @@ final class SinkDelivery<T> implements Delivery<T> {
     @Override
     public void deadLetter(String cause) {
         Objects.requireNonNull(cause, "cause");
-        if (move(State.HELD, State.ACKING)) {
+        if (moveForGood()) {
             sink.deadLetter(this, cause);
         }
     }
@@ -145,6 +150,98 @@ final class SinkDelivery<T> implements Delivery<T> {
             } else {
                 sink.release(this, attempt);
             }
+        }
+    }
+
+    /** The next try of this one, which is parked. */
+    SinkDelivery<T> nextTry() {
+        SinkDelivery<T> again = new SinkDelivery<>(sink, event, attempt + 1, false, extendedAt);
+        again.key = key;
+        again.previous = key == null ? null : this;
+        return again;
+    }
+
+    /** Goes from HELD to ACKING, never to be held again; false, and nothing, when it is not held. */
+    boolean moveForGood() {
+        lock.lock();
+        try {
+            surelyOver |= state == State.HELD;
+            return move(State.HELD, State.ACKING);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its key, where order is kept by key and once it is known. */
+    @Nullable
+    String key() {
+        return key;
+    }
+
+    void key(String found) {
+        key = found;
+    }
+
+    /** The try before this one, where order is kept by key. */
+    @Nullable
+    SinkDelivery<T> previous() {
+        SinkDelivery<T> found = previous;
+        previous = null;
+        return found;
+    }
+
+    /** Whether its handler still runs; the next try begins then when that has returned. */
+    boolean followedBy(SinkDelivery<T> again) {
+        lock.lock();
+        try {
+            if (handler == null) {
+                return false;
+            }
+            follower = again;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next try that waits for this one's handler, which has returned. */
+    @Nullable
+    SinkDelivery<T> takeFollower() {
+        lock.lock();
+        try {
+            SinkDelivery<T> found = follower;
+            follower = null;
+            return found;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it is settled, or will be without another try. */
+    boolean isOver() {
+        lock.lock();
+        try {
+            return switch (state) {
+                case HELD, PARKED -> false;
+                case ACKING -> surelyOver;
+                case ACKED, RELEASED, LOST -> true;
+            };
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether others with its key may begin from now on: it is over and no handler runs on it. True once. */
+    boolean endsTurn() {
+        lock.lock();
+        try {
+            if (turnEnded || handler != null || !isOver()) {
+                return false;
+            }
+            turnEnded = true;
+            return true;
+        } finally {
+            lock.unlock();
         }
     }
 

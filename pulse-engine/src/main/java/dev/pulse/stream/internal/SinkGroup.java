@@ -11,6 +11,7 @@ import dev.pulse.redis.Script;
 import dev.pulse.stream.AckMode;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.SinkOptions;
+import dev.pulse.stream.TopicFilter;
 import dev.pulse.task.Signals;
 import dev.pulse.wire.MapKeys;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,7 +160,8 @@ final class SinkGroup {
         maps.forEach(map -> names.add(map.content()));
         List<Object> arguments = new ArrayList<>(
                 List.of(incarnation.number(), incarnation.retention().encode(), sink, consumer, beginAfter));
-        arguments.addAll(List.of("all", "", noAck ? "1" : "0"));
+        List<String> wish = wish();
+        arguments.addAll(wish);
         maps.forEach(map -> arguments.add(map.channel()));
         List<@Nullable Object> reply = Replies.list(redis.eval(JOIN, names, arguments));
         long outcome = Replies.number(reply.getFirst());
@@ -172,12 +175,12 @@ final class SinkGroup {
                     null);
         }
         if (outcome < 0) {
+            List<String> made = reply.subList(1, 4).stream().map(Replies::text).toList();
             throw new StreamConfigException(
-                    "sink \"" + sink + "\" of stream \"" + incarnation.stream() + "\" was made with filter "
-                            + Replies.text(reply.get(1)) + " \"" + Replies.text(reply.get(2)) + "\" and no-ack "
-                            + Replies.text(reply.get(3))
-                            + ", which contradicts the wish for filter all \"\" and no-ack "
-                            + (noAck ? "1" : "0"),
+                    "sink \"" + sink + "\" of stream \"" + incarnation.stream() + "\" was made with "
+                            + "filter %s \"%s\" and no-ack %s".formatted(made.toArray())
+                            + ", which contradicts the wish for "
+                            + "filter %s \"%s\" and no-ack %s".formatted(wish.toArray()),
                     null);
         }
         String grace = Replies.text(reply.get(2));
@@ -194,6 +197,16 @@ final class SinkGroup {
                     Replies.text(reply.get(3)));
         }
         return made;
+    }
+
+    /** What we want, in the words of a Go sink's config: filter kind and value, and no-ack. */
+    private List<String> wish() {
+        String acks = noAck ? "1" : "0";
+        return switch (options.topics()) {
+            case TopicFilter.All all -> List.of("all", "", acks);
+            case TopicFilter.Exactly(String topic) -> List.of("topic", topic, acks);
+            case TopicFilter.Matching(Pattern pattern) -> List.of("pattern", pattern.pattern(), acks);
+        };
     }
 
     /** Joins again, and reports the group as lost if it was. */

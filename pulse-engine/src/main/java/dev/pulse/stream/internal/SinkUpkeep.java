@@ -142,7 +142,7 @@ final class SinkUpkeep<T> {
                 extend(due);
             }
         } finally {
-            due.forEach(sink::handOver);
+            due.forEach(sink::tryNow);
         }
         first = retries.peek();
         return first == null ? MINUTE : Polls.until(first.due());

@@ -16,6 +16,7 @@ import dev.pulse.stream.EventHandler;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
+import dev.pulse.stream.TopicFilter;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
@@ -42,6 +43,8 @@ import org.slf4j.LoggerFactory;
 final class StreamSink<T> implements Sink<T>, Closing {
     private static final Logger LOG = LoggerFactory.getLogger(StreamSink.class);
     private static final int HISTORY_PAGE = 100;
+    /** How long one read goes on behind events that are filtered. */
+    private static final Duration LONGEST_SEARCH = Duration.ofSeconds(1);
     /** What was just read for the first time. */
     private static final ToLongFunction<EventId> FRESH = id -> 0;
 
@@ -122,6 +125,10 @@ final class StreamSink<T> implements Sink<T>, Closing {
         requireOpen();
         if (consumption != null) {
             throw new IllegalStateException("sink " + name() + " is being consumed, it cannot be polled");
+        }
+        if (options.orderBy().isPresent()) {
+            throw new IllegalStateException(
+                    "sink " + name() + " has an order by key: that is for handlers, not for poll");
         }
         boolean look = lookAtNextPoll || !takesEvents();
         if (!polling.compareAndSet(false, true)) {
@@ -261,11 +268,16 @@ final class StreamSink<T> implements Sink<T>, Closing {
     }
 
     private List<SinkDelivery<T>> readNew(int count, Duration block) throws InterruptedException {
-        long before = System.nanoTime();
+        long begin = System.nanoTime();
+        long before = begin;
         List<@Nullable Object> raw = group.read(connection, count, block);
         List<SinkDelivery<T>> found = deliveries(raw, FRESH, before);
-        while (found.isEmpty() && !raw.isEmpty() && !stopped && inFlight.free() > 0) {
-            // nothing but entries that are no events: behind them there may be some
+        while (found.isEmpty()
+                && !raw.isEmpty()
+                && !stopped
+                && inFlight.free() > 0
+                && System.nanoTime() - begin < LONGEST_SEARCH.toNanos()) {
+            // nothing but entries that are no events, or not for us: behind them there may be some
             before = System.nanoTime();
             raw = group.read(connection, Math.min(count, inFlight.free()), Duration.ZERO);
             found = deliveries(raw, FRESH, before);
@@ -329,6 +341,12 @@ final class StreamSink<T> implements Sink<T>, Closing {
             settling.acknowledgeLater(id);
             return null;
         }
+        if (options.topics() != TopicFilter.all() && !options.topics().accepts(Entries.topic(entry))) {
+            if (!noAck) {
+                settling.acknowledgeLater(id);
+            }
+            return null;
+        }
         if (earlier >= SinkDelivery.TRIED_ALONE) {
             long deliveries = earlier - SinkDelivery.TRIED_ALONE;
             deadLetters.giveUp(id, Entries.fields(entry), "its consumer died while it was tried alone", deliveries);
@@ -341,7 +359,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
                     (int) earlier + 1,
                     earlier >= options.maxDeliveries(),
                     before);
-            return inFlight.add(delivery) ? delivery : null;
+            return inFlight.add(delivery) && passes(delivery) ? delivery : null;
         } catch (MalformedEntryException e) {
             if (noAck) {
                 group.dropped(id, String.valueOf(e.getMessage()));
@@ -350,6 +368,32 @@ final class StreamSink<T> implements Sink<T>, Closing {
             }
             return null;
         }
+    }
+
+    /** Whether the filter lets it pass; otherwise it is settled here. */
+    private boolean passes(SinkDelivery<T> delivery) {
+        if (options.filter().isEmpty()) {
+            return true;
+        }
+        try {
+            if (options.filter().get().test(delivery.event())) {
+                return true;
+            }
+            delivery.ackLater();
+        } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
+            LOG.warn(
+                    "stream={} sink={} event={} attempt={} state=filter-failed",
+                    delivery.event().stream(),
+                    name(),
+                    delivery.id(),
+                    delivery.attempt(),
+                    e);
+            if (delivery.begin()) {
+                delivery.end();
+                delivery.failed(e);
+            }
+        }
+        return false;
     }
 
     /** Hands on what was taken over from another consumer, after this time, by {@link System#nanoTime}. */
@@ -368,13 +412,19 @@ final class StreamSink<T> implements Sink<T>, Closing {
     /** The next try of what was parked; null when that is not held any more. */
     @Nullable
     SinkDelivery<T> retry(SinkDelivery<T> parked) {
-        SinkDelivery<T> again =
-                new SinkDelivery<>(this, parked.event(), parked.attempt() + 1, false, parked.extendedAt());
+        SinkDelivery<T> again = parked.nextTry();
         return inFlight.retry(parked, again) ? again : null;
     }
 
-    /** Has it handled, or polled. */
-    void handOver(SinkDelivery<T> delivery) {
+    /** Has another try handled, or polled. */
+    void tryNow(SinkDelivery<T> again) {
+        // what was parked may be what the filter failed on
+        if (passes(again)) {
+            handOver(again);
+        }
+    }
+
+    private void handOver(SinkDelivery<T> delivery) {
         ready.add(delivery);
         SinkConsumption<T> running = consumption;
         if (running != null) {
@@ -410,6 +460,10 @@ final class StreamSink<T> implements Sink<T>, Closing {
             return;
         }
         inFlight.setAside(delivery);
+        SinkConsumption<T> running = consumption;
+        if (running != null) {
+            running.parked(delivery);
+        }
         upkeep.retryLater(delivery, delay);
     }
 

@@ -22,6 +22,7 @@ import dev.pulse.stream.Retention;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
+import dev.pulse.stream.TopicFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -147,6 +148,19 @@ final class EngineSnippets {
                     delivery.nack(Duration.ofSeconds(30));
                 }
             }
+        }
+        // end
+    }
+
+    static void inOrder(EventStream<Order> orders) throws InterruptedException {
+        // snippet: order
+        SinkOptions byCustomer = SinkOptions.builder()
+                .topics(TopicFilter.exactly("eu"))
+                .concurrency(50)
+                .orderByPayload(Order.class, Order::customer)
+                .build();
+        try (Sink<Order> taxes = orders.sink("taxes", byCustomer)) {
+            taxes.consume(event -> System.out.println("taxing " + event.payload()));
         }
         // end
     }

@@ -103,6 +103,7 @@ class ReadmeTest {
             EngineSnippets.lookingAt(EngineSnippets.retaining(pulse));
             Consumption billing = EngineSnippets.consuming(orders);
             EngineSnippets.settlingByHand(orders);
+            EngineSnippets.inOrder(orders);
             EngineSnippets.replaying(orders);
             assertThat(EngineSnippets.reading(orders)).isEqualTo(4_200 + 100 + 900);
             EngineSnippets.addingOnce(orders);
