@@ -1,6 +1,7 @@
 package dev.pulse.stream.internal;
 
 import dev.pulse.PulseEvent;
+import dev.pulse.StreamDestroyedException;
 import dev.pulse.redis.Command;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
@@ -25,6 +26,8 @@ final class ReaderSource<T> {
     private final Continuity continuity;
     /** Up to where it was read, and up to where events were handed out or passed over. */
     private EventId position;
+
+    private boolean destroyed;
 
     private volatile EventId cursor;
     private volatile boolean removed;
@@ -89,6 +92,14 @@ final class ReaderSource<T> {
 
     boolean needsOverlap() {
         return continuity.needsOverlap();
+    }
+
+    /** Says once that nothing more will come of it. */
+    void isDestroyed(StreamDestroyedException e) {
+        if (!destroyed) {
+            destroyed = true;
+            LOG.warn("stream={} state=destroyed cause=\"{}\"", stream(), e.getMessage());
+        }
     }
 
     /** See {@link Continuity#doubt()}. */

@@ -19,6 +19,7 @@ import dev.pulse.stream.Retention;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
+import dev.pulse.stream.TopicFilter;
 import java.time.Duration;
 import java.util.List;
 
@@ -111,6 +112,19 @@ final class EngineSnippets {
             return cents;
         }
         // end
+    }
+
+    static Reader<Order> choosing(EventStream<Order> orders, EventStream<Order> returns) throws InterruptedException {
+        // snippet: choose
+        Reader<Order> reader = orders.reader(ReaderOptions.builder()
+                .startAt(StartAt.oldest())
+                .topics(TopicFilter.matching("^eu"))
+                .filter(event -> event.name().equals("order.placed"))
+                .build());
+        reader.addStream(returns, StartAt.newest());
+        reader.consume(event -> System.out.println(event.stream() + ": " + event.payload()));
+        // end
+        return reader;
     }
 
     static CloseResult ending(Pulse pulse) {
