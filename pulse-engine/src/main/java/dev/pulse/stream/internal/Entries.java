@@ -95,17 +95,6 @@ final class Entries<T> {
         return EventId.parse(Replies.text(Replies.list(entry).getFirst()));
     }
 
-    /** The topic of a raw entry that was not deleted. */
-    static Optional<String> topic(Object entry) {
-        List<@Nullable Object> fields = Replies.list(Replies.list(entry).get(1));
-        for (int i = 0; i + 1 < fields.size(); i += 2) {
-            if (Arrays.equals(bytes(fields.get(i)), TOPIC)) {
-                return Optional.of(new String(bytes(fields.get(i + 1)), StandardCharsets.UTF_8));
-            }
-        }
-        return Optional.empty();
-    }
-
     /** Field, value and so on of a raw entry that was not deleted. */
     static List<byte[]> fields(Object entry) {
         return Replies.list(Replies.list(entry).get(1)).stream()

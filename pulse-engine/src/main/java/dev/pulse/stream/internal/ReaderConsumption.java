@@ -74,7 +74,6 @@ final class ReaderConsumption<T> implements Consumption {
         try {
             return reader.read(batchSize, batchSize, blockTime).parts();
         } catch (StreamDestroyedException e) {
-            reader.streamDestroyed();
             throw new Loop.Over(e);
         }
     }
@@ -116,7 +115,8 @@ final class ReaderConsumption<T> implements Consumption {
                 ? new CloseResult(CloseResult.How.INTERRUPTED, List.of())
                 : new CloseResult(
                         CloseResult.How.ABANDONED,
-                        List.of("the handler of a reader of " + reader.stream() + " ignores its interrupt"));
+                        List.of("the handler of a reader of " + String.join(", ", reader.streams())
+                                + " ignores its interrupt"));
     }
 
     @Override

@@ -26,6 +26,8 @@ final class ReaderSource<T> {
     /** Up to where it was read, and up to where events were handed out or passed over. */
     private EventId position;
 
+    private boolean destroyed;
+
     private volatile EventId cursor;
     private volatile boolean removed;
 
@@ -68,11 +70,6 @@ final class ReaderSource<T> {
         return record.stream();
     }
 
-    /** Tells that nothing will ever come any more. */
-    void reportDestroyed() {
-        record.reportDestroyed(LOG, streams.signals());
-    }
-
     Incarnation look() throws InterruptedException {
         return record.look();
     }
@@ -94,6 +91,14 @@ final class ReaderSource<T> {
 
     boolean needsOverlap() {
         return continuity.needsOverlap();
+    }
+
+    /** Says once that nothing more will come of it. */
+    void isDestroyed() {
+        if (!destroyed) {
+            destroyed = true;
+            record.reportDestroyed(LOG, streams.signals());
+        }
     }
 
     /** See {@link Continuity#doubt()}. */

@@ -40,6 +40,22 @@ final class StreamHandle<T> implements EventStream<T> {
         this.destroying = new Destroying(streams.redis(), record);
     }
 
+    /** The handle as a reader reads it; {@code reader} is its engine. */
+    static <T> StreamHandle<T> of(Streams reader, EventStream<T> stream) {
+        if (stream instanceof StreamHandle<T> handle && handle.streams == reader) {
+            return handle;
+        }
+        throw new IllegalArgumentException("stream \"" + stream.name() + "\" is of another Pulse");
+    }
+
+    StreamRecord record() {
+        return record;
+    }
+
+    Entries<T> entries() {
+        return entries;
+    }
+
     @Override
     public String name() {
         return record.stream();

@@ -3,14 +3,17 @@ package dev.pulse.stream.internal;
 import dev.pulse.CloseResult;
 import dev.pulse.PulseException;
 import dev.pulse.RedisUnavailableException;
+import dev.pulse.StreamDestroyedException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventHandler;
 import dev.pulse.stream.EventId;
+import dev.pulse.stream.EventStream;
 import dev.pulse.stream.Reader;
 import dev.pulse.stream.ReaderOptions;
+import dev.pulse.stream.StartAt;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
@@ -20,12 +23,16 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads streams, each from a cursor in memory, by blocking reads of all at once on a connection of its own. On Redis
  * Cluster that takes one connection, and one thread, per stream: {@link #read} would gather what these bring.
  */
 final class StreamReader<T> implements Reader<T>, Closing {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
     /** How many entries a poll looks at in one go, when nothing passes the filters. */
     private static final int LOOK_THROUGH = 1_000;
 
@@ -37,6 +44,9 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     private final AtomicBoolean consumed = new AtomicBoolean();
     private volatile List<ReaderSource<T>> sources;
+    /** Those that the read under way asks for; empty when none is. */
+    private volatile List<ReaderSource<T>> reading = List.of();
+
     /** Which of them goes first, so that a busy one does not keep the others waiting. */
     private int turn;
 
@@ -123,6 +133,14 @@ final class StreamReader<T> implements Reader<T>, Closing {
      * @param count how many entries are looked at for them
      */
     Batch<T> read(int max, int count, Duration wait) throws InterruptedException {
+        try {
+            return readAll(max, count, wait);
+        } finally {
+            reading = List.of();
+        }
+    }
+
+    private Batch<T> readAll(int max, int count, Duration wait) throws InterruptedException {
         List<Target<T>> targets = targets();
         if (targets.stream().anyMatch(Target::overlap)) {
             Batch<T> found = readNow(targets, max, count, Duration.ZERO);
@@ -142,10 +160,25 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     private List<Target<T>> targets() throws InterruptedException {
         List<ReaderSource<T>> all = sources;
+        // told before it blocks: whoever adds a stream afterwards ends the read
+        reading = all;
+        if (all != sources) {
+            all = sources;
+            reading = all;
+        }
         List<Target<T>> targets = new ArrayList<>(all.size());
+        StreamDestroyedException destroyed = null;
         for (int i = 0; i < all.size(); i++) {
             ReaderSource<T> source = all.get((turn + i) % all.size());
-            targets.add(new Target<>(source, source.look(), source.needsOverlap()));
+            try {
+                targets.add(new Target<>(source, source.look(), source.needsOverlap()));
+            } catch (StreamDestroyedException e) {
+                source.isDestroyed();
+                destroyed = e;
+            }
+        }
+        if (targets.isEmpty() && destroyed != null) {
+            throw destroyed;
         }
         turn = (turn + 1) % all.size();
         return targets;
@@ -216,7 +249,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
             }
             ReaderConsumption<T> started = new ReaderConsumption<>(
                     this,
-                    streams.signals().loop("reader " + stream(), false),
+                    streams.signals().loop("reader " + sources.getFirst().stream(), false),
                     options.batchSize(),
                     options.blockTime(),
                     handler);
@@ -228,17 +261,95 @@ final class StreamReader<T> implements Reader<T>, Closing {
     }
 
     @Override
+    public void addStream(EventStream<T> stream, StartAt at) throws InterruptedException {
+        StreamHandle<T> handle = StreamHandle.of(streams, stream);
+        // before Redis is asked, and once more when the stream is added
+        requireAddable(stream.name());
+        ReaderSource<T> source = ReaderSource.open(streams, handle.record(), selection(handle.entries(), options), at);
+        lifecycle.lock();
+        try {
+            requireAddable(stream.name());
+            List<ReaderSource<T>> more = new ArrayList<>(sources);
+            more.add(source);
+            sources = List.copyOf(more);
+        } finally {
+            lifecycle.unlock();
+        }
+        endReadWithout(source);
+    }
+
+    private void requireAddable(String name) {
+        if (closed) {
+            throw new IllegalStateException("this reader is closed");
+        }
+        if (streams().contains(name)) {
+            throw new IllegalStateException("this reader reads stream \"" + name + "\" already");
+        }
+    }
+
+    /** Ends a blocking read that began before the stream was added. It is added whatever becomes of this. */
+    private void endReadWithout(ReaderSource<T> added) {
+        try {
+            // no longer than the read would block by itself
+            long deadline = System.nanoTime() + options.blockTime().toNanos();
+            while (isBlockedWithout(added) && !Polls.until(deadline).isZero()) {
+                connection.unblock(streams.redis());
+                Tasks.sleep(LOOK_AGAIN);
+            }
+        } catch (PulseException | IllegalStateException e) {
+            // Redis is away or forbids it, or all is closing: the read ends with its block time
+            LOG.debug("stream={} state=added-later", added.stream(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isBlockedWithout(ReaderSource<T> added) {
+        List<ReaderSource<T>> now = reading;
+        return !closed && !now.isEmpty() && !now.contains(added) && sources.contains(added);
+    }
+
+    @Override
+    public void removeStream(String name) {
+        lifecycle.lock();
+        try {
+            ReaderSource<T> source = source(name);
+            if (sources.size() == 1) {
+                throw new IllegalStateException(
+                        "stream \"" + name + "\" is the last one of this reader and cannot be removed");
+            }
+            source.remove();
+            sources = sources.stream().filter(other -> other != source).toList();
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private ReaderSource<T> source(String name) {
+        return sources.stream()
+                .filter(source -> source.stream().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "this reader does not read stream \"" + name + "\", but " + streams()));
+    }
+
+    @Override
+    public List<String> streams() {
+        return sources.stream().map(ReaderSource::stream).toList();
+    }
+
+    @Override
     public EventId cursor() {
-        return sources.getFirst().cursor();
+        List<ReaderSource<T>> all = sources;
+        if (all.size() > 1) {
+            throw new IllegalStateException("this reader reads " + streams() + ", ask for the cursor of one");
+        }
+        return all.getFirst().cursor();
     }
 
-    /** Nothing will ever come any more. */
-    void streamDestroyed() {
-        sources.getFirst().reportDestroyed();
-    }
-
-    String stream() {
-        return String.join(", ", sources.stream().map(ReaderSource::stream).toList());
+    @Override
+    public EventId cursor(String stream) {
+        return source(stream).cursor();
     }
 
     /** Ends a read that is blocked; no reply is lost by it, since the cursor only moves past what was handed out. */

@@ -190,6 +190,19 @@ final class EngineSnippets {
         // end
     }
 
+    static Reader<Order> choosing(EventStream<Order> orders, EventStream<Order> returns) throws InterruptedException {
+        // snippet: choose
+        Reader<Order> reader = orders.reader(ReaderOptions.builder()
+                .startAt(StartAt.oldest())
+                .topics(TopicFilter.matching("^eu"))
+                .filter(event -> event.name().equals("order.placed"))
+                .build());
+        reader.addStream(returns, StartAt.newest());
+        reader.consume(event -> System.out.println(event.stream() + ": " + event.payload()));
+        // end
+        return reader;
+    }
+
     static CloseResult ending(Pulse pulse) {
         // snippet: end
         Health health = pulse.health();
