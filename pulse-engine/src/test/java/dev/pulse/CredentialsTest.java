@@ -1,5 +1,6 @@
 package dev.pulse;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -64,7 +65,7 @@ class CredentialsTest {
         try (Pulse pulse = Pulse.builder()
                 .uri(redis.uri())
                 .commandTimeout(Duration.ofMillis(500))
-                .credentials(() -> new Credentials(USER, password.get()))
+                .credentials(() -> new Credentials(USER, requireNonNull(password.get())))
                 .connect()) {
             EventStream<String> stream = pulse.stream(prefix.name("s"), Codecs.string());
             var sink = stream.sink(

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -171,7 +172,7 @@ class SinkFilterTest {
     }
 
     /** Adds events, each with its number as payload and one of these topics, or none. */
-    private void add(String... topics) throws InterruptedException {
+    private void add(@Nullable String... topics) throws InterruptedException {
         for (int i = 0; i < topics.length; i++) {
             NewEvent<String> event = NewEvent.of("e", Integer.toString(i));
             stream.add(topics[i] == null ? event : event.withTopic(topics[i]));
