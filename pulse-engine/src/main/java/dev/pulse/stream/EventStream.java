@@ -40,4 +40,13 @@ public interface EventStream<T> {
      * @throws dev.pulse.StreamConfigException when the sink exists with a contradicting configuration
      */
     Sink<T> sink(String name, SinkOptions options) throws InterruptedException;
+
+    /**
+     * How much the stream holds, and how far its sinks are; asks Redis once, and makes no stream where there is none.
+     *
+     * @throws InterruptedException when interrupted
+     * @throws dev.pulse.RedisUnavailableException when Redis did not answer within the command time-out
+     * @throws dev.pulse.StreamDestroyedException when this incarnation was destroyed
+     */
+    StreamFigures figures() throws InterruptedException;
 }

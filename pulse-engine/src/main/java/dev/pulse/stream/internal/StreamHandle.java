@@ -10,6 +10,7 @@ import dev.pulse.stream.Reader;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
+import dev.pulse.stream.StreamFigures;
 import dev.pulse.wire.Names;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -157,5 +158,10 @@ final class StreamHandle<T> implements EventStream<T> {
     public Sink<T> sink(String name, SinkOptions options) throws InterruptedException {
         Names.requireSinkName(name);
         return streams.register(StreamSink.join(streams, record, entries, name, options));
+    }
+
+    @Override
+    public StreamFigures figures() throws InterruptedException {
+        return Figures.of(redis, record.look());
     }
 }
