@@ -145,4 +145,13 @@ public interface EventStream<T> {
      * @throws IllegalStateException on a stream of dead letters, whose name ends in {@code :dead}: it has none of its own
      */
     DeadLetters<T> deadLetters();
+
+    /**
+     * How much the stream holds, and how far its sinks are; asks Redis once, and makes no stream where there is none.
+     *
+     * @throws InterruptedException when interrupted
+     * @throws dev.pulse.RedisUnavailableException when Redis did not answer within the command time-out
+     * @throws dev.pulse.StreamDestroyedException when this incarnation was destroyed
+     */
+    StreamFigures figures() throws InterruptedException;
 }

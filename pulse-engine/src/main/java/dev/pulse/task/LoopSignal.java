@@ -47,6 +47,17 @@ public final class LoopSignal implements AutoCloseable {
         }
     }
 
+    /** It works, but what it does shows trouble ahead; empty when that is over. Logged once, no connection's affair. */
+    public void warns(String why) {
+        if (!why.isEmpty() && state.status() == Health.Status.UP) {
+            state = new Health.Loop(name, Health.Status.DEGRADED, Instant.now(), why);
+            Signals.LOG.warn("loop={} state=warning cause=\"{}\"", name, why);
+        } else if (why.isEmpty() && state.status() != Health.Status.UP) {
+            state = new Health.Loop(name, Health.Status.UP, Instant.now(), "");
+            Signals.LOG.info("loop={} state=warning-over", name);
+        }
+    }
+
     Health.Loop state() {
         return state;
     }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -298,7 +299,7 @@ class ReaderGapTest {
     }
 
     private byte[] dump() {
-        return (byte[]) raw.call(bytes("DUMP"), bytes(flat));
+        return (byte[]) Objects.requireNonNull(raw.call(bytes("DUMP"), bytes(flat)));
     }
 
     private void restore(byte[] dump) {

@@ -1,6 +1,7 @@
 package dev.pulse.examples;
 
 import dev.pulse.examples.signup.SignUpExample;
+import dev.pulse.examples.worker.WorkerExample;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
 public final class Examples {
     private static final Map<String, Supplier<Example>> BY_NAME = new TreeMap<>(Map.of(
             "signup", SignUpExample::inJava,
-            "signup-yaml", SignUpExample::inYaml));
+            "signup-yaml", SignUpExample::inYaml,
+            "worker", WorkerExample::new));
     private static final Logger LOG = LoggerFactory.getLogger(Examples.class);
     static final long WIND_UP_SECONDS = 30;
 

@@ -11,6 +11,7 @@ import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.Retention;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
+import dev.pulse.stream.StreamFigures;
 import dev.pulse.wire.Names;
 import dev.pulse.wire.StreamKeys;
 import java.time.Duration;
@@ -124,5 +125,10 @@ final class StreamHandle<T> implements EventStream<T> {
                     "stream \"" + name() + "\" holds dead letters, by its name: it has none of its own");
         }
         return new DeadLetterBox<>(streams, record, entries);
+    }
+
+    @Override
+    public StreamFigures figures() throws InterruptedException {
+        return Figures.of(streams.redis(), record.look());
     }
 }
