@@ -168,6 +168,7 @@ final class SinkUpkeep<T> {
                 group.extend(due.stream().map(SinkDelivery::extension).toList());
         for (SinkDelivery<T> delivery : due) {
             if (!lost.contains(delivery.id())) {
+                group.counters().extended.increment();
                 delivery.extended(before);
                 if (delivery.isReleased() && !inFlight.holds(delivery.id())) {
                     // given back while the extension was on its way: it may have come in second, and would lie idle
