@@ -37,6 +37,13 @@ public interface Sink<T> extends AutoCloseable {
     /** Hands deliveries to the handler, which settles them itself, then or later. */
     Consumption consumeManually(DeliveryHandler<T> handler);
 
+    /**
+     * How the sink and this consumer get on; asks Redis once. While Redis is away, what only it knows is empty.
+     *
+     * @throws InterruptedException when interrupted while waiting for Redis
+     */
+    SinkFigures figures() throws InterruptedException;
+
     /** Ends reading and the consumption, as {@link Consumption#close(Duration)} does, and leaves the sink. */
     CloseResult close(Duration drain);
 

@@ -107,6 +107,16 @@ final class InFlight<T> {
         return Math.min(most - counted.get(), mostAside - aside.get());
     }
 
+    /** How many are held and count against the bound. */
+    int counted() {
+        return counted.get();
+    }
+
+    /** How many are held and set aside. */
+    int setAside() {
+        return aside.get();
+    }
+
     /** Waits until something was settled or parked since the last wait, for that long, or until woken. */
     void awaitRoom(Duration longest) throws InterruptedException {
         room.await(longest);

@@ -52,7 +52,9 @@ final class Settling<T> {
         delivery.move(SinkDelivery.State.ACKING, acked ? SinkDelivery.State.ACKED : SinkDelivery.State.LOST);
         inFlight.remove(delivery);
         active = true;
-        if (!acked) {
+        if (acked) {
+            group.counters().acked.increment();
+        } else {
             group.leaseLost(delivery.id());
         }
         return acked ? AckResult.ACKED : AckResult.LEASE_LOST;
@@ -97,13 +99,16 @@ final class Settling<T> {
             }
         }
         boolean done = ids.isEmpty() || outbox.say(now -> now.ack(ids));
+        int acked = 0;
         for (Ack<T> ack : batch) {
             SinkDelivery<T> delivery = ack.delivery();
             if (delivery != null) {
+                acked += done && !delivery.isFiltered() ? 1 : 0;
                 delivery.move(SinkDelivery.State.ACKING, done ? SinkDelivery.State.ACKED : SinkDelivery.State.RELEASED);
                 inFlight.remove(delivery);
             }
         }
+        outbox.group().counters().acked.add(acked);
         active = true;
         outbox.done(batch.size());
     }

@@ -37,6 +37,7 @@ final class SinkDelivery<T> implements Delivery<T> {
     private long begunAt;
     private boolean counted = true;
     private volatile boolean marked;
+    private volatile boolean filtered;
     private boolean surelyOver;
     private boolean turnEnded;
     private volatile @Nullable String key;
@@ -134,6 +135,7 @@ final class SinkDelivery<T> implements Delivery<T> {
     }
 
     private void failed(Duration delay, String cause) {
+        sink.countFailure();
         if (sink.isLast(attempt)) {
             deadLetter(cause);
         } else {
@@ -243,6 +245,15 @@ final class SinkDelivery<T> implements Delivery<T> {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** It is acknowledged without having been delivered. */
+    void filter() {
+        filtered = true;
+    }
+
+    boolean isFiltered() {
+        return filtered;
     }
 
     /** Whether no other handler may run beside its own. */

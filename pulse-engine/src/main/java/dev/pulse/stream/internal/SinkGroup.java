@@ -39,6 +39,7 @@ final class SinkGroup {
     private static final Script ACK = Script.loadRepeatable("/dev/pulse/stream/sink_ack.lua");
     private static final Script RELEASE = Script.loadRepeatable("/dev/pulse/stream/sink_release.lua");
     private static final Script CLAIM = Script.load("/dev/pulse/stream/sink_claim.lua");
+    private static final Script FIGURES = Script.loadRepeatable("/dev/pulse/stream/sink_figures.lua");
     private static final Script CURSOR = Script.loadRepeatable("/dev/pulse/stream/sink_cursor.lua");
 
     private static final long LEAST_DEADLINE_MILLIS = 100;
@@ -52,6 +53,7 @@ final class SinkGroup {
     private final SinkOptions options;
     private final boolean noAck;
     private final DeadStream dead;
+    private final SinkCounters counters;
     private final List<MapKeys> maps;
     private volatile Duration ackDeadline;
     /**
@@ -84,7 +86,16 @@ final class SinkGroup {
             String sink,
             String consumer,
             SinkOptions options) {
-        this(redis, signals, record, incarnation, sink, consumer, options, new DeadStream(redis, incarnation.stream()));
+        this(
+                redis,
+                signals,
+                record,
+                incarnation,
+                sink,
+                consumer,
+                options,
+                new DeadStream(redis, incarnation.stream()),
+                new SinkCounters());
     }
 
     private SinkGroup(
@@ -95,7 +106,8 @@ final class SinkGroup {
             String sink,
             String consumer,
             SinkOptions options,
-            DeadStream dead) {
+            DeadStream dead,
+            SinkCounters counters) {
         this.redis = redis;
         this.signals = signals;
         this.record = record;
@@ -105,6 +117,7 @@ final class SinkGroup {
         this.options = options;
         this.noAck = options.ackMode() == AckMode.NONE;
         this.dead = dead;
+        this.counters = counters;
         this.maps = incarnation.consumerMaps(sink);
         this.ackDeadline = options.ackDeadline();
         this.beginAfter = StartIds.ofGroup(options.startAt());
@@ -112,6 +125,10 @@ final class SinkGroup {
 
     Incarnation incarnation() {
         return incarnation;
+    }
+
+    SinkCounters counters() {
+        return counters;
     }
 
     String sink() {
@@ -137,7 +154,8 @@ final class SinkGroup {
                 sink,
                 consumer,
                 options,
-                dead.withTimeout(timeout));
+                dead.withTimeout(timeout),
+                counters);
         same.ackDeadline = ackDeadline;
         same.beginAfter = beginAfter;
         return same;
@@ -349,6 +367,7 @@ final class SinkGroup {
 
     /** Reports an entry that will not be handled. */
     void dropped(EventId id, String cause) {
+        counters.dropped.increment();
         LOG.warn("stream={} sink={} event={} state=dropped cause=\"{}\"", incarnation.stream(), sink, id, cause);
         signals.emit(new PulseEvent.EntryDropped(incarnation.stream(), id.toString(), cause));
     }
@@ -358,6 +377,13 @@ final class SinkGroup {
         record.reportDestroyed(LOG, signals);
     }
 
+    /** Lag, pending and the oldest pending one's age in ms, each -1 when Redis does not know; none without a group. */
+    List<Long> figures() throws InterruptedException {
+        return Replies.list(onStream(FIGURES, List.of(sink))).stream()
+                .map(Replies::number)
+                .toList();
+    }
+
     /** Moves one that is ours to the dead letters; see {@link DeadStream#bury}. */
     DeadStream.Buried bury(EventId id, List<byte[]> headers, List<byte[]> fields) throws InterruptedException {
         return dead.bury(incarnation, sink, consumer, id, headers, fields);
@@ -365,18 +391,21 @@ final class SinkGroup {
 
     /** Reports an event that stands among the dead letters now. */
     void deadLettered(EventId id, String cause) {
+        counters.dead.increment();
         LOG.warn("stream={} sink={} event={} state=dead-lettered cause=\"{}\"", incarnation.stream(), sink, id, cause);
         signals.emit(new PulseEvent.DeadLettered(incarnation.stream(), sink, id.toString(), cause));
     }
 
     /** Reports an event whose ack deadline passed while it was held here. */
     void leaseLost(EventId id) {
+        counters.lostLeases.increment();
         LOG.warn("stream={} sink={} event={} state=lease-lost", incarnation.stream(), sink, id);
         signals.emit(new PulseEvent.LeaseLost(incarnation.stream(), sink, id.toString()));
     }
 
     /** Reports an event that was worked on for too long. */
     void tookTooLong(EventId id, Duration longest) {
+        counters.lostLeases.increment();
         LOG.warn(
                 "stream={} sink={} event={} state=released cause=\"worked on for more than {}\"",
                 incarnation.stream(),

@@ -19,11 +19,12 @@ import java.util.concurrent.PriorityBlockingQueue;
 
 /**
  * The loop that keeps a consumer's promises while handlers work: heartbeat, extension of ack deadlines, claims of what
- * others left, retries of what failed, the durable cursor, the sweep of consumers that are gone. Each duty has its own
+ * others left, retries of what failed, the durable cursor, the watch on its lag, the sweep of consumers that are gone. Each duty has its own
  * due time; one that fails holds up none of the others.
  */
 final class SinkUpkeep<T> {
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration BETWEEN_LOOKS_AT_THE_LAG = Duration.ofSeconds(10);
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final int EXTEND_BATCH = 500;
 
@@ -31,6 +32,7 @@ final class SinkUpkeep<T> {
     private final SinkGroup group;
     private final InFlight<T> inFlight;
     private final Settling<T> settling;
+    private final LagWatch lag;
     private final SinkOptions options;
     private final Wakeup wakeup = new Wakeup();
     private final PriorityBlockingQueue<Retry<T>> retries =
@@ -64,12 +66,14 @@ final class SinkUpkeep<T> {
             SinkGroup group,
             InFlight<T> inFlight,
             Settling<T> settling,
+            LagWatch lag,
             SinkOptions options,
             Signals signals) {
         this.sink = sink;
         this.group = group;
         this.inFlight = inFlight;
         this.settling = settling;
+        this.lag = lag;
         this.options = options;
         this.duties = List.of(
                 retrying,
@@ -77,6 +81,7 @@ final class SinkUpkeep<T> {
                 new Duty(part(2), this::beat),
                 claiming,
                 new Duty(SECOND, this::saveCursor),
+                new Duty(BETWEEN_LOOKS_AT_THE_LAG, this::watchLag),
                 new Duty(silence(), this::sweep));
         this.loop = Loop.start(signals.loop(sink.loopName("upkeep"), false), this::turn);
     }
@@ -178,6 +183,7 @@ final class SinkUpkeep<T> {
                 group.extend(due.stream().map(SinkDelivery::extension).toList());
         for (SinkDelivery<T> delivery : due) {
             if (!lost.contains(delivery.id())) {
+                group.counters().extended.increment();
                 delivery.extended(before);
                 if (delivery.isReleased() && !inFlight.holds(delivery.id())) {
                     // given back while the extension was on its way: it may have come in second, and would lie idle
@@ -243,6 +249,11 @@ final class SinkUpkeep<T> {
         return SECOND;
     }
 
+    private Duration watchLag() throws InterruptedException {
+        lag.check();
+        return BETWEEN_LOOKS_AT_THE_LAG;
+    }
+
     private Duration sweep() throws InterruptedException {
         group.sweep(silence());
         return silence();
@@ -273,5 +284,6 @@ final class SinkUpkeep<T> {
         if (!Deadlines.hardPhase(loop::join)) {
             loop.interrupt();
         }
+        lag.close();
     }
 }

@@ -15,6 +15,7 @@ import dev.pulse.stream.DeliveryHandler;
 import dev.pulse.stream.EventHandler;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.Sink;
+import dev.pulse.stream.SinkFigures;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.TopicFilter;
 import dev.pulse.task.Backoff;
@@ -23,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -90,7 +93,14 @@ final class StreamSink<T> implements Sink<T>, Closing {
         this.settling = new Settling<>(outbox, inFlight, this::released);
         this.deadLetters = new DeadLettering<>(this, entries, inFlight, outbox);
         this.connection = streams.redis().connection("sink");
-        this.upkeep = new SinkUpkeep<>(this, group, inFlight, settling, options, streams.signals());
+        this.upkeep = new SinkUpkeep<>(
+                this,
+                group,
+                inFlight,
+                settling,
+                new LagWatch(streams.redis(), streams.signals(), group.incarnation(), group.sink()),
+                options,
+                streams.signals());
     }
 
     static <T> StreamSink<T> join(
@@ -342,6 +352,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
             return null;
         }
         if (options.topics() != TopicFilter.all() && !options.topics().accepts(Entries.topic(entry))) {
+            group.counters().filtered.increment();
             if (!noAck) {
                 settling.acknowledgeLater(id);
             }
@@ -359,7 +370,13 @@ final class StreamSink<T> implements Sink<T>, Closing {
                     (int) earlier + 1,
                     earlier >= options.maxDeliveries(),
                     before);
-            return inFlight.add(delivery) && passes(delivery) ? delivery : null;
+            if (!inFlight.add(delivery) || !passes(delivery)) {
+                return null;
+            }
+            if (earlier > 0) {
+                group.counters().redelivered.increment();
+            }
+            return delivery;
         } catch (MalformedEntryException e) {
             if (noAck) {
                 group.dropped(id, String.valueOf(e.getMessage()));
@@ -379,6 +396,8 @@ final class StreamSink<T> implements Sink<T>, Closing {
             if (options.filter().get().test(delivery.event())) {
                 return true;
             }
+            group.counters().filtered.increment();
+            delivery.filter();
             delivery.ackLater();
         } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
             LOG.warn(
@@ -413,7 +432,11 @@ final class StreamSink<T> implements Sink<T>, Closing {
     @Nullable
     SinkDelivery<T> retry(SinkDelivery<T> parked) {
         SinkDelivery<T> again = parked.nextTry();
-        return inFlight.retry(parked, again) ? again : null;
+        if (!inFlight.retry(parked, again)) {
+            return null;
+        }
+        group.counters().redelivered.increment();
+        return again;
     }
 
     /** Has another try handled, or polled. */
@@ -527,6 +550,36 @@ final class StreamSink<T> implements Sink<T>, Closing {
         } else {
             lookAtNextPoll = true;
         }
+    }
+
+    void countFailure() {
+        group.counters().failed.increment();
+    }
+
+    @Override
+    public SinkFigures figures() throws InterruptedException {
+        List<Long> known = List.of();
+        try {
+            known = group.figures();
+        } catch (PulseException | IllegalStateException e) {
+            // Redis is away, or this is closed: what is known here is still worth having
+            LOG.debug("stream={} sink={} figures=local", group.incarnation().stream(), name(), e);
+        }
+        SinkCounters counters = group.counters();
+        return new SinkFigures(
+                known.isEmpty() || known.get(0) < 0 ? OptionalLong.empty() : OptionalLong.of(known.get(0)),
+                known.isEmpty() ? OptionalLong.empty() : OptionalLong.of(known.get(1)),
+                known.isEmpty() || known.get(2) < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(known.get(2))),
+                inFlight.counted(),
+                inFlight.setAside(),
+                counters.acked.sum(),
+                counters.failed.sum(),
+                counters.dead.sum(),
+                counters.redelivered.sum(),
+                counters.extended.sum(),
+                counters.lostLeases.sum(),
+                counters.dropped.sum(),
+                counters.filtered.sum());
     }
 
     Duration backoffAfter(int attempt) {

@@ -1,0 +1,38 @@
+package dev.pulse.stream;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How a sink gets on. The first three are those of the whole sink, as Redis knows them at this moment; the others those
+ * of this one consumer, and of these all from {@code acked} on count from its beginning.
+ *
+ * @param lag how many events no consumer has read yet; empty before Redis 7.0, where it lost count, and while it is away
+ * @param pending how many events are read and not acknowledged; empty while Redis is away
+ * @param oldestPending how long ago the oldest of these was added; empty when there is none
+ * @param inFlight what this consumer has read, and not settled or set aside
+ * @param parked what failed and waits for another try, and what waits for it because of its key
+ * @param acked events that were acknowledged, those without a delivery not counted
+ * @param failed deliveries that failed: the handler or the filter threw, or {@code nack} was called
+ * @param dead events that became dead letters
+ * @param redelivered deliveries that were not the first of their event
+ * @param extended how often an ack deadline was begun anew, each event counted
+ * @param lostLeases events whose ack deadline passed, or that took too long, while they were held
+ * @param dropped events that were trimmed before they were done, and others that could not become dead letters
+ * @param filtered events that were acknowledged without a delivery, as the filters say
+ */
+public record SinkFigures(
+        OptionalLong lag,
+        OptionalLong pending,
+        Optional<Duration> oldestPending,
+        long inFlight,
+        long parked,
+        long acked,
+        long failed,
+        long dead,
+        long redelivered,
+        long extended,
+        long lostLeases,
+        long dropped,
+        long filtered) {}
