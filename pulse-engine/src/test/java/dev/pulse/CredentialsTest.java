@@ -15,6 +15,7 @@ import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.RespClient;
 import dev.pulse.testing.TestRedis;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -64,7 +65,7 @@ class CredentialsTest {
         try (Pulse pulse = Pulse.builder()
                 .uri(redis.uri())
                 .commandTimeout(Duration.ofMillis(500))
-                .credentials(() -> new Credentials(USER, password.get()))
+                .credentials(() -> new Credentials(USER, Objects.requireNonNull(password.get())))
                 .connect()) {
             EventStream<String> stream = pulse.stream(prefix.name("s"), Codecs.string());
             var sink = stream.sink(
