@@ -2,8 +2,9 @@
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module dev.pulse {
     requires com.github.f4b6a3.ulid;
+    requires org.apache.commons.pool2;
     requires org.slf4j;
-    requires redis.clients.jedis;
+    requires transitive redis.clients.jedis;
     requires static com.fasterxml.jackson.databind;
     requires static org.jspecify;
 

@@ -4,6 +4,8 @@ import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.RedisOptions;
 import dev.pulse.redis.RedisUri;
+import dev.pulse.redis.Target;
+import dev.pulse.redis.UserClient;
 import dev.pulse.stream.Codec;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
@@ -19,6 +21,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.UnifiedJedis;
 
 /**
  * The entry point: one Redis, and the streams on it. Make one per Redis and process, share it among all threads, close it
@@ -57,6 +60,16 @@ public final class Pulse implements AutoCloseable {
      */
     public static Pulse connect(String uri) {
         return builder().uri(uri).connect();
+    }
+
+    /**
+     * Works over what this client is connected to, with defaults for everything else; see {@link Builder#client}.
+     *
+     * @throws IllegalArgumentException when the client is of another class
+     * @throws PulseException as {@link #connect(String)}
+     */
+    public static Pulse over(UnifiedJedis client) {
+        return builder().client(client).connect();
     }
 
     /** For all that {@link #connect(String)} leaves at its default. */
@@ -134,7 +147,8 @@ public final class Pulse implements AutoCloseable {
 
     /** Makes a {@link Pulse}. Not thread-safe. */
     public static final class Builder {
-        private String uri = DEFAULT_URI;
+        private @Nullable String uri;
+        private @Nullable UnifiedJedis client;
         private @Nullable String clientName;
         private Duration connectTimeout = Duration.ofSeconds(2);
         private Duration commandTimeout = Duration.ofSeconds(5);
@@ -145,12 +159,34 @@ public final class Pulse implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Where Redis is: {@code redis://[[user]:password@]host[:port][/database][?clientName=name]}, with TLS
-         * {@code rediss://}, or {@code embedded:} for a Redis of its own that lives as long as this Pulse, for
-         * development only. Default {@code redis://localhost:6379}.
+         * Where Redis is:
+         *
+         * <ul>
+         *   <li>{@code redis://[[user]:password@]host[:port][/database][?clientName=name]}
+         *   <li>{@code redis-sentinel://[[user]:password@]host1[:port],host2[:port]/database?master=name}, the hosts being
+         *       sentinels; where they want to know who asks, {@code &sentinelUser=…&sentinelPassword=…}
+         *   <li>{@code redis-cluster://[[user]:password@]host1[:port],host2[:port]}, the hosts being some nodes of a Redis
+         *       Cluster
+         *   <li>with TLS {@code rediss://}, {@code rediss-sentinel://}, {@code rediss-cluster://}; host names are verified
+         *   <li>{@code embedded:} for a Redis of its own that lives as long as this Pulse, for development only
+         * </ul>
+         *
+         * User, password and values are percent-encoded. Default {@code redis://localhost:6379}.
          */
         public Builder uri(String value) {
             uri = value;
+            return this;
+        }
+
+        /**
+         * In place of a URI, a {@code RedisClient}, {@code RedisSentinelClient} or {@code RedisClusterClient} of Jedis:
+         * connections are made as it makes its own (address, TLS, credentials, database, time-out of connecting), but
+         * outside its pool, which therefore needs no room for them. They have names and time-outs of ours and speak
+         * RESP2. It is never closed, and is to be open as long as this Pulse. {@link #connectTimeout},
+         * {@link #sslContext} and {@link #credentials} are its own business.
+         */
+        public Builder client(UnifiedJedis value) {
+            client = value;
             return this;
         }
 
@@ -199,9 +235,14 @@ public final class Pulse implements AutoCloseable {
 
         /** Checks all settings and connects, as {@link Pulse#connect(String)} does. */
         public Pulse connect() {
-            boolean ownRedis = uri.strip().equals(EMBEDDED);
+            if (uri != null && client != null) {
+                throw new IllegalArgumentException("Redis is named by a uri or by a client, not by both");
+            }
+            String named = uri == null ? DEFAULT_URI : uri;
+            boolean ownRedis = named.strip().equals(EMBEDDED);
             // all checks come before a server is started
-            RedisOptions options = options(RedisUri.parse(ownRedis ? DEFAULT_URI : uri));
+            RedisOptions options =
+                    options(client != null ? new UserClient(client) : RedisUri.parse(ownRedis ? DEFAULT_URI : named));
             EmbeddedRedis embedded = null;
             if (ownRedis) {
                 embedded = EmbeddedRedis.start();
@@ -219,7 +260,7 @@ public final class Pulse implements AutoCloseable {
             }
         }
 
-        private RedisOptions options(RedisUri target) {
+        private RedisOptions options(Target target) {
             String name = clientName != null ? clientName : target.clientName().orElse("pulse");
             return new RedisOptions(target, name, connectTimeout, commandTimeout, sslContext, credentials);
         }

@@ -1,5 +1,7 @@
 package dev.pulse;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.UnifiedJedis;
 
 /** Which package may use what. */
 class ArchitectureTest {
@@ -70,10 +73,19 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheRedisPackageKnowsJedis() {
+    void onlyTheRedisPackageKnowsJedisAndPulseTheNameOfItsClients() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(REDIS)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("redis.clients..", "org.apache.commons.pool2..")
+                        .and(not(equivalentTo(UnifiedJedis.class))))
+                .check(ENGINE);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(REDIS)
+                .and()
+                .doNotBelongToAnyOf(Pulse.class)
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("redis.clients..", "org.apache.commons.pool2.."))
                 .check(ENGINE);

@@ -35,6 +35,7 @@ final class Call {
     private final Thread caller = Thread.currentThread();
     private volatile State state = State.QUEUED;
     private int answered;
+    private boolean misdirected;
     private @Nullable Throwable lost;
 
     Call(List<Command> commands) {
@@ -90,10 +91,16 @@ final class Call {
                 reply = connection.getOne();
             } catch (JedisDataException errorReply) {
                 reply = errorReply;
+                misdirected |= Failures.isMisdirected(errorReply);
             }
             replies[answered++] = reply;
         }
         settle();
+    }
+
+    /** Whether what answered says that it is not the primary, or not yet again. */
+    boolean isMisdirected() {
+        return misdirected;
     }
 
     private void settle() {

@@ -1,12 +1,14 @@
 package dev.pulse.redis;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 
 /** One Redis command under construction, then on its way. Not for use by two threads at once. */
 public final class Command {
     private final CommandArguments arguments;
+    private byte @Nullable [] firstKey;
     private boolean repeatable;
     private boolean largeReply;
     private int bytes;
@@ -27,6 +29,11 @@ public final class Command {
         return command;
     }
 
+    /** Goes ahead of a command for a slot that is on its way to the node asked. */
+    static Command asking() {
+        return new Command(Protocol.Command.ASKING);
+    }
+
     /** Adds a key. */
     public Command key(String key) {
         return key(key.getBytes(StandardCharsets.UTF_8));
@@ -35,6 +42,9 @@ public final class Command {
     /** Adds a key. */
     public Command key(byte[] key) {
         arguments.key(key);
+        if (firstKey == null) {
+            firstKey = key;
+        }
         bytes += key.length;
         return this;
     }
@@ -70,6 +80,11 @@ public final class Command {
 
     CommandArguments arguments() {
         return arguments;
+    }
+
+    /** The key that says to which node of a cluster it goes: all its keys are in the slot of the first. */
+    byte @Nullable [] firstKey() {
+        return firstKey;
     }
 
     boolean isRepeatable() {

@@ -17,27 +17,29 @@ final class Failures {
     private static final Set<String> PASSING =
             Set.of("LOADING", "MASTERDOWN", "READONLY", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "NOREPLICAS");
 
+    private static final Set<String> MISDIRECTED = Set.of("READONLY", "MASTERDOWN", "LOADING");
+
     private static final Set<String> DENIED = Set.of("NOAUTH", "NOPERM", "WRONGPASS");
 
     private Failures() {}
 
-    static PulseException connecting(RedisUri uri, Duration timeout, JedisException cause) {
+    static PulseException connecting(String where, boolean tls, Duration timeout, JedisException cause) {
         if (cause instanceof JedisDataException refusal) {
-            return isPassing(refusal) ? unavailable(uri, refusal) : reply("connecting to " + uri.address(), refusal);
+            return isPassing(refusal) ? unavailable(where, refusal) : reply("connecting to " + where, refusal);
         }
         if (isOfTls(cause)) {
             return new RedisUnavailableException(
-                    "no TLS connection to Redis at " + uri.address() + ": " + rootMessage(cause), cause);
+                    "no TLS connection to Redis at " + where + ": " + rootMessage(cause), cause);
         }
         return new RedisUnavailableException(
-                "cannot connect to Redis at " + uri.address() + " within " + timeout + ": " + rootMessage(cause)
-                        + (uri.tls() ? ", asked for TLS" : ""),
+                "cannot connect to Redis at " + where + " within " + timeout + ": " + rootMessage(cause)
+                        + (tls ? ", asked for TLS" : ""),
                 cause);
     }
 
-    static PulseException unavailable(RedisUri uri, Throwable cause) {
+    static PulseException unavailable(String where, Throwable cause) {
         return new RedisUnavailableException(
-                "Redis at " + uri.address() + " does not take commands: " + rootMessage(cause), cause);
+                "Redis at " + where + " does not take commands: " + rootMessage(cause), cause);
     }
 
     /** An error reply; {@code doing} is the command. */
@@ -49,6 +51,10 @@ final class Failures {
                 || message.contains("invalid password")) {
             return new AccessDeniedException(message, cause);
         }
+        if (code.equals("MOVED")) {
+            message +=
+                    ": this is a node of a Redis Cluster, which wants redis-cluster:// with the addresses of some nodes";
+        }
         return code.equals("OOM")
                 ? new RedisOutOfMemoryException(message, cause)
                 : new RedisReplyException(code, message, cause);
@@ -56,6 +62,11 @@ final class Failures {
 
     static boolean isPassing(JedisDataException reply) {
         return PASSING.contains(code(reply));
+    }
+
+    /** Redis is a replica, or not yet itself again: the primary may be somewhere else by now. */
+    static boolean isMisdirected(JedisDataException reply) {
+        return MISDIRECTED.contains(code(reply));
     }
 
     static String code(JedisDataException reply) {

@@ -1,6 +1,7 @@
 package dev.pulse.redis;
 
 import dev.pulse.PulseException;
+import dev.pulse.RedisUnavailableException;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Tasks;
@@ -11,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 
@@ -48,11 +50,18 @@ final class Lane {
 
     private long lastUse;
     private volatile boolean driverRests;
+    private volatile Predicate<Connection> outdated = any -> false;
+    private volatile boolean renew;
     private volatile boolean closed;
     private volatile @Nullable PulseException connectFailure;
 
-    /** Takes over the first connection and starts its driver. */
-    Lane(String role, Connection first, Connections connections, Duration timeout, LoopSignal signal) {
+    /** Whether the last connection ended because it led to a server that is not the primary. */
+    private boolean misdirected;
+    /** The one after it has answered nothing yet. */
+    private boolean unproven;
+
+    /** Starts its driver. Takes over the first connection; without one, the driver makes it. */
+    Lane(String role, @Nullable Connection first, Connections connections, Duration timeout, LoopSignal signal) {
         this.role = role;
         this.connection = first;
         this.connections = connections;
@@ -132,6 +141,12 @@ final class Lane {
         sent.add(call);
         try {
             roundTrip(own, call.bytes());
+            if (misdirected) {
+                leaveWrongServer();
+            } else if (unproven) {
+                unproven = false;
+                signal.works();
+            }
         } catch (RuntimeException | Error e) {
             breakUp(e);
         }
@@ -141,7 +156,7 @@ final class Lane {
     private void drive() {
         while (!closed) {
             driverRests = true;
-            if (queue.isEmpty() && connection != null) {
+            if (queue.isEmpty() && connection != null && !renew) {
                 LockSupport.parkNanos(this, IDLE_BEFORE_PING.toNanos());
             } else if (busy.get()) {
                 LockSupport.park(this);
@@ -179,6 +194,10 @@ final class Lane {
 
     private void driveUntilIdle() {
         boolean idle = queue.isEmpty();
+        if (renew) {
+            renew = false;
+            leaveOld();
+        }
         if (connection == null && !connect()) {
             return;
         }
@@ -209,7 +228,11 @@ final class Lane {
         }
         try {
             roundTrip(own, bytes);
-            signal.works();
+            if (misdirected) {
+                leaveWrongServer();
+            } else {
+                signal.works();
+            }
         } catch (RuntimeException | Error e) {
             breakUp(e);
         }
@@ -237,6 +260,20 @@ final class Lane {
         if (first != null) {
             first.receive(own);
             sent.remove();
+            if (first.isMisdirected()) {
+                misdirected = true;
+            }
+        }
+    }
+
+    /** All was answered; so nothing is lost by looking for the primary anew. */
+    private void leaveWrongServer() {
+        Connection wrong = connection;
+        if (wrong != null) {
+            connection = null;
+            OwnedConnection.discard(wrong);
+            signal.fails(new RedisUnavailableException(
+                    "Redis at " + connections.where() + " is not the primary, or not yet again", null));
         }
     }
 
@@ -274,13 +311,47 @@ final class Lane {
         }
     }
 
+    /**
+     * Has it leave its connection if that leads there: the primary is somewhere else by now. One that is in use is cut,
+     * for no reply may ever come from there.
+     */
+    void leave(Predicate<Connection> old) {
+        Connection own = connection;
+        if (own == null || !old.test(own)) {
+            return;
+        }
+        renew = true;
+        outdated = old;
+        if (busy.get()) {
+            OwnedConnection.discard(own);
+        }
+        LockSupport.unpark(driver);
+    }
+
+    private void leaveOld() {
+        Connection own = connection;
+        if (own != null && outdated.test(own)) {
+            connection = null;
+            OwnedConnection.discard(own);
+        }
+    }
+
     private boolean connect() {
+        boolean wasMisdirected = misdirected;
+        misdirected = false;
+        if (wasMisdirected) {
+            // what soon answers the same again must not be connected to in a tight loop
+            pauseBeforeReconnecting();
+        }
         try {
             connection = connections.open(role, timeout);
             connectFailure = null;
             lastUse = System.nanoTime();
-            reconnecting.reset();
-            signal.works();
+            unproven = wasMisdirected;
+            if (!wasMisdirected) {
+                reconnecting.reset();
+                signal.works();
+            }
             return true;
         } catch (PulseException e) {
             connectFailure = e;

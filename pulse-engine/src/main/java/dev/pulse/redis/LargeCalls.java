@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +68,7 @@ final class LargeCalls {
             call.take();
             call.send(connection);
             call.receive(connection);
-            answered = true;
+            answered = !call.isMisdirected();
         } catch (RuntimeException | Error e) {
             call.lose(e);
         } finally {
@@ -154,6 +155,23 @@ final class LargeCalls {
             lock.unlock();
         }
         OwnedConnection.discard(connection);
+    }
+
+    /** Ends those connections that lead there: the primary is somewhere else by now. */
+    void leave(Predicate<Connection> old) {
+        lock.lock();
+        try {
+            idle.removeIf(connection -> {
+                if (old.test(connection)) {
+                    OwnedConnection.discard(connection);
+                    return true;
+                }
+                return false;
+            });
+            borrowed.stream().filter(old).forEach(OwnedConnection::discard);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static Duration timeLeft(long deadline) {

@@ -20,17 +20,21 @@ public final class OwnedConnection implements AutoCloseable {
     /** How much longer than the block time a reply may take. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    private final Connections connections;
-    private final RedisUri uri;
+    private static final int MOST_REDIRECTIONS = 5;
+
+    private final Topology topology;
     private final String role;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Connection connection;
+    private @Nullable Primary primary;
     private boolean closed;
-    private volatile long clientId;
+    private volatile @Nullable Client client;
 
-    OwnedConnection(Connections connections, RedisUri uri, String role) {
-        this.connections = connections;
-        this.uri = uri;
+    /** What Redis knows the present connection by. */
+    private record Client(Primary primary, long id) {}
+
+    OwnedConnection(Topology topology, String role) {
+        this.topology = topology;
         this.role = role;
     }
 
@@ -46,30 +50,54 @@ public final class OwnedConnection implements AutoCloseable {
             throw new InterruptedException();
         }
         Duration timeout = block.plus(GRACE);
-        Connection own;
+        Primary to = topology.primaryFor(command);
+        boolean asking = false;
+        for (int redirections = 0; ; redirections++) {
+            Connection own = connect(to, timeout);
+            try {
+                return exchange(own, command, timeout, asking);
+            } catch (JedisDataException e) {
+                Topology.Redirection redirection = topology.redirection(e, to);
+                if (redirection == null || redirections == MOST_REDIRECTIONS) {
+                    throw refused(command, to, e);
+                }
+                to = redirection.to();
+                asking = redirection.asking();
+            } catch (JedisException e) {
+                drop();
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                throw Failures.unavailable(to.where(), e);
+            }
+        }
+    }
+
+    private static @Nullable Object exchange(Connection own, Command command, Duration timeout, boolean asking) {
+        own.setSoTimeout((int) timeout.toMillis());
+        if (asking) {
+            own.executeCommand(Command.asking().arguments());
+        }
+        own.sendCommand(command.arguments());
+        return own.getOne();
+    }
+
+    private PulseException refused(Command command, Primary by, JedisDataException e) {
+        if (Failures.isMisdirected(e)) {
+            // the next call looks where the primary is
+            drop();
+        }
+        return Topology.translated(by, command, e);
+    }
+
+    private Connection connect(Primary to, Duration timeout) throws InterruptedException {
         try {
-            own = open(timeout);
+            return open(to, timeout);
         } catch (PulseException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
             throw e;
-        }
-        try {
-            own.setSoTimeout((int) timeout.toMillis());
-            own.sendCommand(command.arguments());
-            return own.getOne();
-        } catch (JedisDataException e) {
-            if (Failures.isPassing(e)) {
-                throw Failures.unavailable(uri, e);
-            }
-            throw Failures.reply(command.toString(), e);
-        } catch (JedisException e) {
-            drop();
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            throw Failures.unavailable(uri, e);
         }
     }
 
@@ -78,35 +106,39 @@ public final class OwnedConnection implements AutoCloseable {
      * lost with the connection. It can come a moment too early: repeat it until the reader has noticed.
      */
     public void unblock(Redis redis) throws InterruptedException {
-        if (clientId != 0) {
-            redis.call(Command.repeatable("CLIENT").arg("UNBLOCK").arg(clientId));
+        Client reading = client;
+        if (reading != null) {
+            redis.call(Command.repeatable("CLIENT").arg("UNBLOCK").arg(reading.id()), reading.primary());
         }
     }
 
-    private Connection open(Duration timeout) {
+    private Connection open(Primary to, Duration timeout) {
         lock.lock();
         try {
             requireOpen();
-            if (connection != null) {
+            if (connection != null && primary == to) {
                 return connection;
             }
         } finally {
             lock.unlock();
         }
-        Connection opened = connections.open(role, timeout);
+        drop();
+        Connection opened = to.open(role, timeout);
         try {
-            clientId = (Long) opened.executeCommand(new CommandArguments(Protocol.Command.CLIENT).add("ID"));
+            client = new Client(
+                    to, (Long) opened.executeCommand(new CommandArguments(Protocol.Command.CLIENT).add("ID")));
         } catch (JedisException e) {
-            discard(opened);
-            throw Failures.unavailable(uri, e);
+            to.discard(opened);
+            throw Failures.unavailable(to.where(), e);
         }
         lock.lock();
         try {
             if (closed) {
-                discard(opened);
+                to.discard(opened);
             }
             requireOpen();
             connection = opened;
+            primary = to;
             return opened;
         } finally {
             lock.unlock();
@@ -123,8 +155,8 @@ public final class OwnedConnection implements AutoCloseable {
     private void drop() {
         lock.lock();
         try {
-            if (connection != null) {
-                discard(connection);
+            if (connection != null && primary != null) {
+                primary.discard(connection);
                 connection = null;
             }
         } finally {

@@ -1,51 +1,29 @@
 package dev.pulse.redis;
 
-import dev.pulse.AccessDeniedException;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseException;
 import dev.pulse.RedisReplyException;
 import dev.pulse.RedisUnavailableException;
-import dev.pulse.task.Backoff;
 import dev.pulse.task.Signals;
-import dev.pulse.task.Tasks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Connection;
-import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * Commands to one Redis. Short ones share a {@link Lane}; those with more than 256 KiB, or with a reply without bound, go
- * over a small pool, so that nobody waits behind them; blocking ones have an {@link OwnedConnection}. Thread-safe.
+ * Commands to one Redis, or to a cluster. Short ones share a {@link Lane}; those with more than 256 KiB, or with a reply
+ * without bound, go over a small pool, so that nobody waits behind them; blocking ones have an {@link OwnedConnection}.
+ * Thread-safe.
  *
  * <p>A command that never left is tried until the command time-out is over. One that may have arrived is sent again only
  * if that changes nothing; otherwise its caller is told that the outcome is unknown.
  */
 public final class Redis {
-    private static final int LARGE = 256 * 1024;
-
-    private final RedisOptions options;
-    private final Connections connections;
-    private final Lane lane;
-    private final LargeCalls large;
-    private final AtomicBoolean closed;
+    private final Topology topology;
     private final Duration timeout;
 
-    private Redis(
-            RedisOptions options,
-            Connections connections,
-            Lane lane,
-            LargeCalls large,
-            AtomicBoolean closed,
-            Duration timeout) {
-        this.options = options;
-        this.connections = connections;
-        this.lane = lane;
-        this.large = large;
-        this.closed = closed;
+    private Redis(Topology topology, Duration timeout) {
+        this.topology = topology;
         this.timeout = timeout;
     }
 
@@ -55,26 +33,17 @@ public final class Redis {
      * @throws PulseException what hinders it, naming host and port
      */
     public static Redis open(RedisOptions options, Signals signals) {
-        Connections connections = new Connections(options);
-        Connection first = connections.open("lane", options.commandTimeout());
-        Lane lane = new Lane(
-                "lane",
-                first,
-                connections,
-                options.commandTimeout(),
-                signals.loop("lane " + options.uri().address(), true));
-        return new Redis(
-                options, connections, lane, new LargeCalls(connections), new AtomicBoolean(), options.commandTimeout());
+        return new Redis(Topologies.open(options, signals), options.commandTimeout());
     }
 
     /** A connection of its own for blocking reads; {@code role} becomes part of its name. */
     public OwnedConnection connection(String role) {
-        return new OwnedConnection(connections, options.uri(), role);
+        return new OwnedConnection(topology, role);
     }
 
     /** The same Redis over the same connections with another command time-out. */
     public Redis withTimeout(Duration commandTimeout) {
-        return new Redis(options, connections, lane, large, closed, commandTimeout);
+        return new Redis(topology, commandTimeout);
     }
 
     /** The command time-out: how long a call takes at most. */
@@ -105,118 +74,14 @@ public final class Redis {
         return callAll(commands, System.nanoTime() + timeout.toNanos());
     }
 
+    /** Runs one command that concerns a certain primary, whatever topology says. */
+    @Nullable
+    Object call(Command command, Primary primary) throws InterruptedException {
+        return requireReply(topology.callAt(primary, command, System.nanoTime() + timeout.toNanos(), timeout));
+    }
+
     private @Nullable Object[] callAll(List<Command> commands, long deadline) throws InterruptedException {
-        boolean repeatable = isRepeatable(commands);
-        // later attempts have less time left than the lane's connection takes
-        boolean mayRunAlone = timeout.compareTo(options.commandTimeout()) >= 0;
-        Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
-        while (true) {
-            Call call = new Call(commands);
-            carry(call, deadline, repeatable, mayRunAlone);
-            mayRunAlone = false;
-            Throwable obstacle = call.lost() != null ? call.lost() : onlyPassingErrors(call);
-            if (obstacle == null) {
-                return translated(call);
-            }
-            if (call.lost() != null && !repeatable) {
-                throw outcomeUnknown(commands, obstacle);
-            }
-            Duration pause = backoff.next();
-            if (closed.get() || System.nanoTime() + pause.toNanos() >= deadline) {
-                throw Failures.unavailable(options.uri(), obstacle);
-            }
-            Tasks.sleep(pause);
-        }
-    }
-
-    /** Carries a call until it is settled; throws where it is not. */
-    private void carry(Call call, long deadline, boolean repeatable, boolean mayRunAlone) throws InterruptedException {
-        if (closed.get()) {
-            throw new IllegalStateException("this Pulse is closed");
-        }
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        boolean interrupted = false;
-        try {
-            if (call.bytes() > LARGE || call.hasLargeReply()) {
-                large.carry(call, deadline);
-            } else {
-                lane.carry(call, deadline, mayRunAlone);
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (call.isSettled()) {
-            // an interrupt closes the socket under a virtual thread that reads, so it shows as a loss as well
-            interrupted |= call.lost() != null && Thread.interrupted();
-            if (interrupted && call.lost() == null) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        } else if (call.withdraw()) {
-            if (interrupted) {
-                throw new InterruptedException();
-            }
-            throw neverSent(call);
-        } else if (!interrupted) {
-            throw repeatable
-                    ? Failures.unavailable(options.uri(), new TimeoutException("no reply within " + timeout))
-                    : outcomeUnknown(call.commands(), new TimeoutException("no reply within " + timeout));
-        }
-        if (interrupted) {
-            if (repeatable) {
-                throw new InterruptedException();
-            }
-            Thread.currentThread().interrupt();
-            throw outcomeUnknown(call.commands(), new InterruptedException("interrupted while waiting for the reply"));
-        }
-    }
-
-    private RuntimeException neverSent(Call call) {
-        if (closed.get()) {
-            return new IllegalStateException("this Pulse is closed");
-        }
-        PulseException connecting = lane.connectFailure();
-        if (connecting instanceof AccessDeniedException) {
-            return new AccessDeniedException(
-                    call.commands().getFirst() + " was not sent: " + connecting.getMessage(), connecting);
-        }
-        return new RedisUnavailableException(
-                call.commands().getFirst() + " was not sent to Redis at "
-                        + options.uri().address() + " within " + timeout
-                        + (connecting == null ? "" : ": " + connecting.getMessage()),
-                connecting);
-    }
-
-    private OutcomeUnknownException outcomeUnknown(List<Command> commands, Throwable cause) {
-        return new OutcomeUnknownException(
-                commands.getFirst() + " was sent to Redis at " + options.uri().address() + " and its reply never came: "
-                        + Failures.rootMessage(cause),
-                cause);
-    }
-
-    private static @Nullable Throwable onlyPassingErrors(Call call) {
-        JedisDataException first = null;
-        for (Object reply : call.replies()) {
-            if (!(reply instanceof JedisDataException error) || !Failures.isPassing(error)) {
-                return null;
-            }
-            first = first == null ? error : first;
-        }
-        return first;
-    }
-
-    private @Nullable Object[] translated(Call call) {
-        @Nullable Object[] replies = call.replies();
-        for (int i = 0; i < replies.length; i++) {
-            if (replies[i] instanceof JedisDataException error) {
-                replies[i] = Failures.isPassing(error)
-                        ? Failures.unavailable(options.uri(), error)
-                        : Failures.reply(call.commands().get(i).toString(), error);
-            }
-        }
-        return replies;
+        return topology.callAll(commands, deadline, timeout);
     }
 
     /** Runs a script with its keys and arguments, each a String, {@code byte[]} or Long. */
@@ -250,17 +115,6 @@ public final class Redis {
 
     /** Closes all but the owned connections; calls under way may finish until the deadline, by nanoTime. */
     public void close(long deadline) {
-        closed.set(true);
-        lane.close(deadline);
-        large.close(deadline);
-    }
-
-    private static boolean isRepeatable(List<Command> commands) {
-        for (Command command : commands) {
-            if (!command.isRepeatable()) {
-                return false;
-            }
-        }
-        return true;
+        topology.close(deadline);
     }
 }

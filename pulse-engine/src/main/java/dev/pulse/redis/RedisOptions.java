@@ -2,7 +2,6 @@ package dev.pulse.redis;
 
 import dev.pulse.Credentials;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param credentials asked at each new connection; null for those in the URI
  */
 public record RedisOptions(
-        RedisUri uri,
+        Target target,
         String clientName,
         Duration connectTimeout,
         Duration commandTimeout,
@@ -33,28 +32,22 @@ public record RedisOptions(
             throw new IllegalArgumentException(
                     "clientName is 1 to 64 printable ASCII characters without space and /, was \"" + clientName + "\"");
         }
-        if (sslContext != null && !uri.tls()) {
-            throw new IllegalArgumentException("sslContext is for a URI with TLS (rediss://), was " + uri);
+        if (sslContext != null && !target.tls()) {
+            throw new IllegalArgumentException("sslContext is for a URI with TLS (rediss://), was " + target);
         }
-        if (credentials != null && uri.password().isPresent()) {
+        if (credentials != null && target instanceof UserClient) {
+            throw new IllegalArgumentException("credentials are for a URI: a client has its own");
+        }
+        if (credentials != null
+                && target instanceof RedisUri uri
+                && uri.password().isPresent()) {
             throw new IllegalArgumentException("credentials come from the URI or from a supplier, not from both");
         }
     }
 
     /** With the platform's own SSL context, and the credentials in the URI. */
-    public RedisOptions(RedisUri uri, String clientName, Duration connectTimeout, Duration commandTimeout) {
-        this(uri, clientName, connectTimeout, commandTimeout, null, null);
-    }
-
-    /** Who asks, at this moment; null for nobody in particular. */
-    @Nullable
-    Credentials currentCredentials() {
-        if (credentials != null) {
-            return Objects.requireNonNull(credentials.get(), "the supplier of credentials returned null");
-        }
-        return uri.password()
-                .map(password -> new Credentials(uri.user().orElse(null), password))
-                .orElse(null);
+    public RedisOptions(Target target, String clientName, Duration connectTimeout, Duration commandTimeout) {
+        this(target, clientName, connectTimeout, commandTimeout, null, null);
     }
 
     private static void requireTimeout(String name, Duration value) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import redis.clients.jedis.Connection;
 
 /** A {@link Redis} under test, with what its listener was told. */
 final class Connected implements AutoCloseable {
@@ -31,6 +32,13 @@ final class Connected implements AutoCloseable {
 
     static RedisOptions options(String uri, Duration commandTimeout) {
         return new RedisOptions(RedisUri.parse(uri), "test", Duration.ofMillis(500), commandTimeout);
+    }
+
+    /** One connection, as the engine makes them. */
+    static Connection dial(String uri, String role, Duration timeout) {
+        RedisUri parsed = RedisUri.parse(uri);
+        return OwnDialer.toRedis(options(uri, timeout), parsed)
+                .dial(parsed.addresses().getFirst(), role, timeout);
     }
 
     Redis redis() {

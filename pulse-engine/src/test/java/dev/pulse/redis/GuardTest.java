@@ -18,7 +18,7 @@ class GuardTest {
     private static final Duration SHORT = Duration.ofMillis(200);
 
     private static Connection connect(String uri) {
-        return new Connections(Connected.options(uri, SHORT)).open("guarded", SHORT);
+        return Connected.dial(uri, "guarded", SHORT);
     }
 
     private static long in(Duration time) {

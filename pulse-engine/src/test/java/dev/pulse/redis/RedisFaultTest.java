@@ -492,7 +492,7 @@ class RedisFaultTest {
 
     @PulseTest
     void aConnectionThatWasClosedIsNotMadeAgainByJedis(EmbeddedRedis redis) {
-        Connection connection = new Connections(Connected.options(redis.uri(), SHORT)).open("once", SHORT);
+        Connection connection = Connected.dial(redis.uri(), "once", SHORT);
         OwnedConnection.discard(connection);
         assertThatThrownBy(
                         () -> connection.sendCommand(Command.repeatable("PING").arguments()))

@@ -57,6 +57,34 @@ class RedisUriTest {
         assertThat(uri.database()).isEqualTo(2);
     }
 
+    @Test
+    void sentinelsAreSeveralHostsAndTheNameOfTheMaster() {
+        RedisUri uri = RedisUri.parse("rediss-sentinel://ann:s%2Ft@s1,s2:7000,[::1]:7001/3"
+                + "?master=my%20master&sentinelUser=sue&sentinelPassword=hush&clientName=shop");
+        assertThat(uri.kind()).isEqualTo(RedisUri.Kind.SENTINEL);
+        assertThat(uri.tls()).isTrue();
+        assertThat(uri.addresses())
+                .containsExactly(new Address("s1", 26_379), new Address("s2", 7000), new Address("[::1]", 7001));
+        assertThat(uri.user()).contains("ann");
+        assertThat(uri.password()).contains("s/t");
+        assertThat(uri.database()).isEqualTo(3);
+        assertThat(uri.clientName()).contains("shop");
+        assertThat(uri.sentinels())
+                .isEqualTo(new RedisUri.Sentinels("my master", Optional.of("sue"), Optional.of("hush")));
+        assertThat(uri).hasToString("rediss-sentinel://ann@s1:26379,s2:7000,[::1]:7001/3?master=my master");
+        assertThat(uri.sentinels()).hasToString("Sentinels[master=my master]");
+    }
+
+    @Test
+    void aClusterIsSomeOfItsNodes() {
+        RedisUri uri = RedisUri.parse("redis-cluster://:s3cret@n1,n2:7000");
+        assertThat(uri.kind()).isEqualTo(RedisUri.Kind.CLUSTER);
+        assertThat(uri.tls()).isFalse();
+        assertThat(uri.addresses()).containsExactly(new Address("n1", 6379), new Address("n2", 7000));
+        assertThat(uri.password()).contains("s3cret");
+        assertThat(uri).hasToString("redis-cluster://n1:6379,n2:7000/0");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -64,7 +92,7 @@ class RedisUriTest {
                 "http://h | redis://, rediss:// or embedded:",
                 "localhost:6379 | redis://, rediss:// or embedded:",
                 "h | redis://, rediss:// or embedded:",
-                "redis:// | not a URI",
+                "redis:// | names a host",
                 "redis:/// | names a host",
                 "redis://:6379 | names a host",
                 "redis://a b | not a URI",
@@ -77,6 +105,16 @@ class RedisUriTest {
                 "redis://h/0#x | fragment",
                 "redis://ann@h | user without a password",
                 "redis://ann:@h | user without a password",
+                "redis://h1,h2 | names one host, unless it begins with redis-sentinel:// or redis-cluster://, was 2",
+                "redis-sentinel://h1,h2 | names the master, as in redis-sentinel://host:26379/0?master=mymaster",
+                "redis-sentinel://h1?master=m&x=1 | parameters clientName, master, sentinelUser, sentinelPassword, was \"x\"",
+                "redis-sentinel://h1?master=m&sentinelUser=u | sentinelUser without a sentinelPassword",
+                "redis-sentinel://h1,,h2?master=m | which number 2 is not",
+                "redis-cluster://h1:0,h2 | port in the Redis URI is 1 to 65535, was 0",
+                "redis-cluster://h1,h2:x | which number 2 is not",
+                "redis-cluster://h1,h2/1 | Redis Cluster has database 0 only, was 1",
+                "redis-cluster://h1?master=m | knows the parameter clientName, was \"master\"",
+                "rediss-other://h | redis-sentinel://, redis-cluster://, rediss-sentinel:// or rediss-cluster://",
             })
     void whatIsWrongIsNamed(String text, String problem) {
         assertThatIllegalArgumentException()
@@ -104,6 +142,12 @@ class RedisUriTest {
                 "redis://ann:hush@@h",
                 "http://ann:hush@h",
                 "ann:hush@h",
+                "redis-cluster://ann:hush@h1,ann:hush@h2",
+                "redis-cluster://ann:hush@h1:x,h2",
+                "redis-cluster://ann:hush,h2",
+                "redis-sentinel://h1?master=m&sentinelUser=ann:hush@h",
+                "redis-sentinel://h1?master=m&sentinelPasswort=hush",
+                "redis-sentinel://h1?sentinelPassword=hush",
             })
     void noMessageShowsThePassword(String text) {
         Throwable refusal = catchThrowable(() -> RedisUri.parse(text));

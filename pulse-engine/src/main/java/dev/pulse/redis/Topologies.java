@@ -1,0 +1,64 @@
+package dev.pulse.redis;
+
+import dev.pulse.PulseException;
+import dev.pulse.task.Signals;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.RedisSentinelClient;
+
+/** Connects for the first time, to whatever kind of Redis the target is. */
+final class Topologies {
+    private Topologies() {}
+
+    /** Tries once. Throws {@link PulseException}, naming where and why. */
+    static Topology open(RedisOptions options, Signals signals) {
+        return switch (options.target()) {
+            case RedisUri uri -> open(uri, options, signals);
+            case UserClient client -> open(client, options, signals);
+        };
+    }
+
+    private static Topology open(RedisUri uri, RedisOptions options, Signals signals) {
+        return switch (uri.kind()) {
+            case SINGLE -> {
+                Address address = uri.addresses().getFirst();
+                yield fixed(Connections.to(address, OwnDialer.toRedis(options, uri)), options, signals);
+            }
+            case SENTINEL -> moving(new SentinelFinder(options, uri), options, signals);
+            case CLUSTER -> throw new IllegalArgumentException("Redis Cluster is not served, was " + uri);
+        };
+    }
+
+    private static Topology open(UserClient target, RedisOptions options, Signals signals) {
+        Dialer dialer = new ClientDialer(target, options.clientName());
+        return switch (target.client()) {
+            case RedisClusterClient cluster ->
+                throw new IllegalArgumentException(
+                        "Redis Cluster is not served, was " + cluster.getClass().getName());
+            case RedisSentinelClient sentinel -> moving(new ClientFinder(sentinel, dialer), options, signals);
+            default -> fixed(new ClientConnections(dialer), options, signals);
+        };
+    }
+
+    private static Topology fixed(Connections connections, RedisOptions options, Signals signals) {
+        Connection first = connections.open("lane", options.commandTimeout());
+        Primary primary = new Primary(connections, first, options, signals.loop("lane " + connections.where(), true));
+        return new OnePrimary(primary, options.commandTimeout(), null);
+    }
+
+    private static Topology moving(MasterFinder finder, RedisOptions options, Signals signals) {
+        MasterConnections connections = new MasterConnections(finder);
+        Connection first;
+        try {
+            first = connections.open("lane", options.commandTimeout());
+        } catch (RuntimeException e) {
+            finder.close();
+            throw e;
+        }
+        Address at = Address.of(ForeignConnection.addressOf(first));
+        Primary primary = new Primary(connections, first, options, signals.loop("lane " + finder.name(), true));
+        MasterWatch watch =
+                new MasterWatch(finder, connections, primary, at, signals.loop("watch of " + finder.name(), false));
+        return new OnePrimary(primary, options.commandTimeout(), watch);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.pulse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.stream.Codecs;
+import dev.pulse.stream.EventId;
+import dev.pulse.stream.EventStream;
+import dev.pulse.stream.ReaderOptions;
+import dev.pulse.stream.SinkOptions;
+import dev.pulse.stream.StartAt;
+import dev.pulse.testing.RespClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Adds events to streams without pause while a sink handles and a reader reads each of them, and measures for how long
+ * nothing got through.
+ */
+final class Traffic implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final Pulse pulse;
+    private final List<Flow> flows = new ArrayList<>();
+
+    private Traffic(Pulse pulse) {
+        this.pulse = pulse;
+    }
+
+    static Traffic start(Pulse.Builder builder, String... streams) throws InterruptedException {
+        Traffic traffic = new Traffic(builder.connect());
+        try {
+            for (String stream : streams) {
+                traffic.flows.add(new Flow(traffic.pulse, stream));
+            }
+            return traffic;
+        } catch (RuntimeException | InterruptedException e) {
+            traffic.pulse.close();
+            throw e;
+        }
+    }
+
+    /** Waits until events that are added from now on are handled and read, on each stream. */
+    Duration awaitProgress(Duration limit) {
+        long begin = System.nanoTime();
+        for (Flow flow : flows) {
+            int next = flow.begun.get() + 1;
+            await().atMost(limit).pollInterval(Duration.ofMillis(10)).until(() -> flow.isThrough(next));
+        }
+        Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+        LoggerFactory.getLogger(Traffic.class).info("traffic=flows waited={}", waited);
+        return waited;
+    }
+
+    void requireUp(Duration limit) {
+        await().atMost(limit)
+                .untilAsserted(() -> assertThat(pulse.health().why()).isEmpty());
+    }
+
+    /** Stops adding and waits until all that was added has been handled. */
+    void stopAndRequireAllHandled() throws InterruptedException {
+        for (Flow flow : flows) {
+            flow.stop();
+            await().atMost(LIMIT).untilAsserted(() -> assertThat(flow.handled).containsAll(flow.added.keySet()));
+        }
+    }
+
+    /** The same for those events that are still in the stream of that Redis. */
+    void stopAndRequireAllHandledThatIsIn(int port) throws InterruptedException {
+        for (Flow flow : flows) {
+            flow.stop();
+            try (RespClient client = RespClient.connect(port)) {
+                List<String> kept = client.list("XRANGE", "pulse:stream:" + flow.name, "-", "+").stream()
+                        .map(entry -> (String) ((List<?>) entry).getFirst())
+                        .toList();
+                await().atMost(LIMIT)
+                        .untilAsserted(() -> assertThat(flow.handledIds).containsAll(kept));
+                long lost = flow.added.values().stream()
+                        .filter(id -> !kept.contains(id.toString()))
+                        .count();
+                // a moment of asynchronous replication, out of thousands
+                assertThat(lost).isLessThan(Math.max(50, flow.added.size() / 2));
+            }
+        }
+    }
+
+    Health health() {
+        return pulse.health();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (Flow flow : flows) {
+            flow.stop();
+        }
+        pulse.close(Duration.ofSeconds(2));
+    }
+
+    private static final class Flow {
+        private final String name;
+        private final EventStream<String> stream;
+        private final AtomicInteger begun = new AtomicInteger();
+        private final ConcurrentHashMap<String, EventId> added = new ConcurrentHashMap<>();
+        private final Set<String> handled = ConcurrentHashMap.newKeySet();
+        private final Set<String> handledIds = ConcurrentHashMap.newKeySet();
+        private final Set<String> read = ConcurrentHashMap.newKeySet();
+        private final Thread adding;
+        private volatile boolean stopped;
+
+        Flow(Pulse pulse, String name) throws InterruptedException {
+            this.name = name;
+            this.stream = pulse.stream(name, Codecs.string());
+            stream.add("e", "first");
+            stream.sink(
+                            "k",
+                            SinkOptions.builder()
+                                    .startAt(StartAt.oldest())
+                                    .ackDeadline(Duration.ofSeconds(2))
+                                    .build())
+                    .consume(event -> {
+                        handled.add(event.payload());
+                        handledIds.add(event.id().toString());
+                    });
+            stream.reader(ReaderOptions.builder().startAt(StartAt.oldest()).build())
+                    .consume(event -> read.add(event.payload()));
+            adding = Thread.ofVirtual().start(this::addAll);
+        }
+
+        private void addAll() {
+            while (!stopped) {
+                String payload = Integer.toString(begun.incrementAndGet());
+                try {
+                    added.put(payload, stream.add("e", payload));
+                    Thread.sleep(1);
+                } catch (RedisUnavailableException | OutcomeUnknownException e) {
+                    // what a program would be told; the next one is tried
+                } catch (InterruptedException e) {
+                    return;
+                }
+            }
+        }
+
+        private boolean isThrough(int from) {
+            return added.keySet().stream()
+                    .anyMatch(payload ->
+                            Integer.parseInt(payload) >= from && handled.contains(payload) && read.contains(payload));
+        }
+
+        void stop() throws InterruptedException {
+            stopped = true;
+            if (!adding.join(LIMIT)) {
+                adding.interrupt();
+                adding.join();
+            }
+        }
+    }
+}
