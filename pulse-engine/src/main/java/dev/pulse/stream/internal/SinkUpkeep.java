@@ -71,6 +71,7 @@ final class SinkUpkeep<T> {
         this.settling = settling;
         this.options = options;
         this.duties = List.of(
+                new Duty(part(4), this::renewLease),
                 retrying,
                 new Duty(part(4), this::extend),
                 new Duty(part(2), this::beat),
@@ -195,6 +196,10 @@ final class SinkUpkeep<T> {
         }
     }
 
+    private Duration renewLease() throws InterruptedException {
+        return sink.renewLease() ? part(4) : MINUTE;
+    }
+
     private Duration beat() throws InterruptedException {
         group.heal();
         return part(2);
@@ -205,7 +210,7 @@ final class SinkUpkeep<T> {
             return MINUTE;
         }
         Duration soon = Polls.shorter(part(3), SECOND);
-        if (!sink.takesEvents()) {
+        if (!sink.takesEvents() || !sink.mayBegin()) {
             // what is claimed now would be held, and extended, by a consumer that nobody uses
             sink.giveBackReady();
             return soon;
