@@ -1,6 +1,7 @@
 package dev.pulse.stream;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * One event in the hands of a consumer, to be settled by {@link #ack}, {@link #nack} or {@link #deadLetter}, once; until then the engine
@@ -11,6 +12,12 @@ public interface Delivery<T> {
 
     /** Which delivery this is, from 1, as far as Redis and this consumer know. */
     int attempt();
+
+    /**
+     * With {@link SinkOptions#exclusive}, the number of the term in which this delivery began; it grows with each change of
+     * the active consumer. Whoever is written to can refuse a token smaller than one it has seen. Empty otherwise.
+     */
+    OptionalLong fencingToken();
 
     /**
      * Settles the event as done and waits until Redis has it. Acks of many callers travel together.

@@ -40,6 +40,11 @@ import org.jspecify.annotations.Nullable;
  *     settled, so whoever collects events before settling any gets one of each key. Events for which it returns null are
  *     in no order. It runs on the thread that reads, so it must not block; a throw counts as a failed delivery. Not for
  *     {@code poll}. Default: in no order, but for {@code concurrency} 1
+ * @param exclusive whether only one consumer of the sink is active, in all processes, and the others wait to succeed it:
+ *     at once when it is closed, within {@code ackDeadline} and 2 s when it dies. The successor first takes over what is
+ *     pending. All consumers of the sink must say so; Go has none such. An active consumer that was paused for longer than
+ *     its lease begins nothing more, but a handler may still be at work: {@link Delivery#fencingToken} tells it from its
+ *     successors. Default false
  * @param ackMode who acknowledges; default {@link AckMode#AUTO}. A Go sink of the same name must agree on whether anybody
  *     does
  */
@@ -57,6 +62,7 @@ public record SinkOptions(
         TopicFilter topics,
         Optional<Predicate<? super Event<?>>> filter,
         Optional<Function<? super Event<?>, @Nullable String>> orderBy,
+        boolean exclusive,
         AckMode ackMode) {
     private static final Duration DAY = Duration.ofHours(24);
 
@@ -100,6 +106,7 @@ public record SinkOptions(
         private TopicFilter topics = TopicFilter.all();
         private Optional<Predicate<? super Event<?>>> filter = Optional.empty();
         private Optional<Function<? super Event<?>, @Nullable String>> orderBy = Optional.empty();
+        private boolean exclusive;
         private AckMode ackMode = AckMode.AUTO;
 
         private Builder() {}
@@ -177,6 +184,11 @@ public record SinkOptions(
             return orderBy(event -> value.apply(type.cast(event.payload())));
         }
 
+        public Builder exclusive(boolean value) {
+            exclusive = value;
+            return this;
+        }
+
         public Builder ackMode(AckMode value) {
             ackMode = value;
             return this;
@@ -198,6 +210,7 @@ public record SinkOptions(
                     topics,
                     filter,
                     orderBy,
+                    exclusive,
                     ackMode);
         }
     }

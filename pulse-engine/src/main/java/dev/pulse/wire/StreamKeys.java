@@ -67,6 +67,16 @@ public record StreamKeys(String stream, long incarnation) {
         return PREFIX + ownedBySink(sink) + ":stalelease";
     }
 
+    /** The hash with the lease of a sink's one active consumer; ours alone. */
+    public String exclusiveLease(String sink) {
+        return PREFIX + ownedBySink(sink) + ":exclusive";
+    }
+
+    /** The list through which that lease is handed over; ours alone. */
+    public String exclusiveHandover(String sink) {
+        return exclusiveLease(sink) + ":handover";
+    }
+
     /** The map from each consumer of the sink to the Redis time, in nanoseconds, at which it was last seen. */
     public MapKeys keepAlive(String sink) {
         return new MapKeys("stream:" + ownedBySink(sink) + ":keepalive");

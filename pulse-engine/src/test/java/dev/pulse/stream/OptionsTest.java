@@ -136,6 +136,7 @@ class OptionsTest {
                         TopicFilter.all(),
                         Optional.empty(),
                         Optional.empty(),
+                        false,
                         AckMode.AUTO));
         assertThat(Retention.defaults().maxLength()).isEqualTo(100_000);
         assertThat(Retention.unbounded().maxLength()).isZero();

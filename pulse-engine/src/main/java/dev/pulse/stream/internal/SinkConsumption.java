@@ -185,7 +185,9 @@ final class SinkConsumption<T> implements Consumption {
     /** Runs the handler on a delivery that is among those handled. */
     private void handle(SinkDelivery<T> delivery) {
         // once stopped nothing is begun; stopping gives it back
-        if (!stopped && delivery.begin()) {
+        if (!sink.mayBegin()) {
+            sink.giveBackUnbegun(delivery);
+        } else if (!stopped && delivery.begin()) {
             try {
                 handler.handle(delivery);
             } catch (Throwable e) {

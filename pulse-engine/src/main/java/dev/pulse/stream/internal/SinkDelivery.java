@@ -6,6 +6,7 @@ import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ final class SinkDelivery<T> implements Delivery<T> {
     private State state = State.HELD;
     private @Nullable Thread handler;
     private long begunAt;
+    private volatile long token;
     private boolean counted = true;
     private volatile boolean marked;
     private volatile boolean filtered;
@@ -77,6 +79,11 @@ final class SinkDelivery<T> implements Delivery<T> {
     @Override
     public int attempt() {
         return attempt;
+    }
+
+    @Override
+    public OptionalLong fencingToken() {
+        return token == 0 ? OptionalLong.empty() : OptionalLong.of(token);
     }
 
     @Override
@@ -343,6 +350,7 @@ final class SinkDelivery<T> implements Delivery<T> {
                 return false;
             }
             begun = true;
+            token = sink.fencingToken();
             begunAt = System.nanoTime();
             handler = Thread.currentThread();
             return true;

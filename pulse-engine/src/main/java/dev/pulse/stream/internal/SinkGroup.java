@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,8 +41,10 @@ final class SinkGroup {
     private static final Script RELEASE = Script.loadRepeatable("/dev/pulse/stream/sink_release.lua");
     private static final Script CLAIM = Script.load("/dev/pulse/stream/sink_claim.lua");
     private static final Script FIGURES = Script.loadRepeatable("/dev/pulse/stream/sink_figures.lua");
+    private static final Script TAKE_OVER = Script.load("/dev/pulse/stream/sink_takeover.lua");
     private static final Script CURSOR = Script.loadRepeatable("/dev/pulse/stream/sink_cursor.lua");
 
+    private static final int TAKE_OVER_PAGE = 100;
     private static final long LEAST_DEADLINE_MILLIS = 100;
 
     private final Redis redis;
@@ -347,6 +350,27 @@ final class SinkGroup {
         long deadline = ackDeadline.toMillis();
         List<@Nullable Object> reply =
                 Replies.list(onStream(CLAIM, List.of(sink, consumer, deadline, count, options.maxDeliveries())));
+        List<Claimed> claimed = claimed(reply);
+        long next = Replies.number(reply.get(3));
+        return new Claims(claimed, next < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(next)));
+    }
+
+    /**
+     * Takes over what is pending on others, in order and however fresh.
+     *
+     * @param action is given each page
+     */
+    void takeOver(Consumer<List<Claimed>> action) throws InterruptedException {
+        String after = "-";
+        do {
+            List<@Nullable Object> reply = Replies.list(
+                    onStream(TAKE_OVER, List.of(sink, consumer, after, TAKE_OVER_PAGE, options.maxDeliveries())));
+            action.accept(claimed(reply));
+            after = Replies.text(reply.get(3));
+        } while (!after.isEmpty());
+    }
+
+    private List<Claimed> claimed(List<@Nullable Object> reply) {
         List<@Nullable Object> entries = Replies.list(reply.get(0));
         List<@Nullable Object> deliveries = Replies.list(reply.get(1));
         List<Claimed> claimed = new ArrayList<>(entries.size());
@@ -356,8 +380,7 @@ final class SinkGroup {
         for (Object gone : Replies.list(reply.get(2))) {
             gone(EventId.parse(Replies.text(gone)));
         }
-        long next = Replies.number(reply.get(3));
-        return new Claims(claimed, next < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(next)));
+        return claimed;
     }
 
     /** An entry was trimmed or deleted before it was handled: counted by its log line and its event. */
@@ -382,6 +405,16 @@ final class SinkGroup {
         return Replies.list(onStream(FIGURES, List.of(sink))).stream()
                 .map(Replies::number)
                 .toList();
+    }
+
+    /** Takes or renews the lease of the sink, for as long as an ack deadline; see {@link ExclusiveLease#take}. */
+    Duration take(ExclusiveLease lease) throws InterruptedException {
+        return lease.take(redis, ackDeadline);
+    }
+
+    /** Gives the lease of the sink up. */
+    void end(ExclusiveLease lease) throws InterruptedException {
+        lease.end(redis);
     }
 
     /** Moves one that is ours to the dead letters; see {@link DeadStream#bury}. */

@@ -76,6 +76,7 @@ final class SinkUpkeep<T> {
         this.lag = lag;
         this.options = options;
         this.duties = List.of(
+                new Duty(part(4), this::renewLease),
                 retrying,
                 new Duty(part(4), this::extend),
                 new Duty(part(2), this::beat),
@@ -210,6 +211,10 @@ final class SinkUpkeep<T> {
         }
     }
 
+    private Duration renewLease() throws InterruptedException {
+        return sink.renewLease() ? part(4) : MINUTE;
+    }
+
     private Duration beat() throws InterruptedException {
         group.heal();
         return part(2);
@@ -220,7 +225,7 @@ final class SinkUpkeep<T> {
             return MINUTE;
         }
         Duration soon = Polls.shorter(part(3), SECOND);
-        if (!sink.takesEvents()) {
+        if (!sink.takesEvents() || !sink.mayBegin()) {
             // what is claimed now would be held, and extended, by a consumer that nobody uses
             sink.giveBackReady();
             return soon;

@@ -56,6 +56,10 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private final SinkOptions options;
     private final SinkGroup group;
     private final boolean noAck;
+    private final @Nullable ExclusiveLease lease;
+    /** The term whose predecessor's events were taken over. */
+    private volatile long takenOver;
+
     private final InFlight<T> inFlight;
     private final Outbox outbox;
     private final Settling<T> settling;
@@ -87,6 +91,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
         this.entries = entries;
         this.options = options;
         this.group = group;
+        this.lease = options.exclusive() ? new ExclusiveLease(group) : null;
         this.noAck = options.ackMode() == AckMode.NONE;
         this.inFlight = new InFlight<>(options.maxInFlight());
         this.outbox = new Outbox(group);
@@ -212,6 +217,10 @@ final class StreamSink<T> implements Sink<T>, Closing {
             if (delivery == null || (delivery.isAlone() && !taken.isEmpty())) {
                 break;
             }
+            if (!mayBegin()) {
+                giveBackReady();
+                break;
+            }
             // only the thread that polls takes from it, or one that gives back what is there
             ready.remove(delivery);
             if (delivery.isAlone()) {
@@ -254,6 +263,10 @@ final class StreamSink<T> implements Sink<T>, Closing {
     List<SinkDelivery<T>> read(int count, Duration block) throws InterruptedException {
         boolean answered = false;
         try {
+            if (lease != null && !isActive(lease, block)) {
+                answered = true;
+                return List.of();
+            }
             List<SinkDelivery<T>> found = List.of();
             if (replyMayBeLost) {
                 replyMayBeLost = false;
@@ -275,6 +288,63 @@ final class StreamSink<T> implements Sink<T>, Closing {
                 replyMayBeLost = true;
             }
         }
+    }
+
+    /** Whether this is the active consumer and may read what is new; otherwise it has waited to become it. */
+    private boolean isActive(ExclusiveLease own, Duration block) throws InterruptedException {
+        if (!own.isHeld()) {
+            Duration others = group.take(own);
+            if (!others.isZero()) {
+                if (!block.isZero()) {
+                    own.await(connection, Polls.shorter(others, block));
+                }
+                return false;
+            }
+        }
+        long term = own.token();
+        if (takenOver == term) {
+            return true;
+        }
+        // before anything new: what the predecessor held comes first in the stream
+        takeOver();
+        takenOver = term;
+        return false;
+    }
+
+    private void takeOver() throws InterruptedException {
+        long before = System.nanoTime();
+        List<SinkGroup.Claimed> all = new ArrayList<>();
+        try {
+            group.takeOver(all::addAll);
+        } finally {
+            // also those of the pages before one that failed: they are ours
+            for (SinkGroup.Claimed each : all) {
+                claimed(each, before);
+            }
+        }
+    }
+
+    /** Whether a handler may begin now: always, but where there is one active consumer and this is not it. */
+    boolean mayBegin() {
+        return lease == null || lease.isHeld();
+    }
+
+    /** The token of the term; 0 where any number of consumers is active. */
+    long fencingToken() {
+        return lease == null ? 0 : lease.token();
+    }
+
+    /** Stays the active consumer if it is. Returns whether that has to be done again. */
+    boolean renewLease() throws InterruptedException {
+        if (lease == null) {
+            return false;
+        }
+        // who waits for it asks while reading; who neither reads nor has anything to finish must not have it
+        boolean needed = takesEvents() || !inFlight.all().isEmpty();
+        if (lease.token() != 0 && needed && !group.take(lease).isZero()) {
+            giveBack(false);
+        }
+        return true;
     }
 
     private List<SinkDelivery<T>> readNew(int count, Duration block) throws InterruptedException {
@@ -773,6 +843,10 @@ final class StreamSink<T> implements Sink<T>, Closing {
         boolean interrupted = Thread.interrupted();
         try {
             outbox.finish(hurried, System.nanoTime() + Deadlines.HARD.toNanos());
+            if (lease != null) {
+                // not before all is settled: the successor takes over what is pending
+                hurried.end(lease);
+            }
             hurried.saveCursor();
             if (!hurried.leave()) {
                 result = new CloseResult(
