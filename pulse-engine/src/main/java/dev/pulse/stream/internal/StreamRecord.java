@@ -7,6 +7,7 @@ import dev.pulse.redis.Redis;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.Retention;
+import dev.pulse.wire.HashTag;
 import dev.pulse.wire.RetentionConfig;
 import dev.pulse.wire.StreamKeys;
 import java.time.Duration;
@@ -30,6 +31,9 @@ final class StreamRecord {
 
     private final Redis redis;
     private final String stream;
+    /** The name as it goes into keys. */
+    private final String inKeys;
+
     private final Optional<Retention> wish;
     private final AtomicLong checkedAt = new AtomicLong();
     private volatile @Nullable Incarnation incarnation;
@@ -37,6 +41,7 @@ final class StreamRecord {
     StreamRecord(Redis redis, String stream, Optional<Retention> wish) {
         this.redis = redis;
         this.stream = stream;
+        this.inKeys = redis.isCluster() ? HashTag.wrap("stream name", stream) : stream;
         this.wish = wish;
     }
 
@@ -69,23 +74,22 @@ final class StreamRecord {
         if (known != null && System.nanoTime() - checkedAt.get() <= CHECK_NANOS) {
             return known;
         }
-        Command command = Command.repeatable("HMGET").key(StreamKeys.lifecycle(stream));
+        Command command = Command.repeatable("HMGET").key(StreamKeys.lifecycle(inKeys));
         List<@Nullable Object> record =
                 Replies.list(redis.call(command.arg("generation").arg("state").arg("retention_config")));
         if (record.get(0) == null) {
             if (known != null && known.number() > 1) {
                 throw destroyed(known.number(), 0, "lost");
             }
-            return known != null ? known : new Incarnation(new StreamKeys(stream, 1), defaults());
+            return known != null ? known : incarnation(1, defaults());
         }
         long generation = Long.parseLong(Replies.text(record.get(0)));
         String state = record.get(1) == null ? "destroyed" : Replies.text(record.get(1));
         if (!state.equals("active") || (known != null && known.number() != generation)) {
             throw destroyed(known == null ? generation : known.number(), generation, state);
         }
-        Incarnation found = new Incarnation(
-                new StreamKeys(stream, generation),
-                record.get(2) == null ? defaults() : adopt(Replies.text(record.get(2))));
+        Incarnation found =
+                incarnation(generation, record.get(2) == null ? defaults() : adopt(Replies.text(record.get(2))));
         incarnation = found;
         checkedAt.set(System.nanoTime());
         return found;
@@ -125,10 +129,10 @@ final class StreamRecord {
     }
 
     private Incarnation ask(long generation) throws InterruptedException {
-        String flat = new StreamKeys(stream, 1).physical();
+        String flat = new StreamKeys(inKeys, 1).physical();
         List<@Nullable Object> reply = Replies.list(redis.eval(
                 ESTABLISH,
-                List.of(StreamKeys.lifecycle(stream), flat),
+                List.of(StreamKeys.lifecycle(inKeys), flat),
                 List.of(generation, defaults().encode())));
         if (Replies.number(reply.getFirst()) == 0) {
             throw destroyed(generation, Replies.number(reply.get(1)), Replies.text(reply.get(2)));
@@ -139,7 +143,11 @@ final class StreamRecord {
         if (Replies.number(reply.get(4)) == 1) {
             LOG.info("stream={} incarnation={} state=made retention=\"{}\"", stream, active, kept.encode());
         }
-        return new Incarnation(new StreamKeys(stream, active), kept);
+        return incarnation(active, kept);
+    }
+
+    private Incarnation incarnation(long number, RetentionConfig kept) {
+        return new Incarnation(stream, redis.isCluster(), new StreamKeys(inKeys, number), kept);
     }
 
     /** What the record says is kept, unless that contradicts the wish. */

@@ -1,6 +1,7 @@
 package dev.pulse.examples.readme;
 
 import dev.pulse.CloseResult;
+import dev.pulse.Credentials;
 import dev.pulse.Health;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.Pulse;
@@ -21,6 +22,9 @@ import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import redis.clients.jedis.RedisClient;
 
 /** The snippets of the engine's README. */
 final class EngineSnippets {
@@ -38,6 +42,25 @@ final class EngineSnippets {
                 .connect();
         // end
         return pulse;
+    }
+
+    static Pulse connectingWithTls(SSLContext trusted, Supplier<String> vault) {
+        // snippet: tls
+        Pulse pulse = Pulse.builder()
+                .uri("rediss://redis.example.org:6379")
+                .sslContext(trusted) // else what the platform trusts
+                .credentials(() -> new Credentials("orders", vault.get())) // asked at each new connection
+                .connect();
+        // end
+        return pulse;
+    }
+
+    static void connectingOver(RedisClient client) {
+        // snippet: over
+        try (Pulse pulse = Pulse.over(client)) { // a RedisClient, RedisSentinelClient or RedisClusterClient
+            System.out.println(pulse.health().status());
+        }
+        // end
     }
 
     static EventStream<Order> adding(Pulse pulse) throws InterruptedException {
