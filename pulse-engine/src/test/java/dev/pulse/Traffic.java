@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -72,10 +74,16 @@ final class Traffic implements AutoCloseable {
 
     /** The same for those events that are still in the stream of that Redis. */
     void stopAndRequireAllHandledThatIsIn(int port) throws InterruptedException {
+        stopAndRequireAllHandledThatIsIn(name -> port, name -> "pulse:stream:" + name);
+    }
+
+    /** The same where each stream is on a Redis of its own. */
+    void stopAndRequireAllHandledThatIsIn(ToIntFunction<String> port, UnaryOperator<String> key)
+            throws InterruptedException {
         for (Flow flow : flows) {
             flow.stop();
-            try (RespClient client = RespClient.connect(port)) {
-                List<String> kept = client.list("XRANGE", "pulse:stream:" + flow.name, "-", "+").stream()
+            try (RespClient client = RespClient.connect(port.applyAsInt(flow.name))) {
+                List<String> kept = client.list("XRANGE", key.apply(flow.name), "-", "+").stream()
                         .map(entry -> (String) ((List<?>) entry).getFirst())
                         .toList();
                 await().atMost(LIMIT)
@@ -89,8 +97,9 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    Health health() {
-        return pulse.health();
+    /** How many additions had an unknown outcome. */
+    int unknown() {
+        return flows.stream().mapToInt(flow -> flow.unknown.get()).sum();
     }
 
     @Override
@@ -105,6 +114,7 @@ final class Traffic implements AutoCloseable {
         private final String name;
         private final EventStream<String> stream;
         private final AtomicInteger begun = new AtomicInteger();
+        private final AtomicInteger unknown = new AtomicInteger();
         private final ConcurrentHashMap<String, EventId> added = new ConcurrentHashMap<>();
         private final Set<String> handled = ConcurrentHashMap.newKeySet();
         private final Set<String> handledIds = ConcurrentHashMap.newKeySet();
@@ -137,7 +147,9 @@ final class Traffic implements AutoCloseable {
                 try {
                     added.put(payload, stream.add("e", payload));
                     Thread.sleep(1);
-                } catch (RedisUnavailableException | OutcomeUnknownException e) {
+                } catch (OutcomeUnknownException e) {
+                    unknown.incrementAndGet();
+                } catch (RedisUnavailableException e) {
                     // what a program would be told; the next one is tried
                 } catch (InterruptedException e) {
                     return;

@@ -31,7 +31,7 @@ public final class Command {
 
     /** Goes ahead of a command for a slot that is on its way to the node asked. */
     static Command asking() {
-        return new Command(Protocol.Command.ASKING);
+        return repeatable("ASKING");
     }
 
     /** Adds a key. */

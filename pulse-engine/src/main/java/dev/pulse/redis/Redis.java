@@ -46,6 +46,11 @@ public final class Redis {
         return new Redis(topology, commandTimeout);
     }
 
+    /** Whether keys that one command names have to share a hash tag. */
+    public boolean isCluster() {
+        return topology instanceof Cluster;
+    }
+
     /** The command time-out: how long a call takes at most. */
     public Duration timeout() {
         return timeout;

@@ -1,8 +1,11 @@
 package dev.pulse.redis;
 
 import dev.pulse.PulseException;
+import dev.pulse.RedisUnavailableException;
 import dev.pulse.task.Signals;
+import java.util.List;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
 
@@ -25,19 +28,28 @@ final class Topologies {
                 yield fixed(Connections.to(address, OwnDialer.toRedis(options, uri)), options, signals);
             }
             case SENTINEL -> moving(new SentinelFinder(options, uri), options, signals);
-            case CLUSTER -> throw new IllegalArgumentException("Redis Cluster is not served, was " + uri);
+            case CLUSTER -> Cluster.open(uri.addresses(), OwnDialer.toRedis(options, uri), options, signals);
         };
     }
 
     private static Topology open(UserClient target, RedisOptions options, Signals signals) {
         Dialer dialer = new ClientDialer(target, options.clientName());
         return switch (target.client()) {
-            case RedisClusterClient cluster ->
-                throw new IllegalArgumentException(
-                        "Redis Cluster is not served, was " + cluster.getClass().getName());
+            case RedisClusterClient cluster -> Cluster.open(addresses(cluster), dialer, options, signals);
             case RedisSentinelClient sentinel -> moving(new ClientFinder(sentinel, dialer), options, signals);
             default -> fixed(new ClientConnections(dialer), options, signals);
         };
+    }
+
+    private static List<Address> addresses(RedisClusterClient client) {
+        List<Address> nodes = client.getClusterNodes().keySet().stream()
+                .map(HostAndPort::from)
+                .map(Address::of)
+                .toList();
+        if (nodes.isEmpty()) {
+            throw new RedisUnavailableException("the Jedis client knows no node of its cluster", null);
+        }
+        return nodes;
     }
 
     private static Topology fixed(Connections connections, RedisOptions options, Signals signals) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Which primaries there are, and which command goes to which. Thread-safe. */
-abstract sealed class Topology permits OnePrimary {
+abstract sealed class Topology permits OnePrimary, Cluster {
     private volatile boolean closed;
 
     /** What {@link Redis#callAll} does, until the deadline by {@link System#nanoTime}. */

@@ -118,9 +118,12 @@ public final class SentinelSet implements AutoCloseable {
 
     /** Has a sentinel make another one the master, as an operator would. */
     public void failOver() {
-        try (RespClient client = RespClient.connect(sentinels.getFirst().port())) {
-            client.call("SENTINEL", "FAILOVER", MASTER);
-        }
+        // refused while the last one is not quite over
+        await().atMost(LIMIT).ignoreExceptions().until(() -> {
+            try (RespClient client = RespClient.connect(sentinels.getFirst().port())) {
+                return "OK".equals(client.call("SENTINEL", "FAILOVER", MASTER));
+            }
+        });
     }
 
     /** Waits until another than this one is the master, and takes writes. */

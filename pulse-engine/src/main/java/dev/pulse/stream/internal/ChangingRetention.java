@@ -47,7 +47,7 @@ final class ChangingRetention {
                         "stream \"" + record.stream() + "\" cannot get the deadline " + StreamRecord.deadline(reply)
                                 + ", which has passed by Redis' clock",
                         null);
-            default -> record.bind(new Incarnation(keys, wanted));
+            default -> record.bind(known.keeping(wanted));
         }
         String before = Replies.text(reply.get(1));
         if (!before.equals(wanted.encode())) {

@@ -26,7 +26,7 @@ final class DeadLetterBox<T> implements DeadLetters<T> {
         this.streams = streams;
         this.record = record;
         this.entries = entries;
-        this.dead = new DeadStream(streams.redis(), record.stream());
+        this.dead = new DeadStream(streams.redis(), record.inKeys());
     }
 
     @Override
@@ -97,7 +97,10 @@ final class DeadLetterBox<T> implements DeadLetters<T> {
         try {
             // the incarnation may be over: only its name and number matter here
             Incarnation source = new Incarnation(
-                    new StreamKeys(record.stream(), Math.max(1, incarnation)), Contract.of(Retention.unbounded()));
+                    record.stream(),
+                    false,
+                    new StreamKeys(record.stream(), Math.max(1, incarnation)),
+                    Contract.of(Retention.unbounded()));
             Event<T> event = entries.decode(entry, original, source);
             Map<String, String> headers = new LinkedHashMap<>(event.headers());
             headers.keySet().removeIf(header -> header.startsWith("dead-letter-"));

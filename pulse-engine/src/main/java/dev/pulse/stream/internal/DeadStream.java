@@ -43,6 +43,9 @@ final class DeadStream {
         record Trimmed() implements Buried {}
     }
 
+    /**
+     * @param stream the name of the stream as it goes into keys: on Redis Cluster both are in one slot
+     */
     DeadStream(Redis redis, String stream) {
         this(redis, StreamKeys.deadLetters(stream), 1);
     }

@@ -97,7 +97,7 @@ final class SinkGroup {
                 sink,
                 consumer,
                 options,
-                new DeadStream(redis, incarnation.stream()),
+                new DeadStream(redis, incarnation.keys().stream()),
                 new SinkCounters());
     }
 

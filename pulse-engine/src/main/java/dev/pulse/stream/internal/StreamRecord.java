@@ -10,6 +10,7 @@ import dev.pulse.redis.Script;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.Retention;
 import dev.pulse.task.Signals;
+import dev.pulse.wire.HashTag;
 import dev.pulse.wire.StreamKeys;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,9 @@ final class StreamRecord {
 
     private final Redis redis;
     private final String stream;
+    /** The name as it goes into keys. */
+    private final String inKeys;
+
     private final Optional<Contract> wish;
     private final AtomicLong checkedAt = new AtomicLong();
     /** The number of the handle's incarnation, from its first use on. */
@@ -41,11 +45,17 @@ final class StreamRecord {
     StreamRecord(Redis redis, String stream, Optional<Retention> wish) {
         this.redis = redis;
         this.stream = stream;
+        this.inKeys = redis.isCluster() ? HashTag.wrap("stream name", stream) : stream;
         this.wish = wish.map(Contract::of);
     }
 
     String stream() {
         return stream;
+    }
+
+    /** The name as it goes into keys. */
+    String inKeys() {
+        return inKeys;
     }
 
     /** The handle's incarnation, made if the stream has none. */
@@ -75,7 +85,7 @@ final class StreamRecord {
             }
             known = found.incarnation();
         }
-        return known != null ? known : new Incarnation(new StreamKeys(stream, 1), wished());
+        return known != null ? known : incarnation(1, wished());
     }
 
     /**
@@ -118,7 +128,7 @@ final class StreamRecord {
     /** Throws when the handle's incarnation is not the active one; a handle that has none yet is told what there is. */
     private Found find() throws InterruptedException {
         Incarnation known = incarnation;
-        Command command = Command.repeatable("HMGET").key(StreamKeys.lifecycle(stream));
+        Command command = Command.repeatable("HMGET").key(StreamKeys.lifecycle(inKeys));
         List<@Nullable Object> record = Replies.list(redis.call(
                 command.arg("generation").arg("state").arg("retention_config").arg("approximate")));
         if (record.get(0) == null) {
@@ -143,7 +153,7 @@ final class StreamRecord {
             kept = new Contract(config.config(), approximate);
             requireWish(kept, known == null ? wish : Optional.empty());
         }
-        Incarnation found = new Incarnation(new StreamKeys(stream, generation), kept);
+        Incarnation found = incarnation(generation, kept);
         bind(found);
         return new Found(generation, state, found);
     }
@@ -174,10 +184,10 @@ final class StreamRecord {
         if (known != null) {
             return Optional.of(known.keys());
         }
-        String flat = new StreamKeys(stream, 1).physical();
+        String flat = new StreamKeys(inKeys, 1).physical();
         @Nullable
         Object[] replies = redis.callAll(List.of(
-                Command.repeatable("HGET").key(StreamKeys.lifecycle(stream)).arg("generation"),
+                Command.repeatable("HGET").key(StreamKeys.lifecycle(inKeys)).arg("generation"),
                 Command.repeatable("EXISTS").key(flat)));
         for (Object reply : replies) {
             if (reply instanceof PulseException e) {
@@ -185,9 +195,9 @@ final class StreamRecord {
             }
         }
         if (replies[0] != null) {
-            return Optional.of(new StreamKeys(stream, Long.parseLong(Replies.text(replies[0]))));
+            return Optional.of(new StreamKeys(inKeys, Long.parseLong(Replies.text(replies[0]))));
         }
-        return Replies.number(replies[1]) == 1 ? Optional.of(new StreamKeys(stream, 1)) : Optional.empty();
+        return Replies.number(replies[1]) == 1 ? Optional.of(new StreamKeys(inKeys, 1)) : Optional.empty();
     }
 
     /** The deadline in a reply {@code {outcome, milliseconds}}. */
@@ -230,10 +240,10 @@ final class StreamRecord {
     private Incarnation ask(@Nullable Incarnation known, Contract contract, Optional<Contract> required)
             throws InterruptedException {
         long generation = known == null ? 0 : known.number();
-        String flat = new StreamKeys(stream, 1).physical();
+        String flat = new StreamKeys(inKeys, 1).physical();
         List<String> keys = known == null
-                ? List.of(StreamKeys.lifecycle(stream), flat)
-                : List.of(StreamKeys.lifecycle(stream), flat, known.physical());
+                ? List.of(StreamKeys.lifecycle(inKeys), flat)
+                : List.of(StreamKeys.lifecycle(inKeys), flat, known.physical());
         List<@Nullable Object> reply =
                 Replies.list(redis.eval(ESTABLISH, keys, List.of(generation, contract.encode())));
         if (Replies.number(reply.getFirst()) == 0) {
@@ -245,7 +255,11 @@ final class StreamRecord {
         if (Replies.number(reply.get(4)) == 1) {
             LOG.info("stream={} incarnation={} state=made retention=\"{}\"", stream, active, kept.encode());
         }
-        return new Incarnation(new StreamKeys(stream, active), kept);
+        return incarnation(active, kept);
+    }
+
+    private Incarnation incarnation(long number, Contract contract) {
+        return new Incarnation(stream, redis.isCluster(), new StreamKeys(inKeys, number), contract);
     }
 
     private Contract parse(String text) {

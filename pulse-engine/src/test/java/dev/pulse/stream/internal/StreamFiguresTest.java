@@ -84,8 +84,8 @@ class StreamFiguresTest {
     @PulseTest
     void sinkThatLagsBehindFourFifthsOfTheBoundShowsInHealth(TestRedis redis) throws InterruptedException {
         assumeTrue(lagKnown, "before 7.0 Redis tells no lag");
-        Incarnation incarnation =
-                new Incarnation(new StreamKeys(stream.name(), 1), Contract.of(Retention.maxLength(100)));
+        Incarnation incarnation = new Incarnation(
+                stream.name(), false, new StreamKeys(stream.name(), 1), Contract.of(Retention.maxLength(100)));
         Signals signals = new Signals(event -> {});
         Redis own = Redis.open(
                 new RedisOptions(RedisUri.parse(redis.uri()), "test", Duration.ofSeconds(2), Duration.ofSeconds(5)),

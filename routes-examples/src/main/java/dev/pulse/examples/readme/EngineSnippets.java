@@ -1,6 +1,7 @@
 package dev.pulse.examples.readme;
 
 import dev.pulse.CloseResult;
+import dev.pulse.Credentials;
 import dev.pulse.Health;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.Pulse;
@@ -26,6 +27,9 @@ import dev.pulse.stream.TopicFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import redis.clients.jedis.RedisClient;
 
 /** The snippets of the engine's README. */
 final class EngineSnippets {
@@ -43,6 +47,25 @@ final class EngineSnippets {
                 .connect();
         // end
         return pulse;
+    }
+
+    static Pulse connectingWithTls(SSLContext trusted, Supplier<String> vault) {
+        // snippet: tls
+        Pulse pulse = Pulse.builder()
+                .uri("rediss://redis.example.org:6379")
+                .sslContext(trusted) // else what the platform trusts
+                .credentials(() -> new Credentials("orders", vault.get())) // asked at each new connection
+                .connect();
+        // end
+        return pulse;
+    }
+
+    static void connectingOver(RedisClient client) {
+        // snippet: over
+        try (Pulse pulse = Pulse.over(client)) { // a RedisClient, RedisSentinelClient or RedisClusterClient
+            System.out.println(pulse.health().status());
+        }
+        // end
     }
 
     static EventStream<Order> adding(Pulse pulse) throws InterruptedException {
