@@ -29,8 +29,11 @@ import redis.clients.jedis.Connection;
 final class Lane {
     private static final int BATCH_COMMANDS = 1_000;
     private static final int BATCH_BYTES = 256 * 1024;
-    /** What a socket takes without waiting for Redis, so that writing it cannot hang. */
-    private static final int UNGUARDED_BYTES = 8 * 1024;
+    /**
+     * What a connection takes without waiting for Redis, so that writing it cannot hang: all before it was answered, so
+     * the buffers on the way are empty, and the least that systems give them together is more.
+     */
+    private static final int UNGUARDED_BYTES = 64 * 1024;
 
     private static final Duration IDLE_BEFORE_PING = Duration.ofSeconds(3);
     /** With the wait before it, a dead Redis shows within 10 s however long commands may take. */
