@@ -61,6 +61,9 @@ public final class WorkerExample implements Example {
                 awaitAllSettled();
             }
             rebuild(results);
+            // streams of this run only: a Redis of yours keeps nothing of them but that they were
+            requests.destroy();
+            results.destroy();
         }
         return summary();
     }
