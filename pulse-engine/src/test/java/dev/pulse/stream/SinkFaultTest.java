@@ -23,6 +23,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +92,30 @@ class SinkFaultTest {
             assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(DEADLINE.plusSeconds(2));
             await().atMost(LONG).untilAsserted(() -> assertThat(handled).containsAll(sent));
             awaitNothingPending();
+        }
+    }
+
+    @PulseTest
+    void whatIsAckedWhileTheConnectionsComeBackIsNotHandledAgain() throws InterruptedException {
+        Queue<String> times = new ConcurrentLinkedQueue<>();
+        SinkOptions patient =
+                SinkOptions.builder().blockTime(Duration.ofMillis(500)).build();
+        try (Sink<String> sink = stream.sink("k", patient)) {
+            Semaphore finish = new Semaphore(0);
+            sink.consume(event -> {
+                times.add(event.payload());
+                finish.acquire();
+            });
+            for (int round = 1; round <= 10; round++) {
+                int begun = round;
+                add(1);
+                await().atMost(LONG).until(() -> times.size() == begun);
+                proxy.cut();
+                finish.release();
+                proxy.heal();
+                awaitNothingPending();
+            }
+            assertThat(times).hasSize(10);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.pulse.task.Wakeup;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -100,6 +101,11 @@ final class InFlight<T> {
     /** Whether a delivery of this event is held. */
     boolean holds(EventId id) {
         return held.containsKey(id);
+    }
+
+    /** The events that are held at this moment. */
+    Set<EventId> ids() {
+        return Set.copyOf(held.keySet());
     }
 
     /** How many more may be read. */

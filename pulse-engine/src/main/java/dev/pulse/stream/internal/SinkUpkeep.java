@@ -232,6 +232,7 @@ final class SinkUpkeep<T> {
         }
         int room = Math.max(0, Math.min(options.batchSize(), inFlight.free()));
         long before = System.nanoTime();
+        Set<EventId> held = inFlight.ids();
         SinkGroup.Claims claims;
         try {
             claims = group.claim(room);
@@ -240,7 +241,10 @@ final class SinkUpkeep<T> {
             throw e;
         }
         for (SinkGroup.Claimed claimed : claims.claimed()) {
-            sink.claimed(claimed, before);
+            // what was held when Redis was asked may be settled by now, and must not be begun again
+            if (!held.contains(Entries.id(claimed.entry()))) {
+                sink.claimed(claimed, before);
+            }
         }
         Duration next = claims.next().orElse(group.ackDeadline());
         // without room what is due stays due
