@@ -50,7 +50,9 @@ class JedisClientTest {
                 assertThat(client.exists("pulse:stream:" + prefix.name("s"))).isTrue();
                 assertThat(admin.text("CLIENT", "LIST").lines().filter(line -> line.contains("name=pulse/pulse/")))
                         .hasSizeGreaterThanOrEqualTo(3)
-                        .allMatch(line -> line.contains(" db=3 ") && line.contains(" resp=2"));
+                        .allMatch(line -> line.contains(" db=3 "))
+                        // before 7.0 the list does not tell the protocol
+                        .allMatch(line -> line.contains(" resp=2") || !line.contains(" resp="));
                 traffic.stopAndRequireAllHandled();
             }
             assertThat(client.ping()).isEqualTo("PONG");
