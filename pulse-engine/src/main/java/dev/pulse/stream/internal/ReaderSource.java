@@ -2,9 +2,11 @@ package dev.pulse.stream.internal;
 
 import dev.pulse.PulseEvent;
 import dev.pulse.redis.Command;
+import dev.pulse.redis.Redis;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.StartAt;
+import dev.pulse.task.Signals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -19,7 +21,8 @@ import org.slf4j.LoggerFactory;
 final class ReaderSource<T> {
     private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
-    private final Streams streams;
+    private final Redis redis;
+    private final Signals signals;
     private final StreamRecord record;
     private final Selection<T> selection;
     private final Continuity continuity;
@@ -45,8 +48,14 @@ final class ReaderSource<T> {
     }
 
     private ReaderSource(
-            Streams streams, StreamRecord record, Selection<T> selection, Continuity continuity, EventId start) {
-        this.streams = streams;
+            Streams streams,
+            Signals signals,
+            StreamRecord record,
+            Selection<T> selection,
+            Continuity continuity,
+            EventId start) {
+        this.redis = streams.redis();
+        this.signals = signals;
         this.record = record;
         this.selection = selection;
         this.continuity = continuity;
@@ -55,15 +64,15 @@ final class ReaderSource<T> {
     }
 
     /** Finds out where "newest" is, if it is to begin there. */
-    static <T> ReaderSource<T> open(Streams streams, StreamRecord record, Selection<T> selection, StartAt startAt)
+    static <T> ReaderSource<T> open(Streams streams, Signals signals, StreamRecord record, Selection<T> selection, StartAt startAt)
             throws InterruptedException {
         if (startAt instanceof StartAt.Newest) {
             StreamLook look = StreamLook.at(streams.redis(), record.look().physical());
-            return new ReaderSource<>(streams, record, selection, Continuity.afterAllOf(look), look.last());
+            return new ReaderSource<>(streams, signals, record, selection, Continuity.afterAllOf(look), look.last());
         }
         Continuity continuity =
                 startAt instanceof StartAt.After(EventId id) ? Continuity.after(id) : Continuity.fromAnywhere();
-        return new ReaderSource<>(streams, record, selection, continuity, StartIds.after(startAt));
+        return new ReaderSource<>(streams, signals, record, selection, continuity, StartIds.after(startAt));
     }
 
     String stream() {
@@ -97,7 +106,7 @@ final class ReaderSource<T> {
     void isDestroyed() {
         if (!destroyed) {
             destroyed = true;
-            record.reportDestroyed(LOG, streams.signals());
+            record.reportDestroyed(LOG, signals);
         }
     }
 
@@ -137,7 +146,7 @@ final class ReaderSource<T> {
         }
         if (raw.isEmpty() && lookNow) {
             follow(
-                    continuity.judgeIdle(position, StreamLook.at(streams.redis(), incarnation.physical())),
+                    continuity.judgeIdle(position, StreamLook.at(redis, incarnation.physical())),
                     position.toString());
         }
         long bound = incarnation.retention().maxLength();
@@ -150,7 +159,7 @@ final class ReaderSource<T> {
         List<EventId> ids = new ArrayList<>(raw.size());
         raw.forEach(entry -> ids.add(Entries.id(Replies.list(entry))));
         return follow(
-                continuity.judge(position, ids, StreamLook.at(streams.redis(), incarnation.physical())),
+                continuity.judge(position, ids, StreamLook.at(redis, incarnation.physical())),
                 ids.getFirst().toString());
     }
 
@@ -165,11 +174,11 @@ final class ReaderSource<T> {
                         after,
                         first,
                         count.isPresent() ? count.getAsLong() : "unknown");
-                streams.signals().emit(new PulseEvent.Gap(stream(), after, first, count));
+                signals.emit(new PulseEvent.Gap(stream(), after, first, count));
             }
             case Continuity.Finding.Reset(EventId goOnAfter) -> {
                 LOG.warn("stream={} state=reset after={} goes-on-after={}", stream(), after, goOnAfter);
-                streams.signals().emit(new PulseEvent.StreamReset(stream(), after, goOnAfter.toString()));
+                signals.emit(new PulseEvent.StreamReset(stream(), after, goOnAfter.toString()));
                 boolean elsewhere = !goOnAfter.equals(position);
                 position = goOnAfter;
                 cursor = goOnAfter;
@@ -205,7 +214,7 @@ final class ReaderSource<T> {
 
     private void drop(EventId id, MalformedEntryException cause) {
         LOG.warn("stream={} event={} state=dropped cause=\"{}\"", stream(), id, cause.getMessage());
-        streams.signals()
+        signals
                 .emit(new PulseEvent.EntryDropped(stream(), id.toString(), String.valueOf(cause.getMessage())));
     }
 }

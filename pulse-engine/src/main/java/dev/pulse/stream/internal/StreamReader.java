@@ -15,6 +15,7 @@ import dev.pulse.stream.Reader;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
 import dev.pulse.task.Backoff;
+import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     private final Streams streams;
     private final ReaderOptions options;
+    private final Signals signals;
     private final OwnedConnection connection;
     /** So that no consumption starts behind the back of a close. */
     private final ReentrantLock lifecycle = new ReentrantLock();
@@ -71,8 +73,9 @@ final class StreamReader<T> implements Reader<T>, Closing {
         }
     }
 
-    private StreamReader(Streams streams, ReaderSource<T> source, ReaderOptions options) {
+    private StreamReader(Streams streams, Signals signals, ReaderSource<T> source, ReaderOptions options) {
         this.streams = streams;
+        this.signals = signals;
         this.sources = List.of(source);
         this.options = options;
         this.connection = streams.redis().connection("reader");
@@ -80,8 +83,12 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     static <T> StreamReader<T> open(Streams streams, StreamRecord record, Entries<T> entries, ReaderOptions options)
             throws InterruptedException {
+        Signals signals = streams.signals().withOwn(options.listener());
         return new StreamReader<>(
-                streams, ReaderSource.open(streams, record, selection(entries, options), options.startAt()), options);
+                streams,
+                signals,
+                ReaderSource.open(streams, signals, record, selection(entries, options), options.startAt()),
+                options);
     }
 
     private static <T> Selection<T> selection(Entries<T> entries, ReaderOptions options) {
@@ -249,7 +256,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
             }
             ReaderConsumption<T> started = new ReaderConsumption<>(
                     this,
-                    streams.signals().loop("reader " + sources.getFirst().stream(), false),
+                    signals.loop("reader " + sources.getFirst().stream(), false),
                     options.batchSize(),
                     options.blockTime(),
                     handler);
@@ -265,7 +272,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
         StreamHandle<T> handle = StreamHandle.of(streams, stream);
         // before Redis is asked, and once more when the stream is added
         requireAddable(stream.name());
-        ReaderSource<T> source = ReaderSource.open(streams, handle.record(), selection(handle.entries(), options), at);
+        ReaderSource<T> source = ReaderSource.open(streams, signals, handle.record(), selection(handle.entries(), options), at);
         lifecycle.lock();
         try {
             requireAddable(stream.name());
