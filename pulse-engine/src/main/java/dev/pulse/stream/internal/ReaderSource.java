@@ -2,6 +2,7 @@ package dev.pulse.stream.internal;
 
 import dev.pulse.PulseEvent;
 import dev.pulse.redis.Command;
+import dev.pulse.redis.Redis;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.StartAt;
@@ -55,10 +56,11 @@ final class ReaderSource<T> {
     }
 
     /** Finds out where "newest" is, if it is to begin there. */
-    static <T> ReaderSource<T> open(Streams streams, StreamRecord record, Selection<T> selection, StartAt startAt)
+    static <T> ReaderSource<T> open(
+            Redis call, Streams streams, StreamRecord record, Selection<T> selection, StartAt startAt)
             throws InterruptedException {
         if (startAt instanceof StartAt.Newest) {
-            StreamLook look = StreamLook.at(streams.redis(), record.look().physical());
+            StreamLook look = StreamLook.at(call, record.look(call).physical());
             return new ReaderSource<>(streams, record, selection, Continuity.afterAllOf(look), look.last());
         }
         Continuity continuity =
@@ -70,8 +72,8 @@ final class ReaderSource<T> {
         return record.stream();
     }
 
-    Incarnation look() throws InterruptedException {
-        return record.look();
+    Incarnation look(Redis call) throws InterruptedException {
+        return record.look(call);
     }
 
     EventId cursor() {
@@ -120,7 +122,8 @@ final class ReaderSource<T> {
      *
      * @param count how many entries were asked for
      */
-    Part<T> accept(List<@Nullable Object> reply, boolean overlap, Incarnation incarnation, int count, int max)
+    Part<T> accept(
+            Redis call, List<@Nullable Object> reply, boolean overlap, Incarnation incarnation, int count, int max)
             throws InterruptedException {
         List<@Nullable Object> raw = reply;
         boolean lookNow = !overlap && continuity.needsIdleLook();
@@ -132,13 +135,11 @@ final class ReaderSource<T> {
                 lookNow = true;
             }
         }
-        if (!raw.isEmpty() && continuity.needsLook() && !isContinued(raw, incarnation)) {
+        if (!raw.isEmpty() && continuity.needsLook() && !isContinued(call, raw, incarnation)) {
             return new Part<>(this, List.of(), position, 0);
         }
         if (raw.isEmpty() && lookNow) {
-            follow(
-                    continuity.judgeIdle(position, StreamLook.at(streams.redis(), incarnation.physical())),
-                    position.toString());
+            follow(continuity.judgeIdle(position, StreamLook.at(call, incarnation.physical())), position.toString());
         }
         long bound = incarnation.retention().maxLength();
         continuity.replied(raw.size() >= (bound > 0 ? Math.min(bound, count) : count));
@@ -146,11 +147,12 @@ final class ReaderSource<T> {
     }
 
     /** Whether the entries can be taken; false when reading has to go on elsewhere. */
-    private boolean isContinued(List<@Nullable Object> raw, Incarnation incarnation) throws InterruptedException {
+    private boolean isContinued(Redis call, List<@Nullable Object> raw, Incarnation incarnation)
+            throws InterruptedException {
         List<EventId> ids = new ArrayList<>(raw.size());
         raw.forEach(entry -> ids.add(Entries.id(Replies.list(entry))));
         return follow(
-                continuity.judge(position, ids, StreamLook.at(streams.redis(), incarnation.physical())),
+                continuity.judge(position, ids, StreamLook.at(call, incarnation.physical())),
                 ids.getFirst().toString());
     }
 
