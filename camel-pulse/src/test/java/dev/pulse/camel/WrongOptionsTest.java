@@ -32,6 +32,8 @@ class WrongOptionsTest extends RoutesTest {
             pulse-sink:o/m?concurrentConsumers=0   | concurrency is 1 to 100000, was 0
             pulse-sink:o/m?maxInFlight=-1          | maxInFlight is 1 to 1000000, was -1
             pulse-stream:o?blockTime=1m            | blockTime is PT0.001S to PT6S, was PT1M
+            pulse-sink:o/m?commandTimeout=1ms     | commandTimeout is PT0.01S to PT1M, was PT0.001S
+            pulse-stream:o?connectTimeout=2m       | connectTimeout is PT0.01S to PT1M, was PT2M
             pulse-stream:o?codec=xml               | codec is bytes, string, json or a reference
             pulse-stream:o?codec=json&payloadType=no.such.Type | payloadType is the name of a class, was "no.such.Type"
             """)

@@ -23,7 +23,7 @@ public class PulseSinkEndpointUriFactory extends org.apache.camel.support.compon
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(22);
+        Set<String> props = new HashSet<>(25);
         props.add("ackDeadline");
         props.add("backoff");
         props.add("batchSize");
@@ -31,7 +31,9 @@ public class PulseSinkEndpointUriFactory extends org.apache.camel.support.compon
         props.add("bridgeErrorHandler");
         props.add("client");
         props.add("codec");
+        props.add("commandTimeout");
         props.add("concurrentConsumers");
+        props.add("connectTimeout");
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("headerFilterStrategy");
@@ -42,6 +44,7 @@ public class PulseSinkEndpointUriFactory extends org.apache.camel.support.compon
         props.add("password");
         props.add("payloadType");
         props.add("sinkName");
+        props.add("sslContextParameters");
         props.add("startAt");
         props.add("stream");
         props.add("uri");

@@ -17,7 +17,7 @@ class PulseSinkConsumer extends PulseConsumer {
     PulseSinkConsumer(PulseSinkEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
         this.endpoint = endpoint;
-        this.mapping = new EventMapping(endpoint.payloadCodec(), endpoint.getHeaderFilterStrategy());
+        this.mapping = endpoint.eventMapping();
     }
 
     @Override

@@ -19,6 +19,7 @@ import dev.pulse.stream.SinkFigures;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.TopicFilter;
 import dev.pulse.task.Backoff;
+import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +55,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private static final ToLongFunction<EventId> FRESH = id -> 0;
 
     private final Streams streams;
+    private final Signals signals;
     private final Entries<T> entries;
     private final SinkOptions options;
     private final SinkGroup group;
@@ -87,12 +89,14 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private volatile boolean claimsFirst;
     /** When a poll looks for that again, by {@link System#nanoTime}. */
     private volatile long claimsDue = System.nanoTime();
+
     private volatile boolean polled;
     private volatile long polledAt;
     private volatile @Nullable SinkConsumption<T> consumption;
 
-    private StreamSink(Streams streams, Entries<T> entries, SinkOptions options, SinkGroup group) {
+    private StreamSink(Streams streams, Signals signals, Entries<T> entries, SinkOptions options, SinkGroup group) {
         this.streams = streams;
+        this.signals = signals;
         this.entries = entries;
         this.options = options;
         this.group = group;
@@ -109,21 +113,21 @@ final class StreamSink<T> implements Sink<T>, Closing {
                 group,
                 inFlight,
                 settling,
-                new LagWatch(streams.redis(), streams.signals(), group.incarnation(), group.sink()),
+                new LagWatch(streams.redis(), signals, group.incarnation(), group.sink()),
                 options,
-                streams.signals());
+                signals);
     }
 
     static <T> StreamSink<T> join(
             Streams streams, StreamRecord record, Entries<T> entries, String name, SinkOptions options)
             throws InterruptedException {
         String consumer = UlidCreator.getMonotonicUlid().toString();
-        SinkGroup group =
-                new SinkGroup(streams.redis(), streams.signals(), record, record.establish(), name, consumer, options);
+        Signals signals = streams.signals().withOwn(options.listener());
+        SinkGroup group = new SinkGroup(streams.redis(), signals, record, record.establish(), name, consumer, options);
         group.join();
         // from now on the group can be made again where it began, wherever "newest" will be then
         group.saveCursor();
-        return new StreamSink<>(streams, entries, options, group);
+        return new StreamSink<>(streams, signals, entries, options, group);
     }
 
     @Override
@@ -134,6 +138,10 @@ final class StreamSink<T> implements Sink<T>, Closing {
     @Override
     public String consumer() {
         return group.consumer();
+    }
+
+    Signals signals() {
+        return signals;
     }
 
     String loopName(String duty) {
