@@ -43,6 +43,8 @@ public class PulseSinkComponentConfigurer extends PropertyConfigurerSupport impl
         case "connectTimeout": getOrCreateConfiguration(target).setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "headerfilterstrategy":
         case "headerFilterStrategy": getOrCreateConfiguration(target).setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
+        case "lazystartproducer":
+        case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadtype":
         case "payloadType": getOrCreateConfiguration(target).setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
@@ -72,6 +74,8 @@ public class PulseSinkComponentConfigurer extends PropertyConfigurerSupport impl
         case "connectTimeout": return long.class;
         case "headerfilterstrategy":
         case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
+        case "lazystartproducer":
+        case "lazyStartProducer": return boolean.class;
         case "password": return java.lang.String.class;
         case "payloadtype":
         case "payloadType": return java.lang.String.class;
@@ -102,6 +106,8 @@ public class PulseSinkComponentConfigurer extends PropertyConfigurerSupport impl
         case "connectTimeout": return getOrCreateConfiguration(target).getConnectTimeout();
         case "headerfilterstrategy":
         case "headerFilterStrategy": return getOrCreateConfiguration(target).getHeaderFilterStrategy();
+        case "lazystartproducer":
+        case "lazyStartProducer": return target.isLazyStartProducer();
         case "password": return getOrCreateConfiguration(target).getPassword();
         case "payloadtype":
         case "payloadType": return getOrCreateConfiguration(target).getPayloadType();
