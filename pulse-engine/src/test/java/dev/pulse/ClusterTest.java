@@ -66,6 +66,13 @@ class ClusterTest {
     }
 
     @PulseTest
+    void theSnippetOfTheReadmeConnects(Prefix prefix) throws InterruptedException {
+        try (Pulse pulse = ConnectingSnippets.onCluster(cluster.uri().replaceAll(".*//|/.*", ""))) {
+            pulse.stream(prefix.name("s")).add("e", new byte[0]);
+        }
+    }
+
+    @PulseTest
     void streamsInDifferentSlotsWorkSideBySide(Prefix prefix) throws InterruptedException {
         String[] streams = spread(prefix);
         assertThat(streams).hasSize(3);

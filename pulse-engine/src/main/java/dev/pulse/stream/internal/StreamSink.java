@@ -89,12 +89,12 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private volatile boolean claimsFirst;
     /** When a poll looks for that again, by {@link System#nanoTime}. */
     private volatile long claimsDue = System.nanoTime();
+
     private volatile boolean polled;
     private volatile long polledAt;
     private volatile @Nullable SinkConsumption<T> consumption;
 
-    private StreamSink(
-            Streams streams, Signals signals, Entries<T> entries, SinkOptions options, SinkGroup group) {
+    private StreamSink(Streams streams, Signals signals, Entries<T> entries, SinkOptions options, SinkGroup group) {
         this.streams = streams;
         this.signals = signals;
         this.entries = entries;
