@@ -73,6 +73,13 @@ class ClusterTest {
     }
 
     @PulseTest
+    void theSnippetOfTheReadmeConnects(Prefix prefix) throws InterruptedException {
+        try (Pulse pulse = ConnectingSnippets.onCluster(cluster.uri().replaceAll(".*//|/.*", ""))) {
+            pulse.stream(prefix.name("s")).add("e", new byte[0]);
+        }
+    }
+
+    @PulseTest
     void streamsInDifferentSlotsWorkSideBySide(Prefix prefix) throws InterruptedException {
         String[] streams = spread(prefix);
         assertThat(streams).hasSize(3);
@@ -121,9 +128,9 @@ class ClusterTest {
                                 .mapToObj(i -> NewEvent.of("e", Integer.toString(i)))
                                 .toList());
                     }
-                    await().atMost(longest).untilAsserted(() -> assertThat(handled)
-                            .hasSize(600)
-                            .doesNotHaveDuplicates());
+                    await().atMost(longest)
+                            .untilAsserted(
+                                    () -> assertThat(handled).hasSize(600).doesNotHaveDuplicates());
                     consumed.removeStream(names[1]);
                     await().atMost(longest)
                             .until(() -> cluster.pulseConnections().stream()

@@ -76,8 +76,7 @@ class SinkStreamsTest {
     void pollBringsNoMoreThanIsWantedAndKeepsNoStreamWaiting() throws InterruptedException {
         List<EventId> first = add(one, 30);
         List<EventId> second = add(two, 5);
-        SinkOptions narrow =
-                SinkOptions.builder().batchSize(1).maxInFlight(1).build();
+        SinkOptions narrow = SinkOptions.builder().batchSize(1).maxInFlight(1).build();
         try (Sink<String> sink = one.sink("k", narrow)) {
             sink.addStream(two, StartAt.oldest());
             List<Event<String>> seen = new ArrayList<>();
@@ -110,8 +109,7 @@ class SinkStreamsTest {
                     .extracting(delivery -> delivery.event().payload())
                     .containsExactly("old");
             two.add("e", "new");
-            await().atMost(LONG)
-                    .untilAsserted(() -> assertThat(handled).containsExactly(two.name() + "new"));
+            await().atMost(LONG).untilAsserted(() -> assertThat(handled).containsExactly(two.name() + "new"));
             // long before any read would have ended by itself
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(4));
         }
@@ -234,7 +232,8 @@ class SinkStreamsTest {
         for (EventStream<String> stream : List.of(one, two)) {
             raw.call("XADD", key(stream), "5-0", "n", "e", "p", stream.name());
         }
-        SinkOptions options = SinkOptions.builder().backoff(Duration.ofMillis(10)).build();
+        SinkOptions options =
+                SinkOptions.builder().backoff(Duration.ofMillis(10)).build();
         try (Sink<String> sink = one.sink("k", options)) {
             sink.addStream(two, StartAt.oldest());
             Queue<String> attempts = new ConcurrentLinkedQueue<>();
@@ -294,8 +293,8 @@ class SinkStreamsTest {
             raw.call("EXEC");
             one.add("e", "after");
             await().atMost(LONG)
-                    .untilAsserted(() -> assertThat(handled)
-                            .containsExactlyInAnyOrder(one.name() + "after", two.name() + "after"));
+                    .untilAsserted(() ->
+                            assertThat(handled).containsExactlyInAnyOrder(one.name() + "after", two.name() + "after"));
             await().atMost(LONG)
                     .untilAsserted(() -> assertThat(told)
                             .filteredOn(PulseEvent.GroupLost.class::isInstance)
@@ -332,8 +331,8 @@ class SinkStreamsTest {
             third.addStream(two, StartAt.newest());
             third.consume(event -> handled.add(event.stream() + event.payload()));
             await().atMost(LONG)
-                    .untilAsserted(() -> assertThat(handled)
-                            .containsExactlyInAnyOrder(one.name() + "later", two.name() + "later"));
+                    .untilAsserted(() ->
+                            assertThat(handled).containsExactlyInAnyOrder(one.name() + "later", two.name() + "later"));
             for (EventStream<String> stream : List.of(one, two)) {
                 raw.call("XGROUP", "DESTROY", key(stream), "k");
                 stream.add("e", "last");
@@ -434,10 +433,8 @@ class SinkStreamsTest {
     void orderByKeyHoldsAcrossStreams() throws InterruptedException {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        SinkOptions options = SinkOptions.builder()
-                .concurrency(8)
-                .orderBy(event -> "same")
-                .build();
+        SinkOptions options =
+                SinkOptions.builder().concurrency(8).orderBy(event -> "same").build();
         try (Sink<String> sink = one.sink("k", options)) {
             sink.addStream(two, StartAt.oldest());
             add(one, 50);
@@ -505,9 +502,7 @@ class SinkStreamsTest {
                 sink.consume(event -> handled.add(event.payload()));
                 add(one, 1);
                 add(two, 1);
-                await().pollInterval(Duration.ofMillis(1))
-                        .atMost(LONG)
-                        .until(() -> handled.size() == soFar);
+                await().pollInterval(Duration.ofMillis(1)).atMost(LONG).until(() -> handled.size() == soFar);
                 if (i % 2 == 0) {
                     sink.removeStream(two.name());
                 }

@@ -43,8 +43,7 @@ final class Activity {
      * @param lasts for how long the lease is taken
      * @param connection to wait on; null where another thread is about the lease
      */
-    boolean isActive(Duration lasts, @Nullable OwnedConnection connection, Duration block)
-            throws InterruptedException {
+    boolean isActive(Duration lasts, @Nullable OwnedConnection connection, Duration block) throws InterruptedException {
         if (lease == null || lease.isHeld()) {
             return true;
         }

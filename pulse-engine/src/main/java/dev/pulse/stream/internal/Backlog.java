@@ -36,12 +36,7 @@ final class Backlog<T> {
     /**
      * @param claims whether anything is ever pending
      */
-    Backlog(
-            SinkGroup group,
-            InFlight<T> inFlight,
-            Settlement<T> settlement,
-            Admission<T> admission,
-            boolean claims) {
+    Backlog(SinkGroup group, InFlight<T> inFlight, Settlement<T> settlement, Admission<T> admission, boolean claims) {
         this.group = group;
         this.inFlight = inFlight;
         this.settlement = settlement;

@@ -53,7 +53,8 @@ final class DeadLettering<T> {
         this.inFlight = inFlight;
         this.room = room;
         this.outbox = outbox;
-        this.letters = new Batcher<>("sink dead letters " + outbox.group().member().sink(), 1, batch -> bury(batch.getFirst()));
+        this.letters = new Batcher<>(
+                "sink dead letters " + outbox.group().member().sink(), 1, batch -> bury(batch.getFirst()));
     }
 
     /** Gives up a delivery in state ACKING, some time soon. */
@@ -195,7 +196,8 @@ final class DeadLettering<T> {
             }
             var event = delivery.event();
             try {
-                return source.entries().encode(new NewEvent<>(event.name(), event.topic(), event.payload(), event.headers()));
+                return source.entries()
+                        .encode(new NewEvent<>(event.name(), event.topic(), event.payload(), event.headers()));
             } catch (RuntimeException e) {
                 LOG.warn("event={} state=not-encoded-again", letter.id(), e);
                 return List.of();

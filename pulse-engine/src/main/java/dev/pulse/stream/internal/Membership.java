@@ -36,8 +36,7 @@ final class Membership {
      */
     private volatile String beginAfter;
 
-    Membership(
-            Redis redis, StreamRecord record, Member member, SinkOptions options, StartAt at, SinkReports reports) {
+    Membership(Redis redis, StreamRecord record, Member member, SinkOptions options, StartAt at, SinkReports reports) {
         this(redis, record, member, options, reports, options.ackDeadline(), StartIds.ofGroup(at));
     }
 
@@ -60,8 +59,7 @@ final class Membership {
 
     /** The same over the same connections with another command time-out. */
     Membership withTimeout(Duration timeout) {
-        return new Membership(
-                redis.withTimeout(timeout), record, member, options, reports, ackDeadline, beginAfter);
+        return new Membership(redis.withTimeout(timeout), record, member, options, reports, ackDeadline, beginAfter);
     }
 
     /** The ack deadline that holds: a Go sink's of the same name, else our option. */
@@ -93,7 +91,9 @@ final class Membership {
         List<@Nullable Object> reply = Replies.list(redis.eval(JOIN, names, arguments));
         switch ((int) Replies.number(reply.getFirst())) {
             case 0 -> throw record.destroyed(incarnation, reply);
-            case -1 -> throw contradicts(reply.subList(1, 4).stream().map(Replies::text).toList(), wish);
+            case -1 ->
+                throw contradicts(
+                        reply.subList(1, 4).stream().map(Replies::text).toList(), wish);
             case -2 ->
                 throw new StreamConfigException(
                         "stream \"" + member.stream() + "\" is over since its deadline, "
@@ -104,13 +104,24 @@ final class Membership {
         String grace = Replies.text(reply.get(2));
         if (!grace.isEmpty()) {
             // whatever stands there, upkeep must not spin
-            ackDeadline = Duration.ofMillis(Math.max(LEAST_DEADLINE_MILLIS, Long.parseLong(grace)));
+            ackDeadline = Duration.ofMillis(Math.max(LEAST_DEADLINE_MILLIS, millis(grace)));
         }
         boolean made = Replies.number(reply.get(1)) == 1;
         if (made) {
             reports.groupMade(Replies.text(reply.get(3)));
         }
         return made;
+    }
+
+    private long millis(String grace) {
+        try {
+            return Long.parseLong(grace);
+        } catch (NumberFormatException e) {
+            throw new StreamConfigException(
+                    "sink \"" + member.sink() + "\" of stream \"" + member.stream()
+                            + "\" was made with an ack_grace_ms that is no number, \"" + grace + "\"",
+                    e);
+        }
     }
 
     private StreamConfigException contradicts(List<String> made, List<String> wish) {

@@ -151,9 +151,8 @@ final class Settling<T> implements Settlement<T> {
 
     private void giveBack(List<SinkGroup.Release> batch) {
         // one that was claimed here meanwhile is being worked on
-        List<SinkGroup.Release> still = batch.stream()
-                .filter(release -> !inFlight.holds(release.id()))
-                .toList();
+        List<SinkGroup.Release> still =
+                batch.stream().filter(release -> !inFlight.holds(release.id())).toList();
         if (!still.isEmpty()) {
             outbox.say(now -> now.release(still));
         }

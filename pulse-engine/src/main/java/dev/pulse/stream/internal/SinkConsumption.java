@@ -59,8 +59,7 @@ final class SinkConsumption<T> implements Consumption {
 
     private Loop start(SinkIntake<T> intake) {
         Wakeup waiter = room.waiter();
-        return Loop.start(
-                sink.engine().signals().loop(intake.loopName(), false), () -> turn(intake, waiter));
+        return Loop.start(sink.signals().loop(intake.loopName(), false), () -> turn(intake, waiter));
     }
 
     private void turn(SinkIntake<T> intake, Wakeup waiter) throws InterruptedException {
@@ -74,7 +73,8 @@ final class SinkConsumption<T> implements Consumption {
         if (free < Math.max(1, leastRead / readers)) {
             waiter.await(options.blockTime());
         } else {
-            read(intake, Math.max(1, Math.min(options.batchSize(), free) / readers)).forEach(this::accept);
+            read(intake, Math.max(1, Math.min(options.batchSize(), free) / readers))
+                    .forEach(this::accept);
         }
     }
 

@@ -83,7 +83,13 @@ final class SinkDelivery<T> extends DeliveryState implements Delivery<T> {
 
     @Override
     public void nack() {
-        failed(source.backoffAfter(attempt), "nacked");
+        nack("nacked");
+    }
+
+    @Override
+    public void nack(String cause) {
+        Objects.requireNonNull(cause, "cause");
+        failed(source.backoffAfter(attempt), cause);
     }
 
     @Override
@@ -101,7 +107,7 @@ final class SinkDelivery<T> extends DeliveryState implements Delivery<T> {
 
     /** Has it tried again, unless this was the last try. */
     void failed(Throwable cause) {
-        failed(source.backoffAfter(attempt), cause.toString());
+        nack(cause.toString());
     }
 
     private void failed(Duration delay, String cause) {

@@ -205,8 +205,7 @@ final class SinkGroup {
     /** Takes over up to {@code count} entries that nobody extended in time. */
     Claims claim(int count) throws InterruptedException {
         List<@Nullable Object> reply = Replies.list(onStream(
-                CLAIM,
-                List.of(member.sink(), member.consumer(), ackDeadline().toMillis(), count, maxDeliveries)));
+                CLAIM, List.of(member.sink(), member.consumer(), ackDeadline().toMillis(), count, maxDeliveries)));
         List<Received> claimed = claimed(reply);
         long next = Replies.number(reply.get(3));
         return new Claims(claimed, next < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(next)));

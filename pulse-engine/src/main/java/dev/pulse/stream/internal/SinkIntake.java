@@ -100,8 +100,7 @@ final class SinkIntake<T> {
         return turned;
     }
 
-    private List<SinkDelivery<T>> read(List<SinkSource<T>> all, int count, Duration block)
-            throws InterruptedException {
+    private List<SinkDelivery<T>> read(List<SinkSource<T>> all, int count, Duration block) throws InterruptedException {
         if (all.isEmpty() || !isActive(all, block)) {
             return List.of();
         }

@@ -94,7 +94,8 @@ final class SinkPolling<T> {
     private boolean readInTurn(List<SinkIntake<T>> intakes, int max, Duration block) throws InterruptedException {
         turn = (turn + 1) % intakes.size();
         for (int i = 0; i < intakes.size(); i++) {
-            List<SinkDelivery<T>> found = intakes.get((turn + i) % intakes.size()).read(max, block);
+            List<SinkDelivery<T>> found =
+                    intakes.get((turn + i) % intakes.size()).read(max, block);
             found.forEach(handover::add);
             if (!found.isEmpty()) {
                 return true;

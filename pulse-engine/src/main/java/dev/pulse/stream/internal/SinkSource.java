@@ -79,9 +79,8 @@ final class SinkSource<T> {
     static <T> SinkSource<T> join(
             StreamSink<T> sink, Member member, StreamRecord record, Entries<T> entries, StartAt at)
             throws InterruptedException {
-        SinkReports reports = new SinkReports(record, sink.engine().signals(), sink.counters(), member.sink());
-        Membership membership =
-                new Membership(sink.engine().redis(), record, member, sink.options(), at, reports);
+        SinkReports reports = new SinkReports(record, sink.signals(), sink.counters(), member.sink());
+        Membership membership = new Membership(sink.engine().redis(), record, member, sink.options(), at, reports);
         membership.join();
         // from now on the group can be made again where it began, wherever "newest" will be then
         membership.saveCursor();

@@ -67,7 +67,7 @@ final class SinkUpkeep<T> {
         this.reports = source.reports();
         this.options = options;
         Streams streams = sink.engine();
-        this.lag = new LagWatch(streams.redis(), streams.signals(), source.incarnation(), sink.name());
+        this.lag = new LagWatch(streams.redis(), sink.signals(), source.incarnation(), sink.name());
         this.duties = List.of(
                 new Duty(part(4), this::renewLease),
                 retrying,
@@ -76,7 +76,7 @@ final class SinkUpkeep<T> {
                 new Duty(SECOND, this::saveCursor),
                 new Duty(BETWEEN_LOOKS_AT_THE_LAG, this::watchLag),
                 new Duty(silence(), this::sweep));
-        this.loop = Loop.start(streams.signals().loop(loopName(), false), this::turn);
+        this.loop = Loop.start(sink.signals().loop(loopName(), false), this::turn);
     }
 
     private String loopName() {
@@ -230,7 +230,8 @@ final class SinkUpkeep<T> {
         }
         // who waits for it asks while reading; who neither reads nor has anything to finish must not have it
         boolean needed = sink.takesEvents(group.ackDeadline())
-                || sink.sources().all().stream().anyMatch(each -> !each.inFlight().isEmpty());
+                || sink.sources().all().stream()
+                        .anyMatch(each -> !each.inFlight().isEmpty());
         if (needed && !sink.activity().renew(group.ackDeadline())) {
             sink.giveBack();
         }

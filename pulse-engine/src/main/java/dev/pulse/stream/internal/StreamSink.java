@@ -13,6 +13,7 @@ import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkFigures;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
+import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamSink<T> implements Sink<T>, Closing {
     private final Streams streams;
+    private final Signals signals;
     private final String name;
     private final String consumer;
     private final SinkOptions options;
@@ -50,6 +52,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     private StreamSink(Streams streams, Member first, SinkOptions options) {
         this.streams = streams;
+        this.signals = streams.signals().withOwn(options.listener());
         this.name = first.sink();
         this.consumer = first.consumer();
         this.options = options;
@@ -81,6 +84,10 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     Streams engine() {
         return streams;
+    }
+
+    Signals signals() {
+        return signals;
     }
 
     SinkOptions options() {
