@@ -11,6 +11,7 @@ import dev.pulse.stream.StartAt;
 import dev.pulse.task.Backoff;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -238,7 +239,7 @@ final class SinkSource<T> {
     }
 
     State state() {
-        return state.get();
+        return Objects.requireNonNull(state.get());
     }
 
     boolean isRead() {
