@@ -4,6 +4,7 @@ import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
 import dev.pulse.camel.Ranges;
 import java.time.Duration;
+import java.util.Objects;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.PollingConsumer;
@@ -32,15 +33,26 @@ import org.jspecify.annotations.Nullable;
         headersClass = PulseConstants.class)
 public class PulseSinkEndpoint extends PulseEndpoint {
     @UriPath(
-            description =
-                    "The stream: 1 to 512 characters, none of space, NUL, *, ?, [, ]. The path is split at its last"
-                            + " slash")
+            description = "The stream, or several with commas between: each 1 to 512 characters, none of space, NUL, *, ?, [,"
+                    + " ]. The path is split at its last slash")
     @Metadata(required = true)
-    private final String stream;
+    private String stream = "";
 
     @UriPath(description = "The sink, 1 to 512 characters, none of them = or a slash")
     @Metadata(required = true)
-    private final String sinkName;
+    private String sinkName = "";
+
+    @UriParam(
+            label = "common,advanced",
+            javaType = "java.lang.Object",
+            description = "The streams, where a name has a comma: a reference to a list of names, or names with commas"
+                    + " between. The path is the sink alone then")
+    private @Nullable Object streams;
+
+    @UriParam(
+            label = "common,advanced",
+            description = "The sink, where its name has a slash. The path is the streams alone then")
+    private @Nullable String sink;
 
     @UriParam
     private SinkConfiguration sinkConfiguration = new SinkConfiguration();
@@ -68,14 +80,20 @@ public class PulseSinkEndpoint extends PulseEndpoint {
             description = "How many dead letters the operation deadLetters lists at most, the oldest first, 1 to 10000")
     private int limit = 100;
 
-    PulseSinkEndpoint(String endpointUri, PulseSinkComponent component, String stream, String sinkName) {
+    private final String path;
+    private @Nullable SinkAddress address;
+
+    PulseSinkEndpoint(String endpointUri, PulseSinkComponent component, String path) {
         super(endpointUri, component);
-        this.stream = stream;
-        this.sinkName = sinkName;
+        this.path = path;
     }
 
     @Override
     protected void check() {
+        SinkAddress named = SinkAddress.of(path, streams, sink);
+        address = named;
+        stream = String.join(",", named.streams());
+        sinkName = named.sink();
         sinkConfiguration.check();
         EventExpressions expressions = new EventExpressions(this);
         expressions.filter(sinkConfiguration.getFilter());
@@ -109,6 +127,10 @@ public class PulseSinkEndpoint extends PulseEndpoint {
         return consumer;
     }
 
+    SinkAddress address() {
+        return Objects.requireNonNull(address, "an endpoint is checked when it is made");
+    }
+
     PulseSinkComponent sinkComponent() {
         return (PulseSinkComponent) getComponent();
     }
@@ -119,6 +141,22 @@ public class PulseSinkEndpoint extends PulseEndpoint {
 
     public String getSinkName() {
         return sinkName;
+    }
+
+    public @Nullable Object getStreams() {
+        return streams;
+    }
+
+    public void setStreams(@Nullable Object streams) {
+        this.streams = streams;
+    }
+
+    public @Nullable String getSink() {
+        return sink;
+    }
+
+    public void setSink(@Nullable String sink) {
+        this.sink = sink;
     }
 
     public SinkConfiguration getSinkConfiguration() {

@@ -198,7 +198,7 @@ public class SinkConfiguration {
             throw new IllegalArgumentException("topic or topicPattern is given, were \"" + topic + "\" and \""
                     + topicPattern + "\"");
         }
-        engineOptions(Optional.empty(), Optional.empty());
+        engineOptions(Optional.empty(), Optional.empty()).build();
     }
 
     /**
@@ -207,7 +207,7 @@ public class SinkConfiguration {
      * @param passes what the option filter says
      * @param key what the option orderBy says
      */
-    SinkOptions engineOptions(
+    SinkOptions.Builder engineOptions(
             Optional<Predicate<? super Event<?>>> passes, Optional<Function<? super Event<?>, @Nullable String>> key) {
         SinkOptions.Builder options = SinkOptions.builder()
                 .startAt(StartOption.parse(startAt))
@@ -230,7 +230,7 @@ public class SinkConfiguration {
             long all = Math.max((long) batchSize * concurrentConsumers, 2L * concurrentConsumers);
             options.maxInFlight((int) Math.min(MOST_IN_FLIGHT, all));
         }
-        return options.build();
+        return options;
     }
 
     private TopicFilter topics() {

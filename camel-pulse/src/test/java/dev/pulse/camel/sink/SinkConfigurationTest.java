@@ -25,6 +25,9 @@ class SinkConfigurationTest {
     @CsvSource(delimiter = '|', textBlock = """
             mails                       | path of pulse-sink is stream/sinkName, was "mails"
             orders/                     | path of pulse-sink is stream/sinkName, was "orders/"
+            ,o/m                        | streams are at least one, and none is empty, were [, o]
+            o,p,o/m                     | streams are each given once, were [o, p, o]
+            x?streams=o&sink=m          | the path names the sink or its streams, was "x" beside both options
             o/m?startAt=yesterday       | startAt is newest, oldest, an event id
             o/m?batchSize=0             | batchSize is 1 to 10000, was 0
             o/m?ackDeadline=10ms        | ackDeadline is PT0.1S to PT1H, was PT0.01S
@@ -67,7 +70,8 @@ class SinkConfigurationTest {
     void defaultsAreThoseOfTheEngine() {
         assertThat(context.getEndpoint("pulse-sink:orders/mails", PulseSinkEndpoint.class)
                         .getSinkConfiguration()
-                        .engineOptions(Optional.empty(), Optional.empty()))
+                        .engineOptions(Optional.empty(), Optional.empty())
+                        .build())
                 .isEqualTo(SinkOptions.defaults());
     }
 
@@ -78,6 +82,7 @@ class SinkConfigurationTest {
                                 PulseSinkEndpoint.class)
                         .getSinkConfiguration()
                         .engineOptions(Optional.empty(), Optional.empty())
+                        .build()
                         .maxInFlight())
                 .isEqualTo(200);
     }

@@ -31,8 +31,7 @@ class SinkOperationsRouteTest extends RoutesTest {
                 .isEqualTo(1);
         assertThat(template.requestBody(sink("&operation=info"), null, Map.class))
                 .isEqualTo(Map.of(
-                        "stream", stream, "sink", "mails", "length", 3L, "maxLength", 100_000L, "lag", 1L, "pending",
-                        2L, "deadLetters", 0L));
+                        "streams", List.of(stream), "sink", "mails", "lag", 1L, "pending", 2L, "deadLetters", 0L));
         for (int i = 0; i < 3; i++) {
             int next = i;
             await().until(() -> mock().getReceivedCounter() > next);

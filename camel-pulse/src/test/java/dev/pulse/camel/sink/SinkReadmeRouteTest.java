@@ -112,7 +112,7 @@ class SinkReadmeRouteTest extends RoutesTest {
                 .containsExactlyInAnyOrder("ann", "cy");
         awaitAcked(parcels, "shipping", "audit", "search", "accounts");
         assertThat(template.requestBody("direct:look", "?", Map.class))
-                .containsEntry("length", 3L)
+                .containsEntry("streams", List.of("parcels"))
                 .containsEntry("pending", 0L)
                 .containsEntry("deadLetters", 0L);
         template.sendBody("direct:next", "?");
