@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An event to be added.
+ * An event to be added. Never changes, unless its payload does.
  *
  * @param name what happened: 1 to 512 characters
  * @param topic what readers and sinks can filter by: 1 to 512 characters
@@ -20,6 +20,7 @@ public record NewEvent<T>(String name, Optional<String> topic, T payload, Map<St
     private static final int HEADER_NAME_BYTES = 256;
     private static final int HEADERS_BYTES = 64 * 1024;
 
+    /** Throws {@link IllegalArgumentException} when a part is out of its range. */
     public NewEvent {
         Names.requireEventName(name);
         topic.ifPresent(Names::requireTopic);
@@ -28,17 +29,30 @@ public record NewEvent<T>(String name, Optional<String> topic, T payload, Map<St
         requireHeaders(headers);
     }
 
-    /** An event without topic and headers. */
+    /**
+     * An event without topic and headers.
+     *
+     * @throws IllegalArgumentException when the name is not 1 to 512 characters
+     */
     public static <T> NewEvent<T> of(String name, T payload) {
         return new NewEvent<>(name, Optional.empty(), payload, Map.of());
     }
 
-    /** The same with this topic. */
+    /**
+     * The same with this topic.
+     *
+     * @throws IllegalArgumentException when it is not 1 to 512 characters
+     */
     public NewEvent<T> withTopic(String newTopic) {
         return new NewEvent<>(name, Optional.of(newTopic), payload, headers);
     }
 
-    /** The same with this header added or replaced. */
+    /**
+     * The same with this header added or replaced.
+     *
+     * @throws IllegalArgumentException when its name is not 1 to 256 bytes in UTF-8, or the headers are more than 64 KiB
+     *     together
+     */
     public NewEvent<T> withHeader(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
