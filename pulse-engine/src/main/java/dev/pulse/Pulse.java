@@ -10,6 +10,7 @@ import dev.pulse.stream.Codec;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.Retention;
+import dev.pulse.stream.internal.EventLimits;
 import dev.pulse.stream.internal.Streams;
 import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
@@ -47,10 +48,10 @@ public final class Pulse implements AutoCloseable {
     private final @Nullable EmbeddedRedis embedded;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Pulse(Redis redis, Signals signals, @Nullable EmbeddedRedis embedded) {
+    private Pulse(Redis redis, Signals signals, EventLimits limits, @Nullable EmbeddedRedis embedded) {
         this.redis = redis;
         this.signals = signals;
-        this.streams = new Streams(redis, signals);
+        this.streams = new Streams(redis, signals, limits);
         this.embedded = embedded;
     }
 
@@ -166,6 +167,8 @@ public final class Pulse implements AutoCloseable {
         private PulseListener listener = event -> {};
         private @Nullable SSLContext sslContext;
         private @Nullable Supplier<Credentials> credentials;
+        private int maxPayloadBytes = 16 * 1024 * 1024;
+        private int maxHeaderBytes = 64 * 1024;
 
         private Builder() {}
 
@@ -244,6 +247,25 @@ public final class Pulse implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How large the payload of an event may be that is added, as the codec encodes it; 1 byte to 512 MiB, Redis' own
+         * bound unless it was told otherwise. Default 16 MiB. Events of any size are read; a batch of them is held in
+         * memory.
+         */
+        public Builder maxPayloadBytes(int value) {
+            maxPayloadBytes = value;
+            return this;
+        }
+
+        /**
+         * How large the headers of an event may be that is added, names and values together in UTF-8; 1 byte to 512 MiB.
+         * Default 64 KiB.
+         */
+        public Builder maxHeaderBytes(int value) {
+            maxHeaderBytes = value;
+            return this;
+        }
+
         /** Who is told of changes of state in the background; default nobody. */
         public Builder listener(PulseListener value) {
             listener = value;
@@ -266,6 +288,7 @@ public final class Pulse implements AutoCloseable {
             // all checks come before a server is started
             RedisOptions options =
                     options(client != null ? new UserClient(client) : RedisUri.parse(ownRedis ? DEFAULT_URI : named));
+            EventLimits limits = new EventLimits(maxPayloadBytes, maxHeaderBytes);
             EmbeddedRedis embedded = null;
             if (ownRedis) {
                 embedded = EmbeddedRedis.start();
@@ -274,7 +297,7 @@ public final class Pulse implements AutoCloseable {
             }
             try {
                 Signals signals = new Signals(listener);
-                return new Pulse(Redis.open(options, signals), signals, embedded);
+                return new Pulse(Redis.open(options, signals), signals, limits, embedded);
             } catch (RuntimeException e) {
                 if (embedded != null) {
                     embedded.close();

@@ -8,7 +8,7 @@ import java.util.Optional;
  */
 public interface Codec<T> {
     /**
-     * The payload as bytes, at most 16 MiB; they are not changed afterwards, by neither side.
+     * The payload as bytes, which nobody changes afterwards.
      *
      * @throws Exception when it cannot be encoded; the caller of {@code add} gets it as the cause of an
      *     {@link IllegalArgumentException}, and nothing is added

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.pulse.wire.Names;
-import java.nio.ByteBuffer;
+import dev.pulse.wire.Utf8;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -30,15 +30,12 @@ public final class Codecs {
     private static final Codec<String> STRING = new Codec<>() {
         @Override
         public byte[] encode(String payload) {
-            return payload.getBytes(StandardCharsets.UTF_8);
+            return Utf8.requireEncodable("text", payload).getBytes(StandardCharsets.UTF_8);
         }
 
         @Override
         public String decode(byte[] bytes) throws CharacterCodingException {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            return Utf8.decode(bytes);
         }
 
         @Override
@@ -54,7 +51,10 @@ public final class Codecs {
         return BYTES;
     }
 
-    /** UTF-8 text, of content type {@code text/plain; charset=utf-8}; bytes that are not UTF-8 are refused. */
+    /**
+     * UTF-8 text, of content type {@code text/plain; charset=utf-8}; bytes that are not UTF-8 are refused, and so is text
+     * with half a surrogate pair.
+     */
     public static Codec<String> string() {
         return STRING;
     }

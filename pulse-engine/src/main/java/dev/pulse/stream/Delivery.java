@@ -47,8 +47,15 @@ public interface Delivery<T> {
      */
     void nack(Duration delay);
 
-    /** {@link #nack} with the sink's own back-off: doubling with each attempt, jittered. */
+    /** {@link #nack(Duration)} with the sink's own back-off: doubling with each attempt, jittered. */
     void nack();
+
+    /**
+     * {@link #nack()} with the reason for it.
+     *
+     * @param cause why, for whoever looks through the dead letters, should this have been the last delivery
+     */
+    void nack(String cause);
 
     /**
      * Gives the event up: it goes to the stream's {@linkplain DeadLetters dead letters} and is done for this sink. Returns

@@ -66,10 +66,6 @@ final class Outbox {
         return group;
     }
 
-    boolean isClosing() {
-        return closing;
-    }
-
     /** Waits until all is said, to a Redis that is asked with a short time-out, or until the deadline. */
     void finish(SinkGroup hurried, long deadline) throws InterruptedException {
         group = hurried;

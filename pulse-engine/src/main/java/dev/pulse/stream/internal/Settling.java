@@ -116,9 +116,7 @@ final class Settling<T> {
     private void giveBack(List<SinkGroup.Release> batch) {
         outbox.say(now -> now.release(batch));
         outbox.done(batch.size());
-        if (!outbox.isClosing()) {
-            released.run();
-        }
+        released.run();
     }
 
     /** Something was settled without a word to Redis. */

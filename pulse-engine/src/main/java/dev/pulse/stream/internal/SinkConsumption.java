@@ -80,7 +80,7 @@ final class SinkConsumption<T> implements Consumption {
     }
 
     void start() {
-        loop = Loop.start(streams.signals().loop(sink.loopName("read"), false), this::turn);
+        loop = Loop.start(sink.signals().loop(sink.loopName("read"), false), this::turn);
     }
 
     private void turn() throws InterruptedException {

@@ -120,7 +120,13 @@ final class SinkDelivery<T> implements Delivery<T> {
 
     @Override
     public void nack() {
-        failed(sink.backoffAfter(attempt), "nacked");
+        nack("nacked");
+    }
+
+    @Override
+    public void nack(String cause) {
+        Objects.requireNonNull(cause, "cause");
+        failed(sink.backoffAfter(attempt), cause);
     }
 
     @Override
@@ -138,7 +144,7 @@ final class SinkDelivery<T> implements Delivery<T> {
 
     /** Has it tried again, unless this was the last try. */
     void failed(Throwable cause) {
-        failed(sink.backoffAfter(attempt), cause.toString());
+        nack(cause.toString());
     }
 
     private void failed(Duration delay, String cause) {

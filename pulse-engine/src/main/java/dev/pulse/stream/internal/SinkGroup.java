@@ -207,7 +207,7 @@ final class SinkGroup {
         String grace = Replies.text(reply.get(2));
         if (!grace.isEmpty()) {
             // whatever stands there, upkeep must not spin
-            ackDeadline = Duration.ofMillis(Math.max(LEAST_DEADLINE_MILLIS, Long.parseLong(grace)));
+            ackDeadline = Duration.ofMillis(Math.max(LEAST_DEADLINE_MILLIS, millis(grace)));
         }
         boolean made = Replies.number(reply.get(1)) == 1;
         if (made) {
@@ -218,6 +218,17 @@ final class SinkGroup {
                     Replies.text(reply.get(3)));
         }
         return made;
+    }
+
+    private long millis(String grace) {
+        try {
+            return Long.parseLong(grace);
+        } catch (NumberFormatException e) {
+            throw new StreamConfigException(
+                    "sink \"" + sink + "\" of stream \"" + incarnation.stream()
+                            + "\" was made with an ack_grace_ms that is no number, \"" + grace + "\"",
+                    e);
+        }
     }
 
     /** What we want, in the words of a Go sink's config: filter kind and value, and no-ack. */

@@ -230,6 +230,9 @@ final class SinkUpkeep<T> {
             sink.giveBackReady();
             return soon;
         }
+        if (sink.claimsWhileReading()) {
+            return soon;
+        }
         int room = Math.max(0, Math.min(options.batchSize(), inFlight.free()));
         long before = System.nanoTime();
         Set<EventId> held = inFlight.ids();

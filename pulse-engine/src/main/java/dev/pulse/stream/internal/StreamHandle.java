@@ -1,5 +1,6 @@
 package dev.pulse.stream.internal;
 
+import dev.pulse.redis.Redis;
 import dev.pulse.stream.DeadLetters;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
@@ -129,6 +130,7 @@ final class StreamHandle<T> implements EventStream<T> {
 
     @Override
     public StreamFigures figures() throws InterruptedException {
-        return Figures.of(streams.redis(), record.look());
+        Redis call = streams.redis().forOneCall();
+        return Figures.of(call, record.look(call));
     }
 }

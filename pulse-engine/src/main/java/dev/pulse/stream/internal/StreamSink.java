@@ -19,9 +19,11 @@ import dev.pulse.stream.SinkFigures;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.TopicFilter;
 import dev.pulse.task.Backoff;
+import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +55,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private static final ToLongFunction<EventId> FRESH = id -> 0;
 
     private final Streams streams;
+    private final Signals signals;
     private final Entries<T> entries;
     private final SinkOptions options;
     private final SinkGroup group;
@@ -82,18 +85,24 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     private volatile boolean stopped;
     private volatile boolean replyMayBeLost;
+    /** What is due to be claimed, as given back by others, comes before anything new: it stands before it in the stream. */
+    private volatile boolean claimsFirst;
+    /** When a poll looks for that again, by {@link System#nanoTime}. */
+    private volatile long claimsDue = System.nanoTime();
+
     private volatile boolean polled;
-    private volatile boolean lookAtNextPoll;
     private volatile long polledAt;
     private volatile @Nullable SinkConsumption<T> consumption;
 
-    private StreamSink(Streams streams, Entries<T> entries, SinkOptions options, SinkGroup group) {
+    private StreamSink(Streams streams, Signals signals, Entries<T> entries, SinkOptions options, SinkGroup group) {
         this.streams = streams;
+        this.signals = signals;
         this.entries = entries;
         this.options = options;
         this.group = group;
         this.lease = options.exclusive() ? new ExclusiveLease(group) : null;
         this.noAck = options.ackMode() == AckMode.NONE;
+        this.claimsFirst = !noAck;
         this.inFlight = new InFlight<>(options.maxInFlight());
         this.outbox = new Outbox(group);
         this.settling = new Settling<>(outbox, inFlight, this::released);
@@ -104,21 +113,21 @@ final class StreamSink<T> implements Sink<T>, Closing {
                 group,
                 inFlight,
                 settling,
-                new LagWatch(streams.redis(), streams.signals(), group.incarnation(), group.sink()),
+                new LagWatch(streams.redis(), signals, group.incarnation(), group.sink()),
                 options,
-                streams.signals());
+                signals);
     }
 
     static <T> StreamSink<T> join(
             Streams streams, StreamRecord record, Entries<T> entries, String name, SinkOptions options)
             throws InterruptedException {
         String consumer = UlidCreator.getMonotonicUlid().toString();
-        SinkGroup group =
-                new SinkGroup(streams.redis(), streams.signals(), record, record.establish(), name, consumer, options);
+        Signals signals = streams.signals().withOwn(options.listener());
+        SinkGroup group = new SinkGroup(streams.redis(), signals, record, record.establish(), name, consumer, options);
         group.join();
         // from now on the group can be made again where it began, wherever "newest" will be then
         group.saveCursor();
-        return new StreamSink<>(streams, entries, options, group);
+        return new StreamSink<>(streams, signals, entries, options, group);
     }
 
     @Override
@@ -129,6 +138,10 @@ final class StreamSink<T> implements Sink<T>, Closing {
     @Override
     public String consumer() {
         return group.consumer();
+    }
+
+    Signals signals() {
+        return signals;
     }
 
     String loopName(String duty) {
@@ -146,15 +159,14 @@ final class StreamSink<T> implements Sink<T>, Closing {
             throw new IllegalStateException(
                     "sink " + name() + " has an order by key: that is for handlers, not for poll");
         }
-        boolean look = lookAtNextPoll || !takesEvents();
+        boolean look = !takesEvents();
         if (!polling.compareAndSet(false, true)) {
             throw new IllegalStateException("sink " + name() + " is polled by one thread at a time");
         }
         used.set(true);
         try {
             if (look) {
-                lookAtNextPoll = false;
-                upkeep.lookForClaimsSoon();
+                claimsDue = System.nanoTime();
             }
             return pollUntil(max, System.nanoTime() + wait.toNanos());
         } finally {
@@ -187,6 +199,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
             if (taken.isEmpty() && !stopped) {
                 try {
                     int room = Math.min(max, inFlight.free());
+                    claimsFirst = !noAck && claimsDue - System.nanoTime() <= 0;
                     if (room > 0) {
                         ready.addAll(read(room, Polls.shorter(left, slice)));
                         taken = takeReady(max);
@@ -273,6 +286,9 @@ final class StreamSink<T> implements Sink<T>, Closing {
                 replyMayBeLost = false;
                 found = history();
             }
+            if (found.isEmpty() && claimsFirst) {
+                found = claim(count);
+            }
             if (found.isEmpty()) {
                 found = readNew(count, block);
             }
@@ -346,6 +362,31 @@ final class StreamSink<T> implements Sink<T>, Closing {
             giveBack(false);
         }
         return true;
+    }
+
+    private List<SinkDelivery<T>> claim(int count) throws InterruptedException {
+        long before = System.nanoTime();
+        Set<EventId> held = inFlight.ids();
+        SinkGroup.Claims claims = group.claim(count);
+        Duration next = claims.next().orElse(group.ackDeadline());
+        claimsDue = System.nanoTime() + next.toNanos();
+        // else there is more that is due already
+        claimsFirst = next.isZero();
+        Map<EventId, Long> earlier = new HashMap<>();
+        List<@Nullable Object> entries = new ArrayList<>();
+        for (SinkGroup.Claimed claimed : claims.claimed()) {
+            EventId id = Entries.id(claimed.entry());
+            if (!held.contains(id)) {
+                earlier.put(id, claimed.deliveries());
+                entries.add(claimed.entry());
+            }
+        }
+        return deliveries(entries, id -> earlier.getOrDefault(id, 0L), before);
+    }
+
+    /** Whether the thread that reads, or polls, claims by itself, so that nothing overtakes what it finds. */
+    boolean claimsWhileReading() {
+        return claimsFirst || consumption == null;
     }
 
     private List<SinkDelivery<T>> readNew(int count, Duration block) throws InterruptedException {
@@ -606,6 +647,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
     }
 
     void lookForClaims() {
+        claimsDue = System.nanoTime();
         upkeep.lookForClaimsSoon();
     }
 
@@ -621,11 +663,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
 
     /** What was given back can be claimed at once, by this consumer too if it has nothing else to do. */
     private void released() {
-        if (polling.get() || (consumption != null && takesEvents())) {
-            upkeep.lookForClaimsSoon();
-        } else {
-            lookAtNextPoll = true;
-        }
+        streams.lookForClaims(group.incarnation().stream(), name());
     }
 
     void countFailure() {
@@ -703,7 +741,6 @@ final class StreamSink<T> implements Sink<T>, Closing {
             lifecycle.unlock();
         }
         passReadyTo(started);
-        upkeep.lookForClaimsSoon();
         return started;
     }
 

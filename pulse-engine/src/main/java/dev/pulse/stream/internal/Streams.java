@@ -19,18 +19,20 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class Streams {
     private final Redis redis;
     private final Signals signals;
+    private final EventLimits limits;
     private final Set<Closing> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    public Streams(Redis redis, Signals signals) {
+    public Streams(Redis redis, Signals signals, EventLimits limits) {
         this.redis = redis;
         this.signals = signals;
+        this.limits = limits;
     }
 
     /** A handle; asks Redis nothing. */
     public <T> EventStream<T> stream(String name, Codec<T> codec, Optional<Retention> wish) {
         Names.requireStreamName(name);
-        return new StreamHandle<>(this, new StreamRecord(redis, name, wish), new Entries<>(codec));
+        return new StreamHandle<>(this, new StreamRecord(redis, name, wish), new Entries<>(codec, limits));
     }
 
     Redis redis() {
