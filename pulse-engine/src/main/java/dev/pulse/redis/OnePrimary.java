@@ -30,12 +30,12 @@ final class OnePrimary extends Topology {
     Object[] callAll(List<Command> commands, long deadline, Duration timeout) throws InterruptedException {
         boolean repeatable = isRepeatable(commands);
         // later attempts have less time left than the lane's connection takes
-        boolean mayRunAlone = timeout.compareTo(connectionTimeout) >= 0;
+        boolean patient = timeout.compareTo(connectionTimeout) >= 0;
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
         while (true) {
             Call call = new Call(commands);
-            carry(primary, call, deadline, timeout, repeatable, mayRunAlone);
-            mayRunAlone = false;
+            carry(primary, call, deadline, timeout, repeatable, patient);
+            patient = false;
             Throwable obstacle = call.lost() != null ? call.lost() : onlyPassingErrors(call);
             if (obstacle == null) {
                 return translated(call);
