@@ -23,7 +23,12 @@ import java.util.function.Predicate;
  *     that was read is handed out, so it should be quick; what it throws is logged. Default nobody
  */
 public record ReaderOptions(
-        StartAt startAt, int batchSize, Duration blockTime, TopicFilter topics, Predicate<? super Event<?>> filter, PulseListener listener) {
+        StartAt startAt,
+        int batchSize,
+        Duration blockTime,
+        TopicFilter topics,
+        Predicate<? super Event<?>> filter,
+        PulseListener listener) {
     private static final Predicate<Event<?>> EVERY = event -> true;
 
     public ReaderOptions {

@@ -120,7 +120,12 @@ class OptionsTest {
         ReaderOptions reader = ReaderOptions.defaults();
         assertThat(reader)
                 .isEqualTo(new ReaderOptions(
-                        StartAt.newest(), 1_000, Duration.ofSeconds(5), TopicFilter.all(), reader.filter(), reader.listener()));
+                        StartAt.newest(),
+                        1_000,
+                        Duration.ofSeconds(5),
+                        TopicFilter.all(),
+                        reader.filter(),
+                        reader.listener()));
         assertThat(SinkOptions.defaults())
                 .isEqualTo(new SinkOptions(
                         StartAt.oldest(),

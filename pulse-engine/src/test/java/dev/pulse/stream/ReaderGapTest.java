@@ -129,8 +129,7 @@ class ReaderGapTest {
             String read = "reader " + stream.name();
             String sinkRead = "sink " + stream.name() + "/mails read";
             proxy.cut();
-            await().atMost(SLOW)
-                    .untilAsserted(() -> assertThat(told).contains("lost " + read, "lost " + sinkRead));
+            await().atMost(SLOW).untilAsserted(() -> assertThat(told).contains("lost " + read, "lost " + sinkRead));
             proxy.heal();
             await().atMost(SLOW)
                     .untilAsserted(() -> assertThat(told).contains("restored " + read, "restored " + sinkRead));

@@ -64,7 +64,8 @@ final class ReaderSource<T> {
     }
 
     /** Finds out where "newest" is, if it is to begin there. */
-    static <T> ReaderSource<T> open(Streams streams, Signals signals, StreamRecord record, Selection<T> selection, StartAt startAt)
+    static <T> ReaderSource<T> open(
+            Streams streams, Signals signals, StreamRecord record, Selection<T> selection, StartAt startAt)
             throws InterruptedException {
         if (startAt instanceof StartAt.Newest) {
             StreamLook look = StreamLook.at(streams.redis(), record.look().physical());
@@ -145,9 +146,7 @@ final class ReaderSource<T> {
             return new Part<>(this, List.of(), position, 0);
         }
         if (raw.isEmpty() && lookNow) {
-            follow(
-                    continuity.judgeIdle(position, StreamLook.at(redis, incarnation.physical())),
-                    position.toString());
+            follow(continuity.judgeIdle(position, StreamLook.at(redis, incarnation.physical())), position.toString());
         }
         long bound = incarnation.retention().maxLength();
         continuity.replied(raw.size() >= (bound > 0 ? Math.min(bound, count) : count));
@@ -214,7 +213,6 @@ final class ReaderSource<T> {
 
     private void drop(EventId id, MalformedEntryException cause) {
         LOG.warn("stream={} event={} state=dropped cause=\"{}\"", stream(), id, cause.getMessage());
-        signals
-                .emit(new PulseEvent.EntryDropped(stream(), id.toString(), String.valueOf(cause.getMessage())));
+        signals.emit(new PulseEvent.EntryDropped(stream(), id.toString(), String.valueOf(cause.getMessage())));
     }
 }

@@ -272,7 +272,8 @@ final class StreamReader<T> implements Reader<T>, Closing {
         StreamHandle<T> handle = StreamHandle.of(streams, stream);
         // before Redis is asked, and once more when the stream is added
         requireAddable(stream.name());
-        ReaderSource<T> source = ReaderSource.open(streams, signals, handle.record(), selection(handle.entries(), options), at);
+        ReaderSource<T> source =
+                ReaderSource.open(streams, signals, handle.record(), selection(handle.entries(), options), at);
         lifecycle.lock();
         try {
             requireAddable(stream.name());

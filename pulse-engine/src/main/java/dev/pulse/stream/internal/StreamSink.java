@@ -89,8 +89,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
     private volatile long polledAt;
     private volatile @Nullable SinkConsumption<T> consumption;
 
-    private StreamSink(
-            Streams streams, Signals signals, Entries<T> entries, SinkOptions options, SinkGroup group) {
+    private StreamSink(Streams streams, Signals signals, Entries<T> entries, SinkOptions options, SinkGroup group) {
         this.streams = streams;
         this.signals = signals;
         this.entries = entries;
