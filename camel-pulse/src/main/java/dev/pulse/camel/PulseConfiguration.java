@@ -48,8 +48,9 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
 
     @UriParam(
             label = "common,security",
-            description = "Whose certificates TLS trusts and which one it shows, for a uri with TLS. Host names are verified"
-                    + " whatever it trusts. Default the platform's. Not used with a client")
+            description =
+                    "Whose certificates TLS trusts and which one it shows, for a uri with TLS. Host names are verified"
+                            + " whatever it trusts. Default the platform's. Not used with a client")
     private @Nullable SSLContextParameters sslContextParameters;
 
     @UriParam(
@@ -63,8 +64,9 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
             label = "common,advanced",
             defaultValue = "5s",
             javaType = "java.time.Duration",
-            description = "How long a command may take from beginning to return, whether Redis is there or not, 10ms to 1m."
-                    + " Not used with a client")
+            description =
+                    "How long a command may take from beginning to return, whether Redis is there or not, 10ms to 1m."
+                            + " Not used with a client")
     private long commandTimeout = 5_000;
 
     @UriParam(
@@ -100,8 +102,9 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
         Ranges.require("connectTimeout", connectTimeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
         Ranges.require("commandTimeout", commandTimeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
         if (client == null && sslContextParameters != null && address().isWithoutTls()) {
-            throw new IllegalArgumentException("sslContextParameters are for a uri with TLS, such as rediss://host:6379,"
-                    + " was " + address().withoutSecrets());
+            throw new IllegalArgumentException(
+                    "sslContextParameters are for a uri with TLS, such as rediss://host:6379," + " was "
+                            + address().withoutSecrets());
         }
     }
 

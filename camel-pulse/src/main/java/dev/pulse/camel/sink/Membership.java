@@ -29,13 +29,8 @@ final class Membership {
         this.mapping = endpoint.eventMapping();
         this.settlement = new Settlement(configuration);
         this.manual = configuration.getAckMode() == AckMode.MANUAL;
-        EventExpressions expressions = new EventExpressions(endpoint);
         this.errors = new ReadErrors(handler);
-        SinkOptions options = configuration
-                .engineOptions(
-                        expressions.filter(configuration.getFilter()), expressions.orderBy(configuration.getOrderBy()))
-                .listener(errors)
-                .build();
+        SinkOptions options = endpoint.sinkOptions().listener(errors).build();
         SinkAddress address = endpoint.address();
         this.sink = pulse.stream(address.first()).sink(address.sink(), options);
         addStreams(pulse, address.others(), options.startAt());

@@ -1,8 +1,11 @@
 package dev.pulse.camel.sink;
 
+import dev.pulse.camel.EventExpressions;
+import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
 import dev.pulse.camel.Ranges;
+import dev.pulse.stream.SinkOptions;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.camel.Category;
@@ -95,9 +98,7 @@ public class PulseSinkEndpoint extends PulseEndpoint {
         stream = String.join(",", named.streams());
         sinkName = named.sink();
         sinkConfiguration.check();
-        EventExpressions expressions = new EventExpressions(this);
-        expressions.filter(sinkConfiguration.getFilter());
-        expressions.orderBy(sinkConfiguration.getOrderBy());
+        sinkOptions();
         Ranges.require("limit", limit, 1, 10_000);
         if (delay != null) {
             SinkConfiguration.requireDelay(Duration.ofMillis(delay));
@@ -125,6 +126,23 @@ public class PulseSinkEndpoint extends PulseEndpoint {
         PulseSinkPollingConsumer consumer = new PulseSinkPollingConsumer(this);
         configurePollingConsumer(consumer);
         return consumer;
+    }
+
+    /** What the options of a consumer come to for the engine. */
+    SinkOptions.Builder sinkOptions() {
+        SinkOptions.Builder options = sinkConfiguration.engineOptions();
+        EventMapping mapping = eventMapping();
+        Object filter = sinkConfiguration.getFilter();
+        if (filter != null) {
+            options.filter(EventExpressions.onEvents(
+                    EventExpressions.predicate(getCamelContext(), "filter", filter), this, mapping));
+        }
+        Object orderBy = sinkConfiguration.getOrderBy();
+        if (orderBy != null) {
+            options.orderBy(EventExpressions.keysOfEvents(
+                    EventExpressions.expression(getCamelContext(), "orderBy", orderBy), this, mapping));
+        }
+        return options;
     }
 
     SinkAddress address() {

@@ -1,6 +1,7 @@
 package dev.pulse.camel.sink;
 
 import dev.pulse.camel.EngineLease;
+import dev.pulse.camel.EventIds;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.stream.DeadLetter;
 import dev.pulse.stream.DeadLetters;
@@ -15,7 +16,6 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultProducer;
-import org.apache.camel.support.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Looks after a sink; what it finds is the body. */
@@ -114,7 +114,7 @@ class PulseSinkProducer extends DefaultProducer {
     /** How many of these events were held here. */
     private int settle(Message message, Use use) {
         int settled = 0;
-        for (EventId id : ids(message)) {
+        for (EventId id : EventIds.of(message)) {
             ManualAck held = endpoint.sinkComponent()
                     .held(engine().pulse(), endpoint.address().sink(), streams(message), id);
             if (held != null) {
@@ -156,7 +156,7 @@ class PulseSinkProducer extends DefaultProducer {
                 .map(stream -> stream(stream).deadLetters())
                 .toList();
         Map<String, String> outcomes = new LinkedHashMap<>();
-        for (EventId id : ids(message)) {
+        for (EventId id : EventIds.of(message)) {
             DeadLetters.Replay outcome = DeadLetters.Replay.NO_SUCH_DEAD_LETTER;
             for (DeadLetters<Object> each : letters) {
                 if (outcome == DeadLetters.Replay.NO_SUCH_DEAD_LETTER) {
@@ -174,27 +174,6 @@ class PulseSinkProducer extends DefaultProducer {
         String named = given.endsWith(DEAD) ? given.substring(0, given.length() - DEAD.length()) : given;
         List<String> all = endpoint.address().streams();
         return all.contains(named) ? List.of(named) : all;
-    }
-
-    private static List<EventId> ids(Message message) {
-        Object given = message.getHeader(PulseConstants.EVENT_ID);
-        if (given == null) {
-            given = message.getBody();
-        }
-        List<EventId> ids = new ArrayList<>();
-        for (Object each : ObjectHelper.createIterable(given)) {
-            ids.add(
-                    switch (each) {
-                        case EventId id -> id;
-                        case DeadLetter<?> letter -> letter.id();
-                        default -> EventId.parse(each.toString().strip());
-                    });
-        }
-        if (ids.isEmpty()) {
-            throw new IllegalArgumentException("ids of events are in the header " + PulseConstants.EVENT_ID
-                    + " or in the body, were not there");
-        }
-        return ids;
     }
 
     @Override

@@ -1,15 +1,11 @@
 package dev.pulse.camel.sink;
 
+import dev.pulse.camel.EventExpressions;
 import dev.pulse.camel.Ranges;
 import dev.pulse.camel.StartOption;
 import dev.pulse.stream.AckMode;
-import dev.pulse.stream.Event;
 import dev.pulse.stream.SinkOptions;
-import dev.pulse.stream.TopicFilter;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
 import org.jspecify.annotations.Nullable;
@@ -194,21 +190,11 @@ public class SinkConfiguration {
                 Ranges.require("maxInFlight with batching", maxInFlight, batchSize, MOST_IN_FLIGHT);
             }
         }
-        if (topic != null && topicPattern != null) {
-            throw new IllegalArgumentException("topic or topicPattern is given, were \"" + topic + "\" and \""
-                    + topicPattern + "\"");
-        }
-        engineOptions(Optional.empty(), Optional.empty()).build();
+        engineOptions().build();
     }
 
-    /**
-     * What the options come to for the engine.
-     *
-     * @param passes what the option filter says
-     * @param key what the option orderBy says
-     */
-    SinkOptions.Builder engineOptions(
-            Optional<Predicate<? super Event<?>>> passes, Optional<Function<? super Event<?>, @Nullable String>> key) {
+    /** What the options come to for the engine, except those that are Camel's expressions. */
+    SinkOptions.Builder engineOptions() {
         SinkOptions.Builder options = SinkOptions.builder()
                 .startAt(StartOption.parse(startAt))
                 .batchSize(batchSize)
@@ -219,11 +205,9 @@ public class SinkConfiguration {
                 .backoff(Duration.ofMillis(backoff))
                 .maxBackoff(Duration.ofMillis(maxBackoff))
                 .maxDeliveries(maxDeliveries)
-                .topics(topics())
+                .topics(EventExpressions.topics(topic, topicPattern))
                 .exclusive(exclusive)
                 .ackMode(ackMode);
-        passes.ifPresent(options::filter);
-        key.ifPresent(options::orderBy);
         if (maxInFlight != 0) {
             options.maxInFlight(maxInFlight);
         } else if (batching) {
@@ -231,13 +215,6 @@ public class SinkConfiguration {
             options.maxInFlight((int) Math.min(MOST_IN_FLIGHT, all));
         }
         return options;
-    }
-
-    private TopicFilter topics() {
-        if (topic != null) {
-            return TopicFilter.exactly(topic);
-        }
-        return topicPattern != null ? TopicFilter.matching(topicPattern) : TopicFilter.all();
     }
 
     public AckMode getAckMode() {
