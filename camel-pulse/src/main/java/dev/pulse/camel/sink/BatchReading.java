@@ -27,6 +27,7 @@ final class BatchReading implements Reading {
     private static final Duration PAUSE = Duration.ofMillis(200);
     /** So that a stop is seen soon: an interrupt would cost the connection. */
     private static final Duration SLICE = Duration.ofMillis(200);
+
     private static final Duration LAST_WAIT = Duration.ofSeconds(2);
 
     private final Membership membership;

@@ -97,7 +97,8 @@ class PulseSinkProducer extends DefaultProducer {
     }
 
     private static @Nullable Long lag(List<StreamFigures.Group> groups) {
-        boolean known = !groups.isEmpty() && groups.stream().allMatch(group -> group.lag().isPresent());
+        boolean known = !groups.isEmpty()
+                && groups.stream().allMatch(group -> group.lag().isPresent());
         return known ? groups.stream().mapToLong(group -> group.lag().orElse(0)).sum() : null;
     }
 
@@ -141,7 +142,8 @@ class PulseSinkProducer extends DefaultProducer {
             List<DeadLetter<Object>> page = letters.list(PAGE);
             while (!page.isEmpty() && found.size() < endpoint.getLimit()) {
                 page.stream()
-                        .filter(letter -> letter.sink().equals(endpoint.address().sink()))
+                        .filter(letter ->
+                                letter.sink().equals(endpoint.address().sink()))
                         .limit(endpoint.getLimit() - found.size())
                         .forEach(found::add);
                 page = letters.list(page.getLast().id(), PAGE);

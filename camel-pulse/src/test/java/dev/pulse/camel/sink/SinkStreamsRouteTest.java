@@ -42,7 +42,8 @@ class SinkStreamsRouteTest extends RoutesTest {
         add("a");
         returns().add("order.returned", "b");
         await().untilAsserted(() -> assertThat(mock().getReceivedExchanges())
-                .extracting(e -> e.getIn().getHeader(PulseConstants.STREAM) + " " + e.getIn().getBody())
+                .extracting(e -> e.getIn().getHeader(PulseConstants.STREAM) + " "
+                        + e.getIn().getBody())
                 .containsExactlyInAnyOrder(stream + " a", stream + ":returns b"));
         await().until(() -> pendingInBoth() == 0);
     }
@@ -63,7 +64,8 @@ class SinkStreamsRouteTest extends RoutesTest {
             ManualAck.of(batched.getIn().getBody(Exchange.class)).deadLetter("unwanted");
         }
         List<?> letters = await().until(
-                () -> template.requestBody(both("&operation=deadLetters"), null, List.class), all -> all.size() == 2);
+                        () -> template.requestBody(both("&operation=deadLetters"), null, List.class),
+                        all -> all.size() == 2);
         assertThat(template.requestBody(both("&operation=replay"), letters, Map.class))
                 .hasSize(2)
                 .allSatisfy((id, outcome) -> assertThat(outcome).isEqualTo("REPLAYED"));
