@@ -152,12 +152,12 @@ class PulseSinkProducer extends DefaultProducer {
         return found;
     }
 
-    /** What it came to, by id. */
-    private Map<String, String> replay(Message message) throws InterruptedException {
+    /** What it came to, for each id in turn: in two streams there can be the same. */
+    private List<String> replay(Message message) throws InterruptedException {
         List<DeadLetters<Object>> letters = streams(message).stream()
                 .map(stream -> stream(stream).deadLetters())
                 .toList();
-        Map<String, String> outcomes = new LinkedHashMap<>();
+        List<String> outcomes = new ArrayList<>();
         for (EventId id : EventIds.of(message)) {
             DeadLetters.Replay outcome = DeadLetters.Replay.NO_SUCH_DEAD_LETTER;
             for (DeadLetters<Object> each : letters) {
@@ -165,7 +165,7 @@ class PulseSinkProducer extends DefaultProducer {
                     outcome = each.replay(id);
                 }
             }
-            outcomes.put(id.toString(), outcome.name());
+            outcomes.add(outcome.name());
         }
         return outcomes;
     }

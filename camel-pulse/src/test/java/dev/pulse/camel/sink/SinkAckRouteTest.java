@@ -238,4 +238,21 @@ class SinkAckRouteTest extends RoutesTest {
         assertThat(stopping.join(Duration.ofSeconds(30))).isTrue();
         assertThat(pending("mails")).isZero();
     }
+
+    @Test
+    void exchangeThatTheShutdownTimeOutCutsShortHasNotFailed() throws Exception {
+        context.getShutdownStrategy().setTimeout(1);
+        CountDownLatch never = new CountDownLatch(1);
+        route(r -> r.from(sink("?maxDeliveries=1"))
+                .routeId("mails")
+                .to("mock:begun")
+                .process(e -> never.await()));
+        add("a");
+        await().until(() -> getMockEndpoint("mock:begun").getReceivedCounter() == 1);
+        context.getRouteController().stopRoute("mails");
+        route(r -> r.from(sink("?maxDeliveries=1")).to("mock:end"));
+        awaitBodies("a");
+        awaitNothingPending("mails");
+        assertThat(events().deadLetters().count()).isZero();
+    }
 }

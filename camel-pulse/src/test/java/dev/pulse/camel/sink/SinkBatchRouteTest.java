@@ -39,10 +39,6 @@ class SinkBatchRouteTest extends RoutesTest {
                 .toList();
     }
 
-    private static void fail(Exchange exchange) {
-        throw new IllegalStateException("no stock");
-    }
-
     @Test
     void batchIsFullOrEndsWithItsTimeOut() throws Exception {
         add("a", "b", "c", "d", "e");
@@ -78,7 +74,7 @@ class SinkBatchRouteTest extends RoutesTest {
         route(r -> r.from(sink("&batchSize=10&batchTimeout=100ms&backoff=1ms&maxBackoff=1ms&maxDeliveries=3"))
                 .process(e -> {
                     if (payloads(e).contains("7")) {
-                        fail(e);
+                        throw new IllegalStateException("no stock");
                     }
                     done.addAll(payloads(e));
                 }));

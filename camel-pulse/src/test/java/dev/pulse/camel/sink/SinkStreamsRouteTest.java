@@ -66,9 +66,8 @@ class SinkStreamsRouteTest extends RoutesTest {
         List<?> letters = await().until(
                         () -> template.requestBody(both("&operation=deadLetters"), null, List.class),
                         all -> all.size() == 2);
-        assertThat(template.requestBody(both("&operation=replay"), letters, Map.class))
-                .hasSize(2)
-                .allSatisfy((id, outcome) -> assertThat(outcome).isEqualTo("REPLAYED"));
+        // both letters may have the same id, each in its stream
+        assertThat(template.requestBody(both("&operation=replay"), letters)).isEqualTo(List.of("REPLAYED", "REPLAYED"));
         await().until(() -> mock().getReceivedCounter() == 4);
         assertThat(template.requestBody(
                         both("&operation=ack"),
