@@ -31,6 +31,7 @@ public record ReaderOptions(
         PulseListener listener) {
     private static final Predicate<Event<?>> EVERY = event -> true;
 
+    /** Throws {@link IllegalArgumentException} when a number or a duration is out of its range. */
     public ReaderOptions {
         require("batchSize", batchSize, 1, 10_000);
         require("blockTime", blockTime, Duration.ofMillis(1), Duration.ofSeconds(6));
@@ -45,11 +46,15 @@ public record ReaderOptions(
         return builder().build();
     }
 
+    /** Begins with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Makes {@link ReaderOptions}; what is not set has its default. */
+    /**
+     * Makes {@link ReaderOptions}; what is not set has its default. Each method sets the component of its name, where its
+     * meaning and range stand. Not thread-safe.
+     */
     public static final class Builder {
         private StartAt startAt = StartAt.newest();
         private int batchSize = 1_000;
@@ -90,6 +95,11 @@ public record ReaderOptions(
             return this;
         }
 
+        /**
+         * Checks all values.
+         *
+         * @throws IllegalArgumentException when one is out of its range, naming it, the range and the value
+         */
         public ReaderOptions build() {
             return new ReaderOptions(startAt, batchSize, blockTime, topics, filter, listener);
         }

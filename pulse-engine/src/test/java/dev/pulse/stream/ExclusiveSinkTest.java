@@ -258,6 +258,37 @@ class ExclusiveSinkTest {
     }
 
     @PulseTest
+    void withOrderByAKeyKeepsItsOrderOverAllConsumers() throws InterruptedException {
+        SinkOptions ordered = SinkOptions.builder()
+                .exclusive(true)
+                .orderBy(event -> event.payload().toString().substring(0, 1))
+                .concurrency(4)
+                .build();
+        List<Sink<String>> sinks = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            sinks.add(stream.sink("k", ordered));
+        }
+        sinks.forEach(sink -> sink.consume(event -> handled.add(event.payload())));
+        List<NewEvent<String>> events = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            events.add(NewEvent.of("e", "abcdef".charAt(i % 6) + String.format("%03d", i)));
+        }
+        stream.addAll(events);
+        for (int done : List.of(100, 300)) {
+            await().atMost(LONG).until(() -> handled.size() >= done);
+            // the next one takes over in the middle of it
+            sinks.removeFirst().close();
+        }
+        await().atMost(LONG).until(() -> handled.size() >= 600);
+        for (String key : List.of("a", "b", "c", "d", "e", "f")) {
+            assertThat(handled.stream().filter(payload -> payload.startsWith(key)))
+                    .hasSize(100)
+                    .isSorted()
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    @PulseTest
     void othersHaveNoToken() throws InterruptedException {
         add(0, 1);
         try (Sink<String> sink = stream.sink("k", SinkOptions.defaults())) {

@@ -42,12 +42,19 @@ public final class Streams {
         return signals;
     }
 
+    /** Throws when this closes: what was opened now would be closed at once. */
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this Pulse is closed");
+        }
+    }
+
     <C extends Closing> C register(C opened) {
         open.add(opened);
         if (closed) {
             opened.close(System.nanoTime());
-            throw new IllegalStateException("this Pulse is closed");
         }
+        requireOpen();
         return opened;
     }
 
