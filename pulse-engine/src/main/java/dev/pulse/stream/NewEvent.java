@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An event to be added.
+ * An event to be added. Never changes, unless its payload does.
  *
  * @param name what happened: 1 to 512 characters
  * @param topic what readers and sinks can filter by: 1 to 512 characters
@@ -23,6 +23,7 @@ public record NewEvent<T>(String name, Optional<String> topic, T payload, Map<St
     /** What a script of Redis can still hand on to one command. */
     private static final int HEADERS = 1_000;
 
+    /** Throws {@link IllegalArgumentException} when a part is out of its range. */
     public NewEvent {
         Names.requireEventName(name);
         topic.ifPresent(Names::requireTopic);
@@ -31,17 +32,29 @@ public record NewEvent<T>(String name, Optional<String> topic, T payload, Map<St
         requireHeaders(headers);
     }
 
-    /** An event without topic and headers. */
+    /**
+     * An event without topic and headers.
+     *
+     * @throws IllegalArgumentException when the name is not 1 to 512 characters
+     */
     public static <T> NewEvent<T> of(String name, T payload) {
         return new NewEvent<>(name, Optional.empty(), payload, Map.of());
     }
 
-    /** The same with this topic. */
+    /**
+     * The same with this topic.
+     *
+     * @throws IllegalArgumentException when it is not 1 to 512 characters
+     */
     public NewEvent<T> withTopic(String newTopic) {
         return new NewEvent<>(name, Optional.of(newTopic), payload, headers);
     }
 
-    /** The same with this header added or replaced. */
+    /**
+     * The same with this header added or replaced.
+     *
+     * @throws IllegalArgumentException when its name is not 1 to 256 bytes in UTF-8, or it is the 1,001st
+     */
     public NewEvent<T> withHeader(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);

@@ -115,6 +115,20 @@ class DeadLettersTest {
     }
 
     @PulseTest
+    void causeOfTheLastNackIsThatOfTheDeadLetter() throws InterruptedException {
+        try (Sink<String> sink = stream.sink("mails", quick().maxDeliveries(2).build())) {
+            stream.add("e", "a");
+            sink.poll(1, LONG).getFirst().nack("no stock");
+            sink.poll(1, LONG).getFirst().nack("still no stock");
+            awaitLetters(1);
+            assertThat(stream.deadLetters().list(10))
+                    .singleElement()
+                    .satisfies(letter -> assertThat(letter.cause()).isEqualTo("still no stock"));
+            assertThat(sink.figures().failed()).isEqualTo(2);
+        }
+    }
+
+    @PulseTest
     void entriesThatAreNoEventsAreDeadLettersAtOnce() throws InterruptedException {
         EventStream<Integer> numbers = pulse.stream(stream.name(), Codecs.json(Integer.class));
         try (Sink<Integer> sink = numbers.sink("mails", quick().build())) {
