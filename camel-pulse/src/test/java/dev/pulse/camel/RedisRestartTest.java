@@ -46,7 +46,7 @@ class RedisRestartTest extends RoutesTest {
     @ValueSource(booleans = {false, true})
     void exceptionHandlerIsToldOnceThatASinkCannotReadWhichThenGoesOn(boolean batching) throws Exception {
         route(r -> r.from(
-                        "pulse-sink:" + stream + "/mails?bridgeErrorHandler=true&blockTime=100ms&batching=" + batching)
+                        "pulse-sink:" + stream + "/mails?bridgeErrorHandler=true&blockTime=100ms&commandTimeout=1s&batching=" + batching)
                 .onException(Exception.class)
                 .handled(true)
                 .to("mock:errors")
@@ -69,6 +69,29 @@ class RedisRestartTest extends RoutesTest {
         await().until(() -> mock().getReceivedCounter() >= 2);
         awaitNothingPending("mails");
         assertThat(getMockEndpoint("mock:errors").getReceivedCounter()).isOne();
+    }
+
+    @Test
+    void batchThatIsBeingCollectedOutlivesARestart() throws Exception {
+        route(r -> r.from("pulse-sink:" + stream + "/mails?batching=true&batchSize=2&batchTimeout=1m&ackDeadline=1m")
+                .split(r.body())
+                .process(e -> e.getIn()
+                        .setBody(e.getIn().getBody(Exchange.class).getIn().getBody()))
+                .to("mock:end"));
+        add("a");
+        await().until(() -> pending("mails") == 1);
+        redis.kill();
+        redis.restart();
+        await().until(() -> {
+            try {
+                add("b");
+                return true;
+            } catch (PulseException e) {
+                return false;
+            }
+        });
+        await().untilAsserted(() -> assertThat(bodies()).contains("a", "b"));
+        awaitNothingPending("mails");
     }
 
     @Test
