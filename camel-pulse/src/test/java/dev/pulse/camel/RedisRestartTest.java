@@ -45,8 +45,8 @@ class RedisRestartTest extends RoutesTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void exceptionHandlerIsToldOnceThatASinkCannotReadWhichThenGoesOn(boolean batching) throws Exception {
-        route(r -> r.from(
-                        "pulse-sink:" + stream + "/mails?bridgeErrorHandler=true&blockTime=100ms&commandTimeout=1s&batching=" + batching)
+        route(r -> r.from("pulse-sink:" + stream
+                        + "/mails?bridgeErrorHandler=true&blockTime=100ms&commandTimeout=1s&batching=" + batching)
                 .onException(Exception.class)
                 .handled(true)
                 .to("mock:errors")
