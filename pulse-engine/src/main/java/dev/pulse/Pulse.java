@@ -10,6 +10,7 @@ import dev.pulse.stream.Codec;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.Retention;
+import dev.pulse.stream.internal.EventLimits;
 import dev.pulse.stream.internal.Streams;
 import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
@@ -25,8 +26,11 @@ import redis.clients.jedis.UnifiedJedis;
 
 /**
  * The entry point: one Redis, and the streams on it. Make one per Redis and process, share it among all threads, close it
- * at the end. It holds one connection for the short commands of everybody and one for each reader and sink; all are
- * named {@code pulse/<client name>/<role>} in CLIENT LIST.
+ * at the end. Thread-safe. It holds one connection for the short commands of everybody (on a Redis Cluster one to each
+ * primary that is used), one for each reader and sink, and up to 8 while payloads of more than 256 KiB or replies without
+ * bound are under way; all are named {@code pulse/<client name>/<role>} in CLIENT LIST.
+ *
+ * <p>Once it is closed, what would ask Redis throws {@link IllegalStateException}.
  */
 public final class Pulse implements AutoCloseable {
     /** Where Redis is when nothing else is said. */
@@ -44,19 +48,21 @@ public final class Pulse implements AutoCloseable {
     private final @Nullable EmbeddedRedis embedded;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Pulse(Redis redis, Signals signals, @Nullable EmbeddedRedis embedded) {
+    private Pulse(Redis redis, Signals signals, EventLimits limits, @Nullable EmbeddedRedis embedded) {
         this.redis = redis;
         this.signals = signals;
-        this.streams = new Streams(redis, signals);
+        this.streams = new Streams(redis, signals, limits);
         this.embedded = embedded;
     }
 
     /**
      * Connects to the Redis at this URI, with defaults for everything else; see {@link Builder#uri}.
      *
-     * @throws IllegalArgumentException when the URI is none
+     * @throws IllegalArgumentException when the URI is none; the message shows no password
      * @throws RedisUnavailableException naming host and port, when no connection comes about within 2 s
      * @throws AccessDeniedException when Redis refuses user or password
+     * @throws RedisReplyException when Redis refuses for another reason, such as a database it does not have
+     * @throws IllegalStateException for {@code embedded:}, when no Redis can be started; the message says why
      */
     public static Pulse connect(String uri) {
         return builder().uri(uri).connect();
@@ -94,14 +100,16 @@ public final class Pulse implements AutoCloseable {
     }
 
     /**
-     * The same with a wish for what is retained: the first use throws {@link StreamConfigException} when the stream
-     * exists and retains something else.
+     * The same with a wish for what is retained, which a new stream gets. The first use throws
+     * {@link StreamConfigException} when the stream exists and retains something else.
+     *
+     * @throws IllegalArgumentException when the name breaks a rule
      */
     public <T> EventStream<T> stream(String name, Codec<T> codec, Retention wish) {
         return streams.stream(name, codec, Optional.of(wish));
     }
 
-    /** How everything gets on at this moment; asks Redis nothing, works also when closed. */
+    /** How everything gets on at this moment; asks Redis nothing, never blocks, works also when closed. */
     public Health health() {
         return signals.health();
     }
@@ -110,9 +118,11 @@ public final class Pulse implements AutoCloseable {
      * Closes all readers and sinks side by side, then the connections. What was begun may finish for up to {@code drain},
      * is then interrupted and has 2 s more; all in all it takes a few seconds longer than that at most, also when Redis
      * is gone. Called from a handler, it begins closing and returns at once, for it cannot wait for that handler. An
-     * interrupt of the caller ends the drain and stays set. Further calls do nothing.
+     * interrupt of the caller ends the drain and stays set. Further calls do nothing, and do not wait.
      *
      * @param drain 0 to 1 h
+     * @return how it ended, and what could not be cleaned up; nothing of that for a call from a handler, or a further one
+     * @throws IllegalArgumentException when {@code drain} is out of its range
      */
     public CloseResult close(Duration drain) {
         if (drain.isNegative() || drain.compareTo(LONGEST_DRAIN) > 0) {
@@ -145,7 +155,9 @@ public final class Pulse implements AutoCloseable {
         return result;
     }
 
-    /** Makes a {@link Pulse}. Not thread-safe. */
+    /**
+     * Makes a {@link Pulse}; what is not set has its default. Values are checked by {@link #connect}. Not thread-safe.
+     */
     public static final class Builder {
         private @Nullable String uri;
         private @Nullable UnifiedJedis client;
@@ -155,6 +167,8 @@ public final class Pulse implements AutoCloseable {
         private PulseListener listener = event -> {};
         private @Nullable SSLContext sslContext;
         private @Nullable Supplier<Credentials> credentials;
+        private int maxPayloadBytes = 16 * 1024 * 1024;
+        private int maxHeaderBytes = 64 * 1024;
 
         private Builder() {}
 
@@ -190,7 +204,10 @@ public final class Pulse implements AutoCloseable {
             return this;
         }
 
-        /** Part of the connections' names; default the one in the URI, else {@code pulse}. */
+        /**
+         * Part of the connections' names: 1 to 64 printable ASCII characters without space and {@code /}. Default the one
+         * in the URI, else {@code pulse}.
+         */
         public Builder clientName(String value) {
             clientName = value;
             return this;
@@ -202,7 +219,10 @@ public final class Pulse implements AutoCloseable {
             return this;
         }
 
-        /** How long a call may take from beginning to return, 10 ms to 1 min; default 5 s. */
+        /**
+         * How long a call may take from beginning to return, whether Redis is there or not, 10 ms to 1 min; default 5 s.
+         * A {@code poll} takes its {@code wait} in addition.
+         */
         public Builder commandTimeout(Duration value) {
             commandTimeout = value;
             return this;
@@ -227,13 +247,38 @@ public final class Pulse implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How large the payload of an event may be that is added, as the codec encodes it; 1 byte to 512 MiB, Redis' own
+         * bound unless it was told otherwise. Default 16 MiB. Events of any size are read; a batch of them is held in
+         * memory.
+         */
+        public Builder maxPayloadBytes(int value) {
+            maxPayloadBytes = value;
+            return this;
+        }
+
+        /**
+         * How large the headers of an event may be that is added, names and values together in UTF-8; 1 byte to 512 MiB.
+         * Default 64 KiB.
+         */
+        public Builder maxHeaderBytes(int value) {
+            maxHeaderBytes = value;
+            return this;
+        }
+
         /** Who is told of changes of state in the background; default nobody. */
         public Builder listener(PulseListener value) {
             listener = value;
             return this;
         }
 
-        /** Checks all settings and connects, as {@link Pulse#connect(String)} does. */
+        /**
+         * Checks all settings and connects: one try, so that a wrong address or password shows at once. It takes the
+         * connect time-out at most for each address it tries; an interrupt stays set, and may make it fail.
+         *
+         * @throws IllegalArgumentException when a setting is out of its range or contradicts another, naming it
+         * @throws PulseException as {@link Pulse#connect(String)}
+         */
         public Pulse connect() {
             if (uri != null && client != null) {
                 throw new IllegalArgumentException("Redis is named by a uri or by a client, not by both");
@@ -243,6 +288,7 @@ public final class Pulse implements AutoCloseable {
             // all checks come before a server is started
             RedisOptions options =
                     options(client != null ? new UserClient(client) : RedisUri.parse(ownRedis ? DEFAULT_URI : named));
+            EventLimits limits = new EventLimits(maxPayloadBytes, maxHeaderBytes);
             EmbeddedRedis embedded = null;
             if (ownRedis) {
                 embedded = EmbeddedRedis.start();
@@ -251,7 +297,7 @@ public final class Pulse implements AutoCloseable {
             }
             try {
                 Signals signals = new Signals(listener);
-                return new Pulse(Redis.open(options, signals), signals, embedded);
+                return new Pulse(Redis.open(options, signals), signals, limits, embedded);
             } catch (RuntimeException e) {
                 if (embedded != null) {
                     embedded.close();

@@ -24,6 +24,14 @@ class PulseBuilderTest {
                     .isThrownBy(() -> Pulse.builder().commandTimeout(bad).connect())
                     .withMessage("commandTimeout is PT0.01S to PT1M, was " + bad);
         }
+        for (int bad : List.of(0, -1, 512 * 1024 * 1024 + 1)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Pulse.builder().maxPayloadBytes(bad).connect())
+                    .withMessage("maxPayloadBytes is 1 to 536870912, was " + bad);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Pulse.builder().maxHeaderBytes(bad).connect())
+                    .withMessage("maxHeaderBytes is 1 to 536870912, was " + bad);
+        }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Pulse.builder().clientName("a b").connect())
                 .withMessageContaining("clientName is 1 to 64 printable ASCII characters")

@@ -63,6 +63,28 @@ public final class PulseConstants {
     public static final String DELIVERY_COUNT = "CamelPulseDeliveryCount";
 
     @Metadata(
+            label = "consumer",
+            description = "Settles the event, or the batch, by hand; with ackMode=manual",
+            javaType = "dev.pulse.camel.sink.ManualAck",
+            applicableFor = SINK_SCHEME)
+    public static final String MANUAL_ACK = "CamelPulseManualAck";
+
+    @Metadata(
+            label = "consumer",
+            description = "With exclusive, the number of the term in which the event was delivered; it grows with each change"
+                    + " of the active member, so what is written to can refuse one smaller than it has seen",
+            javaType = "long",
+            applicableFor = SINK_SCHEME)
+    public static final String FENCING_TOKEN = "CamelPulseFencingToken";
+
+    @Metadata(
+            label = "producer",
+            description = "What to do, in place of the option operation",
+            javaType = "String",
+            applicableFor = SINK_SCHEME)
+    public static final String OPERATION = "CamelPulseOperation";
+
+    @Metadata(
             label = "producer",
             description = "The stream to add to, in place of the endpoint's. Taken off the message when it was used",
             javaType = "String",

@@ -39,23 +39,23 @@ class EngineLookupTest extends RoutesTest {
 
     @Test
     void componentsWithTheSameUriShareOneEngine() throws Exception {
-        streams().setUri(redis.uri());
-        sinks().setUri(redis.uri());
+        streams().getConfiguration().setUri(redis.uri());
+        sinks().getConfiguration().setUri(redis.uri());
         routes();
         assertThat(engines()).isOne();
     }
 
     @Test
     void uriOfAnotherPulseComponentServesTheOneWithout() throws Exception {
-        sinks().setUri(redis.uri());
+        sinks().getConfiguration().setUri(redis.uri());
         routes();
         assertThat(engines()).isOne();
     }
 
     @Test
     void uriOfAnEndpointGoesBeforeTheComponents() throws Exception {
-        streams().setUri("redis://localhost:1");
-        sinks().setUri(redis.uri());
+        streams().getConfiguration().setUri("redis://localhost:1");
+        sinks().getConfiguration().setUri(redis.uri());
         route(r -> r.from("direct:in").to("pulse-stream:" + stream + "?uri=" + redis.uri()));
         template.sendBody("direct:in", "a");
         assertThat(engines()).isOne();
@@ -73,20 +73,20 @@ class EngineLookupTest extends RoutesTest {
     @Test
     void uriGoesBeforeThePulseInTheRegistry() throws Exception {
         context.getRegistry().bind("engine", pulse);
-        streams().setUri(redis.uri());
-        sinks().setUri(redis.uri());
+        streams().getConfiguration().setUri(redis.uri());
+        sinks().getConfiguration().setUri(redis.uri());
         routes();
         assertThat(engines()).isOne();
     }
 
     @Test
     void clientOfAnEndpointGoesFirst() throws Exception {
-        streams().setUri("redis://localhost:1");
+        streams().getConfiguration().setUri("redis://localhost:1");
         context.getRegistry().bind("engine", pulse);
         try (Pulse other = Pulse.connect(redis.uri())) {
             context.getRegistry().bind("other", other);
             route(r -> r.from("pulse-sink:" + stream + "/mails?client=#engine").to("mock:end"));
-            streams().setClient(other);
+            streams().getConfiguration().setClient(other);
             template.sendBody("pulse-stream:" + stream, "a");
             awaitBodies("a");
         }
@@ -94,7 +94,7 @@ class EngineLookupTest extends RoutesTest {
 
     @Test
     void engineIsClosedWhenItsLastRouteStopped() throws Exception {
-        sinks().setUri(redis.uri());
+        sinks().getConfiguration().setUri(redis.uri());
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("one").to("mock:end"));
         route(r -> r.from("pulse-sink:" + stream + "/bills").routeId("two").to("mock:end"));
         context.getRouteController().stopRoute("one");
@@ -105,7 +105,7 @@ class EngineLookupTest extends RoutesTest {
 
     @Test
     void embeddedRedisIsSharedAndOutlivesItsRoutes() throws Exception {
-        streams().setUri("embedded:");
+        streams().getConfiguration().setUri("embedded:");
         route(r -> r.from("direct:in").to("pulse-stream:" + stream));
         template.sendBody("direct:in", "a");
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").to("mock:end"));
@@ -118,9 +118,9 @@ class EngineLookupTest extends RoutesTest {
         try (var jedis = jedis()) {
             jedis.aclSetUser("camel", "on", ">p@ss/w:rd%?", "~*", "&*", "+@all");
         }
-        streams().setUri(redis.uri());
-        streams().setUsername("camel");
-        streams().setPassword("p@ss/w:rd%?");
+        streams().getConfiguration().setUri(redis.uri());
+        streams().getConfiguration().setUsername("camel");
+        streams().getConfiguration().setPassword("p@ss/w:rd%?");
         template.sendBody("pulse-stream:" + stream, "a");
         try (var jedis = jedis()) {
             assertThat(jedis.clientList()).contains("user=camel");

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pulse.RedisUnavailableException;
-import dev.pulse.camel.sink.PulseSinkEndpoint;
 import dev.pulse.camel.stream.PulseStreamEndpoint;
 import dev.pulse.stream.ReaderOptions;
-import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,15 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WrongOptionsTest extends RoutesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            pulse-sink:mails                       | path of pulse-sink is stream/sinkName, was "mails"
-            pulse-sink:orders/                     | path of pulse-sink is stream/sinkName, was "orders/"
-            pulse-sink:o/m?startAt=yesterday       | startAt is newest, oldest, an event id
             pulse-stream:o?startAt=2026-01-31      | was "2026-01-31"
-            pulse-sink:o/m?batchSize=0             | batchSize is 1 to 10000, was 0
-            pulse-sink:o/m?ackDeadline=10ms        | ackDeadline is PT0.1S to PT1H, was PT0.01S
-            pulse-sink:o/m?concurrentConsumers=0   | concurrency is 1 to 100000, was 0
-            pulse-sink:o/m?maxInFlight=-1          | maxInFlight is 1 to 1000000, was -1
             pulse-stream:o?blockTime=1m            | blockTime is PT0.001S to PT6S, was PT1M
+            pulse-sink:o/m?commandTimeout=1ms     | commandTimeout is PT0.01S to PT1M, was PT0.001S
+            pulse-stream:o?connectTimeout=2m       | connectTimeout is PT0.01S to PT1M, was PT2M
             pulse-stream:o?codec=xml               | codec is bytes, string, json or a reference
             pulse-stream:o?codec=json&payloadType=no.such.Type | payloadType is the name of a class, was "no.such.Type"
             """)
@@ -100,17 +93,7 @@ class WrongOptionsTest extends RoutesTest {
     }
 
     @Test
-    void sinkEndpointHasNoProducer() {
-        assertThatThrownBy(() -> context.getEndpoint("pulse-sink:orders/mails").createProducer())
-                .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("pulse-stream adds events");
-    }
-
-    @Test
     void defaultsAreThoseOfTheEngine() {
-        assertThat(context.getEndpoint("pulse-sink:orders/mails", PulseSinkEndpoint.class)
-                        .sinkOptions())
-                .isEqualTo(SinkOptions.defaults());
         assertThat(context.getEndpoint("pulse-stream:orders", PulseStreamEndpoint.class)
                         .readerOptions(StartAt.newest()))
                 .isEqualTo(ReaderOptions.defaults());

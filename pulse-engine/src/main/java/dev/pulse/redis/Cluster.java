@@ -51,7 +51,7 @@ final class Cluster extends Topology {
     @Override
     @Nullable
     Object[] callAll(List<Command> commands, long deadline, Duration timeout) throws InterruptedException {
-        boolean patient = timeout.compareTo(options.commandTimeout()) >= 0;
+        boolean patient = isPatient(deadline, options.commandTimeout());
         return new ClusterCalls(this, commands, deadline, timeout).run(patient);
     }
 

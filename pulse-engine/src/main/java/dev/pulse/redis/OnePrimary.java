@@ -30,7 +30,7 @@ final class OnePrimary extends Topology {
     Object[] callAll(List<Command> commands, long deadline, Duration timeout) throws InterruptedException {
         boolean repeatable = isRepeatable(commands);
         // later attempts have less time left than the lane's connection takes
-        boolean patient = timeout.compareTo(connectionTimeout) >= 0;
+        boolean patient = isPatient(deadline, connectionTimeout);
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
         while (true) {
             Call call = new Call(commands);

@@ -8,6 +8,7 @@ import dev.pulse.task.Signals;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 public final class Redis {
     private final Topology topology;
     private final Duration timeout;
+    /** When all calls are over, by {@link System#nanoTime}; empty when there is no such moment. */
+    private final OptionalLong end;
 
-    private Redis(Topology topology, Duration timeout) {
+    private Redis(Topology topology, Duration timeout, OptionalLong end) {
         this.topology = topology;
         this.timeout = timeout;
+        this.end = end;
     }
 
     /**
@@ -33,7 +37,7 @@ public final class Redis {
      * @throws PulseException what hinders it, naming host and port
      */
     public static Redis open(RedisOptions options, Signals signals) {
-        return new Redis(Topologies.open(options, signals), options.commandTimeout());
+        return new Redis(Topologies.open(options, signals), options.commandTimeout(), OptionalLong.empty());
     }
 
     /** A connection of its own for blocking reads; {@code role} becomes part of its name. */
@@ -43,7 +47,31 @@ public final class Redis {
 
     /** The same Redis over the same connections with another command time-out. */
     public Redis withTimeout(Duration commandTimeout) {
-        return new Redis(topology, commandTimeout);
+        return new Redis(topology, commandTimeout, OptionalLong.empty());
+    }
+
+    /**
+     * The same Redis for all that one call of a user's asks it from now on: together that takes the command time-out, in
+     * however many steps.
+     */
+    public Redis forOneCall() {
+        return until(System.nanoTime() + timeout.toNanos());
+    }
+
+    /** The same Redis until this moment, by {@link System#nanoTime}: no call takes longer. */
+    public Redis until(long end) {
+        return new Redis(topology, timeout, OptionalLong.of(end));
+    }
+
+    /** How long a call may take that begins now. */
+    public Duration timeLeft() {
+        return Duration.ofNanos(Math.max(0, deadline() - System.nanoTime()));
+    }
+
+    private long deadline() {
+        long now = System.nanoTime();
+        long most = timeout.toNanos();
+        return now + (end.isPresent() ? Math.min(most, end.getAsLong() - now) : most);
     }
 
     /** Whether keys that one command names have to share a hash tag. */
@@ -76,13 +104,13 @@ public final class Redis {
      * @return a reply for each, where an error is a {@link PulseException} in its place
      */
     public @Nullable Object[] callAll(List<Command> commands) throws InterruptedException {
-        return callAll(commands, System.nanoTime() + timeout.toNanos());
+        return callAll(commands, deadline());
     }
 
     /** Runs one command that concerns a certain primary, whatever topology says. */
     @Nullable
     Object call(Command command, Primary primary) throws InterruptedException {
-        return requireReply(topology.callAt(primary, command, System.nanoTime() + timeout.toNanos(), timeout));
+        return requireReply(topology.callAt(primary, command, deadline(), timeout));
     }
 
     private @Nullable Object[] callAll(List<Command> commands, long deadline) throws InterruptedException {
@@ -91,7 +119,7 @@ public final class Redis {
 
     /** Runs a script with its keys and arguments, each a String, {@code byte[]} or Long. */
     public @Nullable Object eval(Script script, List<?> keys, List<?> arguments) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long deadline = deadline();
         Object reply = evalOnce(script, false, keys, arguments, deadline);
         if (reply instanceof RedisReplyException unknown && unknown.code().equals("NOSCRIPT")) {
             reply = evalOnce(script, true, keys, arguments, deadline);

@@ -143,6 +143,15 @@ abstract sealed class Topology permits OnePrimary, Cluster {
                 cause);
     }
 
+    /**
+     * Whether a call until this deadline may run alone, as {@link Lane#carry} has it: it has about as much time as the
+     * lane's connection takes. One that asked for something before has a little less; what it gives up too late by is
+     * at most a tenth of the time-out.
+     */
+    static boolean isPatient(long deadline, Duration connectionTimeout) {
+        return deadline - System.nanoTime() >= connectionTimeout.toNanos() / 10 * 9;
+    }
+
     static boolean isRepeatable(List<Command> commands) {
         for (Command command : commands) {
             if (!command.isRepeatable()) {

@@ -14,7 +14,8 @@ import java.util.Optional;
  * {@link dev.pulse.StreamDestroyedException}, and the next use of a new handle makes the next one. State that Redis lost
  * is not destroyed: the first incarnation is made again by whoever still holds it.
  *
- * <p>Every method that asks Redis throws, beside what it says itself:
+ * <p>A call takes no longer than the command time-out, in however many commands; the few that go in steps say so. Every
+ * method that asks Redis throws, beside what it says itself:
  *
  * <ul>
  *   <li>{@link InterruptedException} when interrupted before its command was sent: nothing was done
@@ -23,9 +24,13 @@ import java.util.Optional;
  *   <li>{@link dev.pulse.OutcomeUnknownException} when the reply to something that is not safe to repeat never came
  *   <li>{@link dev.pulse.StreamConfigException} at the first use, when the stream retains something else than was wished
  *       for; the message names both
+ *   <li>{@link dev.pulse.AccessDeniedException}, {@link dev.pulse.RedisOutOfMemoryException} or
+ *       {@link dev.pulse.RedisReplyException} when Redis refuses: nothing was done
+ *   <li>{@link IllegalStateException} when its {@link dev.pulse.Pulse} is closed
  * </ul>
  */
 public interface EventStream<T> {
+    /** The name of the stream. */
     String name();
 
     /** Adds an event without topic and headers; see {@link #add(NewEvent)}. */
@@ -35,7 +40,8 @@ public interface EventStream<T> {
      * Adds an event. When it returned, each sink gets the event at least once, as long as Redis keeps it.
      *
      * @throws InterruptedException when interrupted before it was sent; nothing was added
-     * @throws IllegalArgumentException when the codec cannot encode the payload, or it is larger than 16 MiB
+     * @throws IllegalArgumentException when the codec cannot encode the payload, or it or the headers are larger than
+     *     {@link dev.pulse.Pulse.Builder#maxPayloadBytes} and {@link dev.pulse.Pulse.Builder#maxHeaderBytes} allow
      * @throws dev.pulse.OutcomeUnknownException when the reply never came; the event may have been added.
      *     {@link #addOnce} can be repeated then
      * @throws dev.pulse.RedisUnavailableException when it could not be sent within the command time-out
@@ -77,18 +83,37 @@ public interface EventStream<T> {
 
     /**
      * Adds events in order, in one pipeline; others' events may come between. Should one fail, those before it were
-     * added.
+     * added, and those after it may have been. Many go in several pipelines, of up to 500 events or about 128 KiB: each may
+     * take the command time-out.
+     *
+     * @param events any number; all are encoded before the first is sent
+     * @return their ids, in the same order
+     * @throws InterruptedException when interrupted; some of them, from the first on, may have been added
+     * @throws IllegalArgumentException when the codec cannot encode one of the payloads, or it or its headers are too large;
+     *     nothing was added
+     * @throws dev.pulse.OutcomeUnknownException when a reply never came; any of them may have been added
+     * @throws dev.pulse.StreamDestroyedException when this incarnation was destroyed
      */
     List<EventId> addAll(List<NewEvent<T>> events) throws InterruptedException;
 
-    /** A reader of its own, which sees every event. Asks Redis once, to fix where "newest" is. */
+    /**
+     * A reader of its own, which sees every event; to be closed. Asks Redis once, to fix where "newest" is, and makes no
+     * stream.
+     *
+     * @throws InterruptedException when interrupted; there is no reader
+     * @throws dev.pulse.StreamDestroyedException when this incarnation was destroyed
+     */
     Reader<T> reader(ReaderOptions options) throws InterruptedException;
 
     /**
-     * Joins the sink of this name, making it if need be: when this returned, whatever is added is delivered to it.
+     * Joins the sink of this name as one more consumer, making it if need be; to be closed. When this returned, whatever is
+     * added is delivered to the sink. It goes in steps, of which each may take the command time-out.
      *
      * @param name 1 to 512 characters
+     * @throws IllegalArgumentException when the name breaks a rule
+     * @throws InterruptedException when interrupted; the sink may be there, this consumer is not
      * @throws dev.pulse.StreamConfigException when the sink exists with a contradicting configuration
+     * @throws dev.pulse.StreamDestroyedException when this incarnation was destroyed
      */
     Sink<T> sink(String name, SinkOptions options) throws InterruptedException;
 
@@ -104,7 +129,8 @@ public interface EventStream<T> {
 
     /**
      * Removes events, whether or not sinks have had them; Go's {@code Remove}. Sinks report those they had read and not
-     * acknowledged as gone. Any number at once; should one batch of 500 fail, those before it are removed.
+     * acknowledged as gone. Any number at once; they go in batches of 500, of which each may take the command time-out, and
+     * should one fail, those before it are removed.
      *
      * @return how many of them were there
      * @throws dev.pulse.OutcomeUnknownException when the reply never came; it is safe to call again
@@ -132,7 +158,8 @@ public interface EventStream<T> {
      * them; Go's {@code Destroy}. Handles, readers and sinks that belong to it fail with
      * {@link dev.pulse.StreamDestroyedException}; nothing late of theirs reaches the next incarnation, which the next use
      * of a new handle makes. A handle that was not used yet destroys the active incarnation. Destroying again, and a
-     * stream that is not there, does nothing; should a call have been interrupted, the next one deletes what it left.
+     * stream that is not there, does nothing; should a call have been interrupted, the next one deletes what it left. What
+     * sinks left behind goes in steps, of which each may take the command time-out.
      *
      * @throws InterruptedException when interrupted; the incarnation may be over
      * @throws dev.pulse.RedisUnavailableException when Redis did not answer in time; the incarnation may be over

@@ -19,14 +19,38 @@ public final class Signals {
     private static final int LISTENER_BACKLOG = 1_000;
 
     private final PulseListener listener;
-    private final Workers telling = new Workers("listener", 1);
-    private final AtomicInteger untold = new AtomicInteger();
-    private final AtomicLong dropped = new AtomicLong();
-    private final Set<LoopSignal> loops = ConcurrentHashMap.newKeySet();
-    private final Instant started = Instant.now();
+    private final PulseListener own;
+    private final Workers telling;
+    private final AtomicInteger untold;
+    private final AtomicLong dropped;
+    private final Set<LoopSignal> loops;
+    private final Instant started;
 
     public Signals(PulseListener listener) {
         this.listener = listener;
+        this.own = event -> {};
+        this.telling = new Workers("listener", 1);
+        this.untold = new AtomicInteger();
+        this.dropped = new AtomicLong();
+        this.loops = ConcurrentHashMap.newKeySet();
+        this.started = Instant.now();
+    }
+
+    private Signals(Signals shared, PulseListener own) {
+        this.listener = shared.listener;
+        this.own = own;
+        this.telling = shared.telling;
+        this.untold = shared.untold;
+        this.dropped = shared.dropped;
+        this.loops = shared.loops;
+        this.started = shared.started;
+    }
+
+    /**
+     * The same for one reader or sink: what it emits is told its own listener first, at once, by the thread that emits it.
+     */
+    public Signals withOwn(PulseListener own) {
+        return new Signals(this, own);
     }
 
     /**
@@ -47,6 +71,7 @@ public final class Signals {
 
     /** Tells the listener, later and on a thread of its own; beyond 1,000 untold events new ones are dropped. */
     public void emit(PulseEvent event) {
+        tell(own, event);
         if (untold.incrementAndGet() > LISTENER_BACKLOG) {
             untold.decrementAndGet();
             if (dropped.getAndIncrement() == 0) {
@@ -62,15 +87,21 @@ public final class Signals {
         return dropped.get();
     }
 
+    private static void tell(PulseListener listener, PulseEvent event) {
+        try {
+            listener.onEvent(event);
+        } catch (RuntimeException | Error e) {
+            LOG.warn("listener=failed event=\"{}\"", event, e);
+        }
+    }
+
     private void tell(PulseEvent event) {
         try {
             long lost = dropped.getAndSet(0);
             if (lost > 0) {
                 LOG.warn("listener=slow state=caught-up dropped={}", lost);
             }
-            listener.onEvent(event);
-        } catch (RuntimeException | Error e) {
-            LOG.warn("listener=failed event=\"{}\"", event, e);
+            tell(listener, event);
         } finally {
             untold.decrementAndGet();
         }

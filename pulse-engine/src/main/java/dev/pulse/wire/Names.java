@@ -81,7 +81,7 @@ public final class Names {
             throw new IllegalArgumentException(what + " is 1 to " + MAX_LENGTH + " characters, was "
                     + name.codePointCount(0, name.length()) + ": " + Shown.text(name));
         }
-        return name;
+        return Utf8.requireEncodable(what, name);
     }
 
     private static void requireNoNumbered(String what, String name, String marker) {

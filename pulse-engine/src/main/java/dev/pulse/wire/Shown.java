@@ -26,14 +26,14 @@ final class Shown {
 
     private static String quoted(String value) {
         StringBuilder quoted = new StringBuilder(value.length() + 2).append('"');
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (Character.isISOControl(c)) {
-                quoted.append(String.format("\\u%04x", (int) c));
+        value.codePoints().forEach(c -> {
+            // half a surrogate pair is a code point of its own
+            if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
+                quoted.append(String.format("\\u%04x", c));
             } else {
-                quoted.append(c);
+                quoted.appendCodePoint(c);
             }
-        }
+        });
         return quoted.append('"').toString();
     }
 }

@@ -72,9 +72,13 @@ end
 -- `expected` is the handle's generation, or 0 for a handle that has none yet: it adopts what is active or makes the
 -- next one. `retention` is what a record that has to be written gets.
 -- Returns true, generation, physical key, retention, made (1 when the record was written); or false, generation, state,
--- where the state is 'over' when a record was to be written for a deadline that has passed.
+-- where the state is 'over' when a record was to be written for a deadline that has passed, and 'malformed' when the
+-- record has a generation that is no number.
 local function establish(lifecycle, flat, expected, retention)
   local record = redis.call('HMGET', lifecycle, 'generation', 'state', 'physical_key', 'retention_config', 'approximate')
+  if record[1] and (#record[1] > 15 or not string.match(record[1], '^[1-9]%d*$')) then
+    return false, 0, 'malformed'
+  end
   local generation = tonumber(record[1])
   if not generation then
     if expected > 1 then

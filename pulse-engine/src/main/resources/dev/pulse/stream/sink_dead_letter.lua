@@ -5,7 +5,8 @@
 --       headers; then headers, field and value; then the entry's fields and values in case it was trimmed, or none
 -- Returns {1, length of the dead-letter stream}, {0} when the event is not ours, {2, generation} when another one is
 -- active: to be asked again with its key, {3} when the entry was trimmed and no fields came along, {-1, deadline} when
--- the dead-letter stream takes nothing any more. Only the first changes the event.
+-- the dead-letter stream takes nothing any more, {-2} when its lifecycle record is malformed. Only the first changes the
+-- event.
 --@include /dev/pulse/stream/lifecycle.lua
 
 local stream, sink, id = KEYS[1], ARGV[1], ARGV[3]
@@ -13,7 +14,10 @@ local pending = redis.pcall('XPENDING', stream, sink, id, id, 1, ARGV[2])
 if pending.err or #pending == 0 then
   return {0}
 end
-local _, generation, dead, retention = establish(KEYS[2], KEYS[3], 0, ARGV[4])
+local ok, generation, dead, retention = establish(KEYS[2], KEYS[3], 0, ARGV[4])
+if not ok then
+  return {-2}
+end
 if dead ~= KEYS[4] then
   return {2, generation}
 end

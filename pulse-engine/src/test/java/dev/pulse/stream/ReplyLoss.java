@@ -8,15 +8,20 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A way to Redis on which replies get lost: the command arrives and is carried out, then the connection breaks. */
+/**
+ * A way to Redis on which replies get lost, where the command arrives and is carried out, and then the connection breaks;
+ * or on which they take their time.
+ */
 final class ReplyLoss implements AutoCloseable {
     private final int target;
     private final ServerSocket listener;
     private final AtomicInteger toLose = new AtomicInteger();
+    private volatile Duration delay = Duration.ZERO;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     ReplyLoss(String uri) throws IOException {
@@ -32,6 +37,11 @@ final class ReplyLoss implements AutoCloseable {
     /** Loses the next replies, each with its connection. */
     void lose(int replies) {
         toLose.set(replies);
+    }
+
+    /** Holds up what comes from Redis by so much from now on, on each connection. */
+    void delay(Duration each) {
+        delay = each;
     }
 
     private void accept() {
@@ -59,9 +69,12 @@ final class ReplyLoss implements AutoCloseable {
                 if (replies && toLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     return;
                 }
+                if (replies && !delay.isZero()) {
+                    Thread.sleep(delay);
+                }
                 out.write(buffer, 0, read);
             }
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             // the other direction ended
         } finally {
             open.remove(from);

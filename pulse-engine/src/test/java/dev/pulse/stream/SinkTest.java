@@ -16,6 +16,7 @@ import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.RespClient;
 import dev.pulse.testing.TestRedis;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -457,6 +458,34 @@ class SinkTest {
             assertThat(requireNonNull(result.get()).how()).isEqualTo(CloseResult.How.DRAINED);
             assertThat(handled).hasSize(10).doesNotHaveDuplicates();
             awaitPending(0);
+        }
+    }
+
+    @PulseTest
+    void whatWasGivenBackComesBeforeAnythingNew() throws InterruptedException {
+        List<String> sent = add(250);
+        try (Sink<String> one =
+                stream.sink("mails", SinkOptions.builder().maxInFlight(1_000).build())) {
+            List<Delivery<String>> held = new ArrayList<>();
+            while (held.size() < 250) {
+                held.addAll(one.poll(250, LONG));
+            }
+        }
+        add(10);
+        List<String> expected = new ArrayList<>(sent);
+        expected.addAll(sent.subList(0, 10));
+        try (Sink<String> polled = stream.sink("mails", SinkOptions.defaults())) {
+            assertThat(polled.poll(1, LONG))
+                    .extracting(delivery -> delivery.event().payload())
+                    .containsExactly("0");
+        }
+        // many times what one read takes, so the first is not the only one that must not bring what is new
+        SinkOptions small =
+                SinkOptions.builder().batchSize(10).maxInFlight(1_000).build();
+        try (Sink<String> next = stream.sink("mails", small)) {
+            next.consume(event -> handled.add(event.payload()));
+            await().untilAsserted(() -> assertThat(handled).hasSize(260));
+            assertThat(handled).containsExactlyElementsOf(expected);
         }
     }
 

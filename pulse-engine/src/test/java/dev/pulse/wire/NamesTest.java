@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -79,6 +80,18 @@ class NamesTest {
         String longest = "🙂".repeat(512);
         assertThat(rule.require().apply(longest)).isSameAs(longest);
         assertThatIllegalArgumentException().isThrownBy(() -> rule.require().apply(longest + "n"));
+    }
+
+    @Test
+    void halfASurrogatePairIsRefusedAndShownAsANumber() {
+        for (String bad : List.of("a\ud83c", "\udf89a", "\ud83c\ud83c\udf89")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Names.requireSinkName(bad))
+                    .withMessageContaining("sink name is text that UTF-8 can say, was \"")
+                    .withMessageContaining("\\ud")
+                    .withMessageContaining("half a surrogate pair at index ");
+        }
+        assertThat(Names.requireSinkName("a\ud83c\udf89")).isEqualTo("a🎉");
     }
 
     @ParameterizedTest

@@ -29,8 +29,12 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "blockTime": target.setBlockTime(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
-        case "client": target.setClient(property(camelContext, dev.pulse.Pulse.class, value)); return true;
-        case "codec": target.setCodec(property(camelContext, java.lang.Object.class, value)); return true;
+        case "client": target.getConfiguration().setClient(property(camelContext, dev.pulse.Pulse.class, value)); return true;
+        case "codec": target.getConfiguration().setCodec(property(camelContext, java.lang.Object.class, value)); return true;
+        case "commandtimeout":
+        case "commandTimeout": target.getConfiguration().setCommandTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "connecttimeout":
+        case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "eventname":
         case "eventName": target.setEventName(property(camelContext, java.lang.String.class, value)); return true;
         case "exceptionhandler":
@@ -38,17 +42,19 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
         case "headerfilterstrategy":
-        case "headerFilterStrategy": target.setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
+        case "headerFilterStrategy": target.getConfiguration().setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        case "password": target.setPassword(property(camelContext, java.lang.String.class, value)); return true;
+        case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadtype":
-        case "payloadType": target.setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
+        case "payloadType": target.getConfiguration().setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
+        case "sslcontextparameters":
+        case "sslContextParameters": target.getConfiguration().setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
         case "startat":
         case "startAt": target.setStartAt(property(camelContext, java.lang.String.class, value)); return true;
         case "topic": target.setTopic(property(camelContext, java.lang.String.class, value)); return true;
-        case "uri": target.setUri(property(camelContext, java.lang.String.class, value)); return true;
-        case "username": target.setUsername(property(camelContext, java.lang.String.class, value)); return true;
+        case "uri": target.getConfiguration().setUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "username": target.getConfiguration().setUsername(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -64,6 +70,10 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "bridgeErrorHandler": return boolean.class;
         case "client": return dev.pulse.Pulse.class;
         case "codec": return java.lang.Object.class;
+        case "commandtimeout":
+        case "commandTimeout": return long.class;
+        case "connecttimeout":
+        case "connectTimeout": return long.class;
         case "eventname":
         case "eventName": return java.lang.String.class;
         case "exceptionhandler":
@@ -77,6 +87,8 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "password": return java.lang.String.class;
         case "payloadtype":
         case "payloadType": return java.lang.String.class;
+        case "sslcontextparameters":
+        case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
         case "startat":
         case "startAt": return java.lang.String.class;
         case "topic": return java.lang.String.class;
@@ -96,8 +108,12 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "blockTime": return target.getBlockTime();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
-        case "client": return target.getClient();
-        case "codec": return target.getCodec();
+        case "client": return target.getConfiguration().getClient();
+        case "codec": return target.getConfiguration().getCodec();
+        case "commandtimeout":
+        case "commandTimeout": return target.getConfiguration().getCommandTimeout();
+        case "connecttimeout":
+        case "connectTimeout": return target.getConfiguration().getConnectTimeout();
         case "eventname":
         case "eventName": return target.getEventName();
         case "exceptionhandler":
@@ -105,17 +121,19 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
         case "headerfilterstrategy":
-        case "headerFilterStrategy": return target.getHeaderFilterStrategy();
+        case "headerFilterStrategy": return target.getConfiguration().getHeaderFilterStrategy();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
-        case "password": return target.getPassword();
+        case "password": return target.getConfiguration().getPassword();
         case "payloadtype":
-        case "payloadType": return target.getPayloadType();
+        case "payloadType": return target.getConfiguration().getPayloadType();
+        case "sslcontextparameters":
+        case "sslContextParameters": return target.getConfiguration().getSslContextParameters();
         case "startat":
         case "startAt": return target.getStartAt();
         case "topic": return target.getTopic();
-        case "uri": return target.getUri();
-        case "username": return target.getUsername();
+        case "uri": return target.getConfiguration().getUri();
+        case "username": return target.getConfiguration().getUsername();
         default: return null;
         }
     }

@@ -23,12 +23,14 @@ public class PulseStreamEndpointUriFactory extends org.apache.camel.support.comp
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(17);
+        Set<String> props = new HashSet<>(20);
         props.add("batchSize");
         props.add("blockTime");
         props.add("bridgeErrorHandler");
         props.add("client");
         props.add("codec");
+        props.add("commandTimeout");
+        props.add("connectTimeout");
         props.add("eventName");
         props.add("exceptionHandler");
         props.add("exchangePattern");
@@ -37,6 +39,7 @@ public class PulseStreamEndpointUriFactory extends org.apache.camel.support.comp
         props.add("name");
         props.add("password");
         props.add("payloadType");
+        props.add("sslContextParameters");
         props.add("startAt");
         props.add("topic");
         props.add("uri");

@@ -2,30 +2,32 @@ package dev.pulse.camel.sink;
 
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
-import dev.pulse.camel.StartOption;
-import dev.pulse.stream.SinkOptions;
+import dev.pulse.camel.Ranges;
 import java.time.Duration;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.PollingConsumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Consume the events of a Pulse stream in Redis as a member of a sink, each acked when its exchange completes.
+ * Consume the events of a Pulse stream in Redis as a member of a sink, each acked when its exchange completes, and look
+ * after the sink.
  *
  * <p>The members of a sink, in all processes, share the events out among them; each event is delivered at least once to
- * one of them. What a member that died held is delivered to another when its ack deadline has passed.
+ * one of them. What a member that died held is delivered to another when its ack deadline has passed. A producer asks how
+ * the sink gets on, settles what consumers hold, and replays dead letters.
  */
 @UriEndpoint(
         firstVersion = "0.1.0",
         scheme = "pulse-sink",
         title = "Pulse Sink",
         syntax = "pulse-sink:stream/sinkName",
-        consumerOnly = true,
         category = Category.MESSAGING,
         headersClass = PulseConstants.class)
 public class PulseSinkEndpoint extends PulseEndpoint {
@@ -40,83 +42,31 @@ public class PulseSinkEndpoint extends PulseEndpoint {
     @Metadata(required = true)
     private final String sinkName;
 
-    @UriParam(
-            label = "consumer",
-            defaultValue = "oldest",
-            description = "Where the sink begins if this consumer makes it: newest (what is added from now on), oldest"
-                    + " (all that is retained), the id of the event to start after, or the ISO time to start at. A sink"
-                    + " that exists goes on where it is")
-    private String startAt = "oldest";
+    @UriParam
+    private SinkConfiguration sinkConfiguration = new SinkConfiguration();
 
     @UriParam(
-            label = "consumer",
-            defaultValue = "nack",
-            enums = "nack,leavePending,ack",
-            description = "What happens to an event whose exchange failed: nack (it is delivered again after the"
-                    + " back-off), leavePending (it is delivered again when the ack deadline has passed), ack (it is"
-                    + " done)")
-    private OnFailure onFailure = OnFailure.NACK;
+            label = "producer",
+            enums = "info,lag,pending,ack,nack,deadLetters,replay",
+            description = "What a producer does: info (a map of what is known about the sink), lag (how many events nobody has"
+                    + " read yet), pending (how many are read and not acknowledged), ack and nack (of events that a consumer"
+                    + " of this context holds, with ackMode=manual), deadLetters (a list of what the sink gave up), replay"
+                    + " (gives dead letters back to the sink that gave them up). Ids are in the header CamelPulseEventId,"
+                    + " else in the body; the answer is the body")
+    private @Nullable SinkOperation operation;
 
     @UriParam(
-            label = "consumer",
-            defaultValue = "1",
-            description = "How many exchanges may be in flight at once, 1 to 100000; each counts until it is complete,"
-                    + " also on other threads. 1 keeps the order of the stream")
-    private int concurrentConsumers = 1;
+            label = "producer",
+            javaType = "java.time.Duration",
+            description = "How long an event waits before it is delivered again after the operation nack, 0 to 24h. Default"
+                    + " the back-off of the sink")
+    private @Nullable Long delay;
 
     @UriParam(
-            label = "consumer,advanced",
-            defaultValue = "0",
-            description =
-                    "How many events may be read and not settled, 1 to 1000000 and at least concurrentConsumers, or"
-                            + " 0 for the larger of batchSize and twice concurrentConsumers")
-    private int maxInFlight;
-
-    @UriParam(
-            label = "consumer",
+            label = "producer",
             defaultValue = "100",
-            description = "How many events one read takes at most, 1 to 10000")
-    private int batchSize = 100;
-
-    @UriParam(
-            label = "consumer,advanced",
-            defaultValue = "5s",
-            javaType = "java.time.Duration",
-            description = "How long one blocking read waits in Redis, 1ms to 6s")
-    private long blockTime = 5_000;
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "20s",
-            javaType = "java.time.Duration",
-            description = "After which time another consumer claims what this one holds if this one dies, 100ms to 1h;"
-                    + " while the exchange is in flight the deadline is extended. All members of a sink agree on it")
-    private long ackDeadline = 20_000;
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "30m",
-            javaType = "java.time.Duration",
-            description =
-                    "How long the ack deadline of one delivery is extended, at least ackDeadline, at most 24h. Then"
-                            + " the thread that began the exchange is interrupted and the event is delivered again")
-    private long maxProcessing = 1_800_000;
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "1s",
-            javaType = "java.time.Duration",
-            description =
-                    "How long a failed event waits before it is delivered again, doubling with each delivery, 1ms to"
-                            + " 1h")
-    private long backoff = 1_000;
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "1m",
-            javaType = "java.time.Duration",
-            description = "The longest such wait, at least backoff, at most 24h")
-    private long maxBackoff = 60_000;
+            description = "How many dead letters the operation deadLetters lists at most, the oldest first, 1 to 10000")
+    private int limit = 100;
 
     PulseSinkEndpoint(String endpointUri, PulseSinkComponent component, String stream, String sinkName) {
         super(endpointUri, component);
@@ -126,13 +76,23 @@ public class PulseSinkEndpoint extends PulseEndpoint {
 
     @Override
     protected void check() {
-        payloadCodec();
-        sinkOptions();
+        sinkConfiguration.check();
+        EventExpressions expressions = new EventExpressions(this);
+        expressions.filter(sinkConfiguration.getFilter());
+        expressions.orderBy(sinkConfiguration.getOrderBy());
+        Ranges.require("limit", limit, 1, 10_000);
+        if (delay != null) {
+            SinkConfiguration.requireDelay(Duration.ofMillis(delay));
+        }
     }
 
     @Override
     public Producer createProducer() {
-        throw new UnsupportedOperationException("pulse-sink has consumers only; pulse-stream adds events");
+        if (operation == null) {
+            throw new IllegalArgumentException("operation is info, lag, pending, ack, nack, deadLetters or replay, was not"
+                    + " given; pulse-stream adds events");
+        }
+        return new PulseSinkProducer(this);
     }
 
     @Override
@@ -142,21 +102,15 @@ public class PulseSinkEndpoint extends PulseEndpoint {
         return consumer;
     }
 
-    /** What the options come to for the engine. */
-    public SinkOptions sinkOptions() {
-        SinkOptions.Builder options = SinkOptions.builder()
-                .startAt(StartOption.parse(startAt))
-                .batchSize(batchSize)
-                .concurrency(concurrentConsumers)
-                .blockTime(Duration.ofMillis(blockTime))
-                .ackDeadline(Duration.ofMillis(ackDeadline))
-                .maxProcessing(Duration.ofMillis(maxProcessing))
-                .backoff(Duration.ofMillis(backoff))
-                .maxBackoff(Duration.ofMillis(maxBackoff));
-        if (maxInFlight != 0) {
-            options.maxInFlight(maxInFlight);
-        }
-        return options.build();
+    @Override
+    public PollingConsumer createPollingConsumer() throws Exception {
+        PulseSinkPollingConsumer consumer = new PulseSinkPollingConsumer(this);
+        configurePollingConsumer(consumer);
+        return consumer;
+    }
+
+    PulseSinkComponent sinkComponent() {
+        return (PulseSinkComponent) getComponent();
     }
 
     public String getStream() {
@@ -167,83 +121,35 @@ public class PulseSinkEndpoint extends PulseEndpoint {
         return sinkName;
     }
 
-    public String getStartAt() {
-        return startAt;
+    public SinkConfiguration getSinkConfiguration() {
+        return sinkConfiguration;
     }
 
-    public void setStartAt(String startAt) {
-        this.startAt = startAt;
+    public void setSinkConfiguration(SinkConfiguration sinkConfiguration) {
+        this.sinkConfiguration = sinkConfiguration;
     }
 
-    public OnFailure getOnFailure() {
-        return onFailure;
+    public @Nullable SinkOperation getOperation() {
+        return operation;
     }
 
-    public void setOnFailure(OnFailure onFailure) {
-        this.onFailure = onFailure;
+    public void setOperation(@Nullable SinkOperation operation) {
+        this.operation = operation;
     }
 
-    public int getConcurrentConsumers() {
-        return concurrentConsumers;
+    public @Nullable Long getDelay() {
+        return delay;
     }
 
-    public void setConcurrentConsumers(int concurrentConsumers) {
-        this.concurrentConsumers = concurrentConsumers;
+    public void setDelay(@Nullable Long delay) {
+        this.delay = delay;
     }
 
-    public int getMaxInFlight() {
-        return maxInFlight;
+    public int getLimit() {
+        return limit;
     }
 
-    public void setMaxInFlight(int maxInFlight) {
-        this.maxInFlight = maxInFlight;
-    }
-
-    public int getBatchSize() {
-        return batchSize;
-    }
-
-    public void setBatchSize(int batchSize) {
-        this.batchSize = batchSize;
-    }
-
-    public long getBlockTime() {
-        return blockTime;
-    }
-
-    public void setBlockTime(long blockTime) {
-        this.blockTime = blockTime;
-    }
-
-    public long getAckDeadline() {
-        return ackDeadline;
-    }
-
-    public void setAckDeadline(long ackDeadline) {
-        this.ackDeadline = ackDeadline;
-    }
-
-    public long getMaxProcessing() {
-        return maxProcessing;
-    }
-
-    public void setMaxProcessing(long maxProcessing) {
-        this.maxProcessing = maxProcessing;
-    }
-
-    public long getBackoff() {
-        return backoff;
-    }
-
-    public void setBackoff(long backoff) {
-        this.backoff = backoff;
-    }
-
-    public long getMaxBackoff() {
-        return maxBackoff;
-    }
-
-    public void setMaxBackoff(long maxBackoff) {
-        this.maxBackoff = maxBackoff;
+    public void setLimit(int limit) {
+        this.limit = limit;
     }
 }

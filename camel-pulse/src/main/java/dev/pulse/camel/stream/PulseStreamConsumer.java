@@ -24,7 +24,7 @@ class PulseStreamConsumer extends PulseConsumer {
     PulseStreamConsumer(PulseStreamEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
         this.endpoint = endpoint;
-        this.mapping = new EventMapping(endpoint.payloadCodec(), endpoint.getHeaderFilterStrategy());
+        this.mapping = endpoint.eventMapping();
     }
 
     @Override

@@ -28,7 +28,7 @@ class PulseStreamProducer extends DefaultProducer {
     PulseStreamProducer(PulseStreamEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
-        this.mapping = new EventMapping(endpoint.payloadCodec(), endpoint.getHeaderFilterStrategy());
+        this.mapping = endpoint.eventMapping();
     }
 
     @Override

@@ -37,32 +37,35 @@ final class Appending {
 
     /** Appends one entry, making the stream if need be. */
     EventId one(List<byte[]> fields) throws InterruptedException {
-        Incarnation incarnation = record.establish();
-        Object reply = add(incarnation, fields);
-        return reply == null ? onAbsentKey(incarnation, fields) : EventId.parse(Replies.text(reply));
+        Redis call = redis.forOneCall();
+        Incarnation incarnation = record.establish(call);
+        Object reply = add(call, incarnation, fields);
+        return reply == null ? onAbsentKey(call, incarnation, fields) : EventId.parse(Replies.text(reply));
     }
 
     /** Appends one entry if the stream is there. */
     Optional<EventId> oneIfExists(List<byte[]> fields) throws InterruptedException {
-        Optional<Incarnation> incarnation = record.existing();
+        Redis call = redis.forOneCall();
+        Optional<Incarnation> incarnation = record.existing(call);
         if (incarnation.isEmpty()) {
             return Optional.empty();
         }
-        Object reply = add(incarnation.get(), fields);
+        Object reply = add(call, incarnation.get(), fields);
         if (reply == null) {
             // expired, lost or not there yet; or destroyed, which the caller has to know
-            record.recheck();
+            record.recheck(call);
             return Optional.empty();
         }
         return Optional.of(EventId.parse(Replies.text(reply)));
     }
 
     /** The reply of one XADD: the id, or null where the key is absent. */
-    private @Nullable Object add(Incarnation incarnation, List<byte[]> fields) throws InterruptedException {
+    private static @Nullable Object add(Redis call, Incarnation incarnation, List<byte[]> fields)
+            throws InterruptedException {
         if (!incarnation.retention().sliding()) {
-            return redis.call(xadd(incarnation, fields));
+            return call.call(xadd(incarnation, fields));
         }
-        Object reply = redis.callAll(List.of(slide(incarnation), xadd(incarnation, fields)))[1];
+        Object reply = call.callAll(List.of(slide(incarnation), xadd(incarnation, fields)))[1];
         if (reply instanceof PulseException e) {
             throw e;
         }
@@ -77,13 +80,15 @@ final class Appending {
             ids.add(one(entries.getFirst()));
         }
         while (ids.size() < entries.size()) {
-            some(record.establish(), entries, ids);
+            some(entries, ids);
         }
         return ids;
     }
 
     /** Appends what comes next, as much as one pipeline carries, and notes the ids. */
-    private void some(Incarnation incarnation, List<List<byte[]>> all, List<EventId> ids) throws InterruptedException {
+    private void some(List<List<byte[]>> all, List<EventId> ids) throws InterruptedException {
+        Redis call = redis.forOneCall();
+        Incarnation incarnation = record.establish(call);
         int from = ids.size();
         List<Command> batch = new ArrayList<>();
         int bytes = 0;
@@ -96,26 +101,26 @@ final class Appending {
             batch.add(command);
             bytes += command.bytes();
         }
-        @Nullable Object[] replies = redis.callAll(batch);
+        @Nullable Object[] replies = call.callAll(batch);
         for (int i = ahead; i < replies.length; i++) {
             if (replies[i] instanceof PulseException e) {
                 throw e;
             }
             ids.add(
                     replies[i] == null
-                            ? onAbsentKey(incarnation, all.get(from + i - ahead))
+                            ? onAbsentKey(call, incarnation, all.get(from + i - ahead))
                             : EventId.parse(Replies.text(replies[i])));
         }
     }
 
     /** Appends when the key is absent: the first entry, one after a loss of state, or none after a destroy. */
-    private EventId onAbsentKey(Incarnation known, List<byte[]> fields) throws InterruptedException {
+    private EventId onAbsentKey(Redis call, Incarnation known, List<byte[]> fields) throws InterruptedException {
         List<Object> arguments = new ArrayList<>(fields.size() + 2);
         arguments.add(known.number());
         arguments.add(known.retention().encode());
         arguments.addAll(fields);
         List<@Nullable Object> reply = Replies.list(
-                redis.eval(APPEND, List.of(known.keys().lifecycle(), known.flat(), known.physical()), arguments));
+                call.eval(APPEND, List.of(known.keys().lifecycle(), known.flat(), known.physical()), arguments));
         long outcome = Replies.number(reply.getFirst());
         if (outcome == 0) {
             throw record.destroyed(known, reply);

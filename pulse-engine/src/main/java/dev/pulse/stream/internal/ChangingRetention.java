@@ -25,9 +25,10 @@ final class ChangingRetention {
 
     void change(Retention retention) throws InterruptedException {
         Contract wanted = Contract.of(retention);
-        Incarnation known = record.establishWith(wanted);
+        Redis call = redis.forOneCall();
+        Incarnation known = record.establishWith(call, wanted);
         StreamKeys keys = known.keys();
-        List<@Nullable Object> reply = Replies.list(redis.eval(
+        List<@Nullable Object> reply = Replies.list(call.eval(
                 CHANGE,
                 List.of(
                         keys.lifecycle(),

@@ -1,6 +1,7 @@
 package dev.pulse.stream.internal;
 
 import dev.pulse.StreamDestroyedException;
+import dev.pulse.redis.Redis;
 import dev.pulse.stream.DeadLetter;
 import dev.pulse.stream.DeadLetters;
 import dev.pulse.stream.Event;
@@ -20,18 +21,16 @@ final class DeadLetterBox<T> implements DeadLetters<T> {
     private final Streams streams;
     private final StreamRecord record;
     private final Entries<T> entries;
-    private final DeadStream dead;
 
     DeadLetterBox(Streams streams, StreamRecord record, Entries<T> entries) {
         this.streams = streams;
         this.record = record;
         this.entries = entries;
-        this.dead = new DeadStream(streams.redis(), record.inKeys());
     }
 
     @Override
     public long count() throws InterruptedException {
-        return dead.count();
+        return dead(streams.redis().forOneCall()).count();
     }
 
     @Override
@@ -43,7 +42,7 @@ final class DeadLetterBox<T> implements DeadLetters<T> {
     public List<DeadLetter<T>> list(EventId after, int max) throws InterruptedException {
         Polls.requireMax(max);
         List<DeadLetter<T>> letters = new ArrayList<>();
-        for (Object entry : dead.entries(after, max)) {
+        for (Object entry : dead(streams.redis().forOneCall()).entries(after, max)) {
             letters.add(letter(Replies.list(entry)));
         }
         return letters;
@@ -51,6 +50,8 @@ final class DeadLetterBox<T> implements DeadLetters<T> {
 
     @Override
     public Replay replay(EventId id) throws InterruptedException {
+        Redis call = streams.redis().forOneCall();
+        DeadStream dead = dead(call);
         Object entry = dead.entry(id);
         if (entry == null) {
             return Replay.NO_SUCH_DEAD_LETTER;
@@ -58,7 +59,7 @@ final class DeadLetterBox<T> implements DeadLetters<T> {
         DeadLetter<T> letter = letter(Replies.list(entry));
         Incarnation source;
         try {
-            source = record.look();
+            source = record.look(call);
         } catch (StreamDestroyedException e) {
             return Replay.EVENT_GONE;
         }
@@ -74,7 +75,12 @@ final class DeadLetterBox<T> implements DeadLetters<T> {
 
     @Override
     public Optional<EventId> replayAsNew(EventId id) throws InterruptedException {
-        return dead.replayAsNew(record, record.establish(), id);
+        Redis call = streams.redis().forOneCall();
+        return dead(call).replayAsNew(record, record.establish(call), id);
+    }
+
+    private DeadStream dead(Redis call) {
+        return new DeadStream(call, record.inKeys());
     }
 
     private DeadLetter<T> letter(List<@Nullable Object> entry) throws InterruptedException {

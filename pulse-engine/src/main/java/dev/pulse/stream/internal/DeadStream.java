@@ -94,6 +94,7 @@ final class DeadStream {
                 case 3 -> {
                     return new Buried.Trimmed();
                 }
+                case -2 -> throw StreamRecord.malformed(name);
                 default ->
                     throw new StreamConfigException(
                             "stream \"" + name + "\" takes no dead letters after its deadline, "
@@ -181,7 +182,7 @@ final class DeadStream {
                 || !Replies.text(record.get(1)).equals("active")) {
             return null;
         }
-        generation = Long.parseLong(Replies.text(record.get(0)));
+        generation = StreamRecord.generation(name, record.get(0));
         return new StreamKeys(name, generation).physical();
     }
 

@@ -30,12 +30,13 @@ final class Destroying {
     }
 
     void destroy() throws InterruptedException {
-        Optional<StreamKeys> target = record.toDestroy();
+        Redis call = redis.forOneCall();
+        Optional<StreamKeys> target = record.toDestroy(call);
         if (target.isEmpty()) {
             return;
         }
         StreamKeys keys = target.get();
-        long outcome = Replies.number(redis.eval(
+        long outcome = Replies.number(call.eval(
                 DESTROY,
                 List.of(
                         keys.lifecycle(),
@@ -46,16 +47,21 @@ final class Destroying {
         if (outcome > 0) {
             LOG.info("stream={} incarnation={} state=destroyed", keys.stream(), keys.incarnation());
         }
-        if (outcome >= 0) {
-            List<Object> page = page(keys);
-            while (!page.isEmpty() && sweep(keys, page)) {
-                page = page(keys);
-            }
+        boolean more = outcome >= 0;
+        while (more) {
+            more = sweepPage(keys);
         }
     }
 
-    private List<Object> page(StreamKeys keys) throws InterruptedException {
-        List<@Nullable Object> members = Replies.list(redis.call(
+    /** Deletes some more of what it owns; false when nothing is left. A step of its own, as long as it may take. */
+    private boolean sweepPage(StreamKeys keys) throws InterruptedException {
+        Redis call = redis.forOneCall();
+        List<Object> page = page(call, keys);
+        return !page.isEmpty() && sweep(call, keys, page);
+    }
+
+    private static List<Object> page(Redis call, StreamKeys keys) throws InterruptedException {
+        List<@Nullable Object> members = Replies.list(call.call(
                 Command.repeatable("SRANDMEMBER").key(keys.resources()).arg(PAGE)));
         List<Object> page = new ArrayList<>(members.size());
         members.forEach(member -> page.add(Replies.bytes(member)));
@@ -63,11 +69,11 @@ final class Destroying {
     }
 
     /** Deletes these and takes them off the list; false when the incarnation is not over. */
-    private boolean sweep(StreamKeys keys, List<Object> page) throws InterruptedException {
+    private static boolean sweep(Redis call, StreamKeys keys, List<Object> page) throws InterruptedException {
         List<Object> names = new ArrayList<>(page.size() + 2);
         names.add(keys.lifecycle());
         names.add(keys.resources());
         names.addAll(page);
-        return Replies.number(redis.eval(SWEEP, names, List.of(keys.incarnation()))) == 1;
+        return Replies.number(call.eval(SWEEP, names, List.of(keys.incarnation()))) == 1;
     }
 }

@@ -4,6 +4,8 @@ import dev.pulse.stream.Codec;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.NewEvent;
+import dev.pulse.wire.Utf8;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * {@code h:<name>} headers. Fields of others are ignored.
  */
 final class Entries<T> {
-    private static final int PAYLOAD_BYTES = 16 * 1024 * 1024;
     private static final byte[] NAME = {'n'};
     private static final byte[] PAYLOAD = {'p'};
     private static final byte[] TOPIC = {'t'};
@@ -28,15 +29,17 @@ final class Entries<T> {
     private static final String CONTENT_TYPE = "content-type";
 
     private final Codec<T> codec;
+    private final EventLimits limits;
 
-    Entries(Codec<T> codec) {
+    Entries(Codec<T> codec, EventLimits limits) {
         this.codec = codec;
+        this.limits = limits;
     }
 
     /**
      * Field, value, field, value and so on.
      *
-     * @throws IllegalArgumentException when the payload cannot be encoded or is too large
+     * @throws IllegalArgumentException when the payload cannot be encoded, or it or the headers are too large
      */
     List<byte[]> encode(NewEvent<T> event) {
         List<byte[]> fields = new ArrayList<>(8);
@@ -53,10 +56,18 @@ final class Entries<T> {
             fields.add(utf8(HEADER + CONTENT_TYPE));
             fields.add(utf8(contentType.get()));
         }
-        event.headers().forEach((name, value) -> {
-            fields.add(utf8(HEADER + name));
-            fields.add(utf8(value));
-        });
+        long headerBytes = 0;
+        for (Map.Entry<String, String> header : event.headers().entrySet()) {
+            byte[] name = utf8(HEADER + header.getKey());
+            byte[] value = utf8(header.getValue());
+            headerBytes += name.length - HEADER.length() + value.length;
+            fields.add(name);
+            fields.add(value);
+        }
+        if (headerBytes > limits.headerBytes()) {
+            throw new IllegalArgumentException("headers of an event have at most " + limits.headerBytes()
+                    + " bytes together, those of \"" + event.name() + "\" have " + headerBytes);
+        }
         return fields;
     }
 
@@ -83,9 +94,9 @@ final class Entries<T> {
             throw new IllegalArgumentException(
                     "payload of event \"" + event.name() + "\" cannot be encoded: " + e.getMessage(), e);
         }
-        if (payload.length > PAYLOAD_BYTES) {
-            throw new IllegalArgumentException("payload of an event has at most " + PAYLOAD_BYTES + " bytes, that of \""
-                    + event.name() + "\" has " + payload.length);
+        if (payload.length > limits.payloadBytes()) {
+            throw new IllegalArgumentException("payload of an event has at most " + limits.payloadBytes()
+                    + " bytes, that of \"" + event.name() + "\" has " + payload.length);
         }
         return payload;
     }
@@ -111,10 +122,15 @@ final class Entries<T> {
         List<@Nullable Object> fields = Replies.list(content);
         for (int i = 0; i + 1 < fields.size(); i += 2) {
             if (Arrays.equals(bytes(fields.get(i)), TOPIC)) {
-                return Optional.of(new String(bytes(fields.get(i + 1)), StandardCharsets.UTF_8));
+                return topic(new String(bytes(fields.get(i + 1)), StandardCharsets.UTF_8));
             }
         }
         return Optional.empty();
+    }
+
+    /** For Go an empty topic is none. */
+    private static Optional<String> topic(@Nullable String text) {
+        return text == null || text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
     /** The event of a raw entry. */
@@ -133,16 +149,16 @@ final class Entries<T> {
             byte[] field = bytes(fields.get(i));
             byte[] value = bytes(fields.get(i + 1));
             if (Arrays.equals(field, NAME)) {
-                name = new String(value, StandardCharsets.UTF_8);
+                name = text("the event's name", value);
             } else if (Arrays.equals(field, PAYLOAD)) {
                 payload = value;
             } else if (Arrays.equals(field, TOPIC)) {
-                topic = new String(value, StandardCharsets.UTF_8);
+                topic = text("the event's topic", value);
             } else if (field.length > 2 && field[0] == 'h' && field[1] == ':') {
                 headers = headers == null ? new LinkedHashMap<>() : headers;
                 headers.put(
-                        new String(field, 2, field.length - 2, StandardCharsets.UTF_8),
-                        new String(value, StandardCharsets.UTF_8));
+                        text("the name of a header", Arrays.copyOfRange(field, 2, field.length)),
+                        text("a header", value));
             }
         }
         if (name == null || name.isEmpty()) {
@@ -156,10 +172,18 @@ final class Entries<T> {
                 incarnation.stream(),
                 incarnation.number(),
                 name,
-                Optional.ofNullable(topic),
+                topic(topic),
                 decodePayload(name, payload),
                 headers == null ? Map.of() : Collections.unmodifiableMap(headers),
                 id.time());
+    }
+
+    private static String text(String what, byte[] bytes) throws MalformedEntryException {
+        try {
+            return Utf8.decode(bytes);
+        } catch (CharacterCodingException e) {
+            throw new MalformedEntryException(what + " is not UTF-8", e);
+        }
     }
 
     private T decodePayload(String name, byte[] payload) throws MalformedEntryException, InterruptedException {

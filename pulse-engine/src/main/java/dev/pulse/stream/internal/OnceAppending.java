@@ -7,6 +7,7 @@ import dev.pulse.redis.Redis;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.Once;
+import dev.pulse.wire.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -34,7 +35,7 @@ final class OnceAppending {
     }
 
     Once add(String key, Duration window, List<byte[]> fields) throws InterruptedException {
-        byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
+        byte[] keyBytes = Utf8.requireEncodable("key", key).getBytes(StandardCharsets.UTF_8);
         if (keyBytes.length < 1 || keyBytes.length > KEY_BYTES) {
             throw new IllegalArgumentException(
                     "key is 1 to " + KEY_BYTES + " bytes, was " + keyBytes.length + ": \"" + key + "\"");
@@ -43,7 +44,8 @@ final class OnceAppending {
             throw new IllegalArgumentException(
                     "window is " + Once.SHORTEST_WINDOW + " to " + Once.LONGEST_WINDOW + ", was " + window);
         }
-        Incarnation incarnation = record.establish();
+        Redis call = redis.forOneCall();
+        Incarnation incarnation = record.establish(call);
         List<Object> arguments = new ArrayList<>(fields.size() + 6);
         arguments.add(incarnation.number());
         arguments.add(incarnation.retention().encode());
@@ -54,7 +56,7 @@ final class OnceAppending {
         arguments.add(UlidCreator.getUlid().toString());
         arguments.addAll(fields);
         var keys = incarnation.keys();
-        List<@Nullable Object> reply = Replies.list(redis.eval(
+        List<@Nullable Object> reply = Replies.list(call.eval(
                 ONCE,
                 List.of(
                         keys.lifecycle(),

@@ -61,13 +61,13 @@ final class Outbox {
         }
     }
 
+    boolean isEmpty() {
+        return unsaid.get() == 0;
+    }
+
     /** The group as it is spoken to at this moment. */
     SinkGroup group() {
         return group;
-    }
-
-    boolean isClosing() {
-        return closing;
     }
 
     /** Waits until all is said, to a Redis that is asked with a short time-out, or until the deadline. */

@@ -72,7 +72,7 @@ final class ReaderConsumption<T> implements Consumption {
 
     private List<ReaderSource.Part<T>> read() throws InterruptedException {
         try {
-            return reader.read(batchSize, batchSize, blockTime).parts();
+            return reader.read(batchSize, blockTime).parts();
         } catch (StreamDestroyedException e) {
             throw new Loop.Over(e);
         }

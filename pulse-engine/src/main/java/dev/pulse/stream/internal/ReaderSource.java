@@ -2,9 +2,11 @@ package dev.pulse.stream.internal;
 
 import dev.pulse.PulseEvent;
 import dev.pulse.redis.Command;
+import dev.pulse.redis.Redis;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.StartAt;
+import dev.pulse.task.Signals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class ReaderSource<T> {
     private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
-    private final Streams streams;
+    private final Signals signals;
     private final StreamRecord record;
     private final Selection<T> selection;
     private final Continuity continuity;
@@ -45,8 +47,8 @@ final class ReaderSource<T> {
     }
 
     private ReaderSource(
-            Streams streams, StreamRecord record, Selection<T> selection, Continuity continuity, EventId start) {
-        this.streams = streams;
+            Signals signals, StreamRecord record, Selection<T> selection, Continuity continuity, EventId start) {
+        this.signals = signals;
         this.record = record;
         this.selection = selection;
         this.continuity = continuity;
@@ -55,23 +57,24 @@ final class ReaderSource<T> {
     }
 
     /** Finds out where "newest" is, if it is to begin there. */
-    static <T> ReaderSource<T> open(Streams streams, StreamRecord record, Selection<T> selection, StartAt startAt)
+    static <T> ReaderSource<T> open(
+            Redis call, Signals signals, StreamRecord record, Selection<T> selection, StartAt startAt)
             throws InterruptedException {
         if (startAt instanceof StartAt.Newest) {
-            StreamLook look = StreamLook.at(streams.redis(), record.look().physical());
-            return new ReaderSource<>(streams, record, selection, Continuity.afterAllOf(look), look.last());
+            StreamLook look = StreamLook.at(call, record.look(call).physical());
+            return new ReaderSource<>(signals, record, selection, Continuity.afterAllOf(look), look.last());
         }
         Continuity continuity =
                 startAt instanceof StartAt.After(EventId id) ? Continuity.after(id) : Continuity.fromAnywhere();
-        return new ReaderSource<>(streams, record, selection, continuity, StartIds.after(startAt));
+        return new ReaderSource<>(signals, record, selection, continuity, StartIds.after(startAt));
     }
 
     String stream() {
         return record.stream();
     }
 
-    Incarnation look() throws InterruptedException {
-        return record.look();
+    Incarnation look(Redis call) throws InterruptedException {
+        return record.look(call);
     }
 
     EventId cursor() {
@@ -97,7 +100,7 @@ final class ReaderSource<T> {
     void isDestroyed() {
         if (!destroyed) {
             destroyed = true;
-            record.reportDestroyed(LOG, streams.signals());
+            record.reportDestroyed(LOG, signals);
         }
     }
 
@@ -120,7 +123,8 @@ final class ReaderSource<T> {
      *
      * @param count how many entries were asked for
      */
-    Part<T> accept(List<@Nullable Object> reply, boolean overlap, Incarnation incarnation, int count, int max)
+    Part<T> accept(
+            Redis call, List<@Nullable Object> reply, boolean overlap, Incarnation incarnation, int count, int max)
             throws InterruptedException {
         List<@Nullable Object> raw = reply;
         boolean lookNow = !overlap && continuity.needsIdleLook();
@@ -132,13 +136,11 @@ final class ReaderSource<T> {
                 lookNow = true;
             }
         }
-        if (!raw.isEmpty() && continuity.needsLook() && !isContinued(raw, incarnation)) {
+        if (!raw.isEmpty() && continuity.needsLook() && !isContinued(call, raw, incarnation)) {
             return new Part<>(this, List.of(), position, 0);
         }
         if (raw.isEmpty() && lookNow) {
-            follow(
-                    continuity.judgeIdle(position, StreamLook.at(streams.redis(), incarnation.physical())),
-                    position.toString());
+            follow(continuity.judgeIdle(position, StreamLook.at(call, incarnation.physical())), position.toString());
         }
         long bound = incarnation.retention().maxLength();
         continuity.replied(raw.size() >= (bound > 0 ? Math.min(bound, count) : count));
@@ -146,11 +148,12 @@ final class ReaderSource<T> {
     }
 
     /** Whether the entries can be taken; false when reading has to go on elsewhere. */
-    private boolean isContinued(List<@Nullable Object> raw, Incarnation incarnation) throws InterruptedException {
+    private boolean isContinued(Redis call, List<@Nullable Object> raw, Incarnation incarnation)
+            throws InterruptedException {
         List<EventId> ids = new ArrayList<>(raw.size());
         raw.forEach(entry -> ids.add(Entries.id(Replies.list(entry))));
         return follow(
-                continuity.judge(position, ids, StreamLook.at(streams.redis(), incarnation.physical())),
+                continuity.judge(position, ids, StreamLook.at(call, incarnation.physical())),
                 ids.getFirst().toString());
     }
 
@@ -165,11 +168,11 @@ final class ReaderSource<T> {
                         after,
                         first,
                         count.isPresent() ? count.getAsLong() : "unknown");
-                streams.signals().emit(new PulseEvent.Gap(stream(), after, first, count));
+                signals.emit(new PulseEvent.Gap(stream(), after, first, count));
             }
             case Continuity.Finding.Reset(EventId goOnAfter) -> {
                 LOG.warn("stream={} state=reset after={} goes-on-after={}", stream(), after, goOnAfter);
-                streams.signals().emit(new PulseEvent.StreamReset(stream(), after, goOnAfter.toString()));
+                signals.emit(new PulseEvent.StreamReset(stream(), after, goOnAfter.toString()));
                 boolean elsewhere = !goOnAfter.equals(position);
                 position = goOnAfter;
                 cursor = goOnAfter;
@@ -205,7 +208,6 @@ final class ReaderSource<T> {
 
     private void drop(EventId id, MalformedEntryException cause) {
         LOG.warn("stream={} event={} state=dropped cause=\"{}\"", stream(), id, cause.getMessage());
-        streams.signals()
-                .emit(new PulseEvent.EntryDropped(stream(), id.toString(), String.valueOf(cause.getMessage())));
+        signals.emit(new PulseEvent.EntryDropped(stream(), id.toString(), String.valueOf(cause.getMessage())));
     }
 }

@@ -21,32 +21,31 @@ final class Retained<T> {
     private static final int BATCH = 500;
 
     private final Streams streams;
-    private final Redis redis;
     private final StreamRecord record;
     private final Entries<T> entries;
 
     Retained(Streams streams, StreamRecord record, Entries<T> entries) {
         this.streams = streams;
-        this.redis = streams.redis();
         this.record = record;
         this.entries = entries;
     }
 
     List<Event<T>> snapshot() throws InterruptedException {
-        Optional<Incarnation> found = record.existing();
+        Redis call = streams.redis().forOneCall();
+        Optional<Incarnation> found = record.existing(call);
         if (found.isEmpty()) {
             return List.of();
         }
         Incarnation incarnation = found.get();
         // in one command, so that it is the stream at one moment
-        List<@Nullable Object> raw = Replies.list(redis.call(Command.repeatable("XRANGE")
+        List<@Nullable Object> raw = Replies.list(call.call(Command.repeatable("XRANGE")
                 .key(incarnation.physical())
                 .arg("-")
                 .arg("+")
                 .largeReply()));
         if (raw.isEmpty()) {
             // the end of an incarnation is no empty stream
-            record.recheck();
+            record.recheck(call);
         }
         List<Event<T>> events = new ArrayList<>(raw.size());
         for (Object entry : raw) {
@@ -67,23 +66,25 @@ final class Retained<T> {
 
     long remove(Collection<EventId> ids) throws InterruptedException {
         List<EventId> all = List.copyOf(ids);
-        Optional<Incarnation> found = all.isEmpty() ? Optional.empty() : record.existing();
-        if (found.isEmpty()) {
-            return 0;
-        }
         long removed = 0;
         for (int from = 0; from < all.size(); from += BATCH) {
-            removed += remove(found.get(), all.subList(from, Math.min(all.size(), from + BATCH)));
+            removed += removeSome(all.subList(from, Math.min(all.size(), from + BATCH)));
         }
         return removed;
     }
 
-    private long remove(Incarnation incarnation, List<EventId> ids) throws InterruptedException {
+    private long removeSome(List<EventId> ids) throws InterruptedException {
+        Redis call = streams.redis().forOneCall();
+        Optional<Incarnation> found = record.existing(call);
+        if (found.isEmpty()) {
+            return 0;
+        }
+        Incarnation incarnation = found.get();
         List<Object> arguments = new ArrayList<>(ids.size() + 1);
         arguments.add(incarnation.number());
         arguments.addAll(ids);
         List<@Nullable Object> reply = Replies.list(
-                redis.eval(REMOVE, List.of(incarnation.keys().lifecycle(), incarnation.physical()), arguments));
+                call.eval(REMOVE, List.of(incarnation.keys().lifecycle(), incarnation.physical()), arguments));
         if (Replies.number(reply.getFirst()) == 0) {
             throw record.destroyed(incarnation, reply);
         }

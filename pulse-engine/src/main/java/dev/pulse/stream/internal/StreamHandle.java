@@ -1,5 +1,6 @@
 package dev.pulse.stream.internal;
 
+import dev.pulse.redis.Redis;
 import dev.pulse.stream.DeadLetters;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
@@ -89,12 +90,14 @@ final class StreamHandle<T> implements EventStream<T> {
 
     @Override
     public Reader<T> reader(ReaderOptions options) throws InterruptedException {
+        streams.requireOpen();
         return streams.register(StreamReader.open(streams, record, entries, options));
     }
 
     @Override
     public Sink<T> sink(String name, SinkOptions options) throws InterruptedException {
         Names.requireSinkName(name);
+        streams.requireOpen();
         return streams.register(StreamSink.join(streams, record, entries, name, options));
     }
 
@@ -129,6 +132,7 @@ final class StreamHandle<T> implements EventStream<T> {
 
     @Override
     public StreamFigures figures() throws InterruptedException {
-        return Figures.of(streams.redis(), record.look());
+        Redis call = streams.redis().forOneCall();
+        return Figures.of(call, record.look(call));
     }
 }

@@ -6,6 +6,7 @@ import dev.pulse.RedisUnavailableException;
 import dev.pulse.StreamDestroyedException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
+import dev.pulse.redis.Redis;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventHandler;
@@ -15,6 +16,7 @@ import dev.pulse.stream.Reader;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
 import dev.pulse.task.Backoff;
+import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     private final Streams streams;
     private final ReaderOptions options;
+    private final Signals signals;
     private final OwnedConnection connection;
     /** So that no consumption starts behind the back of a close. */
     private final ReentrantLock lifecycle = new ReentrantLock();
@@ -71,8 +74,9 @@ final class StreamReader<T> implements Reader<T>, Closing {
         }
     }
 
-    private StreamReader(Streams streams, ReaderSource<T> source, ReaderOptions options) {
+    private StreamReader(Streams streams, Signals signals, ReaderSource<T> source, ReaderOptions options) {
         this.streams = streams;
+        this.signals = signals;
         this.sources = List.of(source);
         this.options = options;
         this.connection = streams.redis().connection("reader");
@@ -80,8 +84,13 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     static <T> StreamReader<T> open(Streams streams, StreamRecord record, Entries<T> entries, ReaderOptions options)
             throws InterruptedException {
+        Redis call = streams.redis().forOneCall();
+        Signals signals = streams.signals().withOwn(options.listener());
         return new StreamReader<>(
-                streams, ReaderSource.open(streams, record, selection(entries, options), options.startAt()), options);
+                streams,
+                signals,
+                ReaderSource.open(call, signals, record, selection(entries, options), options.startAt()),
+                options);
     }
 
     private static <T> Selection<T> selection(Entries<T> entries, ReaderOptions options) {
@@ -97,13 +106,14 @@ final class StreamReader<T> implements Reader<T>, Closing {
         long deadline = System.nanoTime() + wait.toNanos();
         // Redis gone, or a backlog of which nothing passes: so long it may take, and no longer
         long last = deadline + streams.redis().timeout().toNanos();
+        Redis call = streams.redis().until(last);
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
         int count = max;
         // nobody knows what happened since the last poll
         sources.forEach(ReaderSource::doubt);
         while (!closed) {
             try {
-                Batch<T> batch = read(max, count, Polls.shorter(Polls.until(deadline), options.blockTime()));
+                Batch<T> batch = read(call, max, count, Polls.shorter(Polls.until(deadline), options.blockTime()));
                 List<Event<T>> events = batch.handOut();
                 if (!events.isEmpty()) {
                     return events;
@@ -126,29 +136,35 @@ final class StreamReader<T> implements Reader<T>, Closing {
         return List.of();
     }
 
+    /** What comes next for a consumption; see {@link #read(Redis, int, int, Duration)}. */
+    Batch<T> read(int batchSize, Duration wait) throws InterruptedException {
+        return read(streams.redis(), batchSize, batchSize, wait);
+    }
+
     /**
      * What comes after what was read last; waits at most that long for the first one. Called by one thread at a time.
      *
+     * @param call answers what has to be known of the streams
      * @param max how many events are taken at most
      * @param count how many entries are looked at for them
      */
-    Batch<T> read(int max, int count, Duration wait) throws InterruptedException {
+    Batch<T> read(Redis call, int max, int count, Duration wait) throws InterruptedException {
         try {
-            return readAll(max, count, wait);
+            return readAll(call, max, count, wait);
         } finally {
             reading = List.of();
         }
     }
 
-    private Batch<T> readAll(int max, int count, Duration wait) throws InterruptedException {
-        List<Target<T>> targets = targets();
+    private Batch<T> readAll(Redis call, int max, int count, Duration wait) throws InterruptedException {
+        List<Target<T>> targets = targets(call);
         if (targets.stream().anyMatch(Target::overlap)) {
-            Batch<T> found = readNow(targets, max, count, Duration.ZERO);
+            Batch<T> found = readNow(call, targets, max, count, Duration.ZERO);
             if (wait.isZero() || found.full() || !found.parts().isEmpty()) {
                 return found;
             }
         }
-        return readNow(targets.stream().map(Target::following).toList(), max, count, wait);
+        return readNow(call, targets.stream().map(Target::following).toList(), max, count, wait);
     }
 
     /** A stream with the key it has now, and whether its last entry is read once more. */
@@ -158,7 +174,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
         }
     }
 
-    private List<Target<T>> targets() throws InterruptedException {
+    private List<Target<T>> targets(Redis call) throws InterruptedException {
         List<ReaderSource<T>> all = sources;
         // told before it blocks: whoever adds a stream afterwards ends the read
         reading = all;
@@ -171,7 +187,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
         for (int i = 0; i < all.size(); i++) {
             ReaderSource<T> source = all.get((turn + i) % all.size());
             try {
-                targets.add(new Target<>(source, source.look(), source.needsOverlap()));
+                targets.add(new Target<>(source, source.look(call), source.needsOverlap()));
             } catch (StreamDestroyedException e) {
                 source.isDestroyed();
                 destroyed = e;
@@ -184,7 +200,8 @@ final class StreamReader<T> implements Reader<T>, Closing {
         return targets;
     }
 
-    private Batch<T> readNow(List<Target<T>> targets, int max, int count, Duration wait) throws InterruptedException {
+    private Batch<T> readNow(Redis call, List<Target<T>> targets, int max, int count, Duration wait)
+            throws InterruptedException {
         int each = Math.max(1, count / targets.size());
         boolean overlap = targets.stream().anyMatch(Target::overlap);
         Command command = Command.repeatable("XREAD").arg("COUNT").arg(overlap ? each + 1 : each);
@@ -201,10 +218,11 @@ final class StreamReader<T> implements Reader<T>, Closing {
             targets.forEach(target -> target.source().doubt());
             throw e;
         }
-        return accept(targets, reply, max, each);
+        return accept(call, targets, reply, max, each);
     }
 
-    private Batch<T> accept(List<Target<T>> targets, Map<String, List<@Nullable Object>> reply, int max, int each)
+    private Batch<T> accept(
+            Redis call, List<Target<T>> targets, Map<String, List<@Nullable Object>> reply, int max, int each)
             throws InterruptedException {
         List<ReaderSource.Part<T>> parts = new ArrayList<>(targets.size());
         boolean full = false;
@@ -213,7 +231,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
             List<@Nullable Object> raw = reply.getOrDefault(target.incarnation().physical(), List.of());
             ReaderSource.Part<T> part;
             try {
-                part = target.source().accept(raw, target.overlap(), target.incarnation(), each, room);
+                part = target.source().accept(call, raw, target.overlap(), target.incarnation(), each, room);
             } catch (RuntimeException | Error | InterruptedException e) {
                 target.source().doubt();
                 if (parts.isEmpty()) {
@@ -249,7 +267,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
             }
             ReaderConsumption<T> started = new ReaderConsumption<>(
                     this,
-                    streams.signals().loop("reader " + sources.getFirst().stream(), false),
+                    signals.loop("reader " + sources.getFirst().stream(), false),
                     options.batchSize(),
                     options.blockTime(),
                     handler);
@@ -265,7 +283,9 @@ final class StreamReader<T> implements Reader<T>, Closing {
         StreamHandle<T> handle = StreamHandle.of(streams, stream);
         // before Redis is asked, and once more when the stream is added
         requireAddable(stream.name());
-        ReaderSource<T> source = ReaderSource.open(streams, handle.record(), selection(handle.entries(), options), at);
+        Redis call = streams.redis().forOneCall();
+        ReaderSource<T> source =
+                ReaderSource.open(call, signals, handle.record(), selection(handle.entries(), options), at);
         lifecycle.lock();
         try {
             requireAddable(stream.name());
@@ -275,7 +295,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
         } finally {
             lifecycle.unlock();
         }
-        endReadWithout(source);
+        endReadWithout(call, source);
     }
 
     private void requireAddable(String name) {
@@ -288,12 +308,13 @@ final class StreamReader<T> implements Reader<T>, Closing {
     }
 
     /** Ends a blocking read that began before the stream was added. It is added whatever becomes of this. */
-    private void endReadWithout(ReaderSource<T> added) {
+    private void endReadWithout(Redis call, ReaderSource<T> added) {
         try {
-            // no longer than the read would block by itself
-            long deadline = System.nanoTime() + options.blockTime().toNanos();
+            // no longer than the read would block by itself, or the call may take
+            Duration most = Polls.shorter(options.blockTime(), call.timeLeft());
+            long deadline = System.nanoTime() + most.toNanos();
             while (isBlockedWithout(added) && !Polls.until(deadline).isZero()) {
-                connection.unblock(streams.redis());
+                connection.unblock(call);
                 Tasks.sleep(LOOK_AGAIN);
             }
         } catch (PulseException | IllegalStateException e) {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class StreamRecord {
     private static final Logger LOG = LoggerFactory.getLogger(StreamRecord.class);
     private static final Script ESTABLISH = Script.loadRepeatable("/dev/pulse/stream/establish.lua");
+    /** Counts up by one from 1, so it never has more digits than a script tells apart. */
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,14}");
+
     private static final long CHECK_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Redis redis;
@@ -60,13 +64,18 @@ final class StreamRecord {
 
     /** The handle's incarnation, made if the stream has none. */
     Incarnation establish() throws InterruptedException {
+        return establish(redis);
+    }
+
+    /** The same within what is left of one call. */
+    Incarnation establish(Redis call) throws InterruptedException {
         Incarnation known = incarnation;
         if (known == null) {
-            known = bind(ask(null, wished(), wish));
+            known = bind(ask(call, null, wished(), wish));
         } else {
             long checked = checkedAt.get();
             if (System.nanoTime() - checked > CHECK_NANOS && checkedAt.compareAndSet(checked, System.nanoTime())) {
-                known = bind(ask(known, known.retention(), Optional.empty()));
+                known = bind(ask(call, known, known.retention(), Optional.empty()));
             }
         }
         return known;
@@ -76,10 +85,10 @@ final class StreamRecord {
      * The incarnation as Redis had it within the last second, without making one: where there is none, what the first
      * one will be.
      */
-    Incarnation look() throws InterruptedException {
+    Incarnation look(Redis call) throws InterruptedException {
         Incarnation known = fresh();
         if (known == null) {
-            Found found = find();
+            Found found = find(call);
             if (found.over()) {
                 throw destroyed(found.generation(), found.generation(), found.state());
             }
@@ -92,14 +101,14 @@ final class StreamRecord {
      * The incarnation as Redis had it within the last second, without making one; empty where there is no record, or
      * where it tells of an end that came before this handle's first use.
      */
-    Optional<Incarnation> existing() throws InterruptedException {
+    Optional<Incarnation> existing(Redis call) throws InterruptedException {
         Incarnation known = fresh();
-        return known != null ? Optional.of(known) : recheck();
+        return known != null ? Optional.of(known) : recheck(call);
     }
 
     /** The same as Redis has it now. */
-    Optional<Incarnation> recheck() throws InterruptedException {
-        Found found = find();
+    Optional<Incarnation> recheck(Redis call) throws InterruptedException {
+        Found found = find(call);
         return Optional.ofNullable(found.isThere() ? found.incarnation() : null);
     }
 
@@ -126,10 +135,10 @@ final class StreamRecord {
     }
 
     /** Throws when the handle's incarnation is not the active one; a handle that has none yet is told what there is. */
-    private Found find() throws InterruptedException {
+    private Found find(Redis call) throws InterruptedException {
         Incarnation known = incarnation;
         Command command = Command.repeatable("HMGET").key(StreamKeys.lifecycle(inKeys));
-        List<@Nullable Object> record = Replies.list(redis.call(
+        List<@Nullable Object> record = Replies.list(call.call(
                 command.arg("generation").arg("state").arg("retention_config").arg("approximate")));
         if (record.get(0) == null) {
             if (known != null && known.number() > 1) {
@@ -137,7 +146,7 @@ final class StreamRecord {
             }
             return new Found(0, "lost", known);
         }
-        long generation = Long.parseLong(Replies.text(record.get(0)));
+        long generation = generation(inKeys, record.get(0));
         String state = record.get(1) == null ? "destroyed" : Replies.text(record.get(1));
         if (known != null && (!state.equals("active") || known.number() != generation)) {
             throw destroyed(known.number(), generation, state);
@@ -159,9 +168,9 @@ final class StreamRecord {
     }
 
     /** The handle's incarnation whatever it wished for, made with this contract if the stream has none. */
-    Incarnation establishWith(Contract contract) throws InterruptedException {
+    Incarnation establishWith(Redis call, Contract contract) throws InterruptedException {
         Incarnation known = incarnation;
-        return known != null ? known : ask(null, contract, Optional.empty());
+        return known != null ? known : ask(call, null, contract, Optional.empty());
     }
 
     /** This is what Redis has now; the first that a handle meets is the one it belongs to. */
@@ -179,14 +188,14 @@ final class StreamRecord {
      * The incarnation that ends when this handle's stream is destroyed: its own; else the active one, or the last one,
      * of which an interrupted destroy may have left something. Empty for a stream that never was.
      */
-    Optional<StreamKeys> toDestroy() throws InterruptedException {
+    Optional<StreamKeys> toDestroy(Redis call) throws InterruptedException {
         Incarnation known = incarnation;
         if (known != null) {
             return Optional.of(known.keys());
         }
         String flat = new StreamKeys(inKeys, 1).physical();
         @Nullable
-        Object[] replies = redis.callAll(List.of(
+        Object[] replies = call.callAll(List.of(
                 Command.repeatable("HGET").key(StreamKeys.lifecycle(inKeys)).arg("generation"),
                 Command.repeatable("EXISTS").key(flat)));
         for (Object reply : replies) {
@@ -195,7 +204,7 @@ final class StreamRecord {
             }
         }
         if (replies[0] != null) {
-            return Optional.of(new StreamKeys(inKeys, Long.parseLong(Replies.text(replies[0]))));
+            return Optional.of(new StreamKeys(inKeys, generation(inKeys, replies[0])));
         }
         return Replies.number(replies[1]) == 1 ? Optional.of(new StreamKeys(inKeys, 1)) : Optional.empty();
     }
@@ -218,7 +227,26 @@ final class StreamRecord {
 
     private PulseException destroyed(long ours, Contract contract, List<@Nullable Object> reply) {
         String state = Replies.text(reply.get(2));
-        return state.equals("over") ? over(contract.deadline()) : destroyed(ours, Replies.number(reply.get(1)), state);
+        return switch (state) {
+            case "over" -> over(contract.deadline());
+            case "malformed" -> malformed(inKeys);
+            default -> destroyed(ours, Replies.number(reply.get(1)), state);
+        };
+    }
+
+    /** What it means that a record has a generation that nobody can have written; the stream as it goes into keys. */
+    static StreamConfigException malformed(String inKeys) {
+        return new StreamConfigException(
+                StreamKeys.lifecycle(inKeys) + " is malformed: its generation is no number from 1 on", null);
+    }
+
+    /** The generation in a record, of a stream as it goes into keys. */
+    static long generation(String inKeys, @Nullable Object field) {
+        String number = Replies.text(field);
+        if (!NUMBER.matcher(number).matches()) {
+            throw malformed(inKeys);
+        }
+        return Long.parseLong(number);
     }
 
     private StreamDestroyedException destroyed(long ours, long now, String state) {
@@ -237,15 +265,14 @@ final class StreamRecord {
     }
 
     /** Makes or adopts, with this contract for a record that has to be written. */
-    private Incarnation ask(@Nullable Incarnation known, Contract contract, Optional<Contract> required)
+    private Incarnation ask(Redis call, @Nullable Incarnation known, Contract contract, Optional<Contract> required)
             throws InterruptedException {
         long generation = known == null ? 0 : known.number();
         String flat = new StreamKeys(inKeys, 1).physical();
         List<String> keys = known == null
                 ? List.of(StreamKeys.lifecycle(inKeys), flat)
                 : List.of(StreamKeys.lifecycle(inKeys), flat, known.physical());
-        List<@Nullable Object> reply =
-                Replies.list(redis.eval(ESTABLISH, keys, List.of(generation, contract.encode())));
+        List<@Nullable Object> reply = Replies.list(call.eval(ESTABLISH, keys, List.of(generation, contract.encode())));
         if (Replies.number(reply.getFirst()) == 0) {
             throw destroyed(generation, contract, reply);
         }

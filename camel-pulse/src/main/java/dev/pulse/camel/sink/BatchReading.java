@@ -1,0 +1,198 @@
+package dev.pulse.camel.sink;
+
+import dev.pulse.PulseException;
+import dev.pulse.StreamDestroyedException;
+import dev.pulse.camel.Reading;
+import dev.pulse.stream.Delivery;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.spi.ExceptionHandler;
+
+/**
+ * One exchange for each batch of events. One virtual thread collects; each batch has one of its own until its exchange is
+ * complete, and a permit, which is taken before reading: nothing is read that cannot be worked on.
+ *
+ * <p>An event that is delivered again has a batch of its own. Were it among others, one event that always fails would
+ * have all the others fail with it, over and over, until all of them are dead letters.
+ */
+final class BatchReading implements Reading {
+    private static final Duration PAUSE = Duration.ofMillis(200);
+    /** So that a stop is seen soon: an interrupt would cost the connection. */
+    private static final Duration SLICE = Duration.ofMillis(200);
+    private static final Duration LAST_WAIT = Duration.ofSeconds(2);
+
+    private final Membership membership;
+    private final Route route;
+    private final ExceptionHandler exceptionHandler;
+    private final int batchSize;
+    private final Duration batchTimeout;
+    private final int batches;
+    private final Semaphore permits;
+    /** Delivered again; each is a batch. Only the collecting thread touches it. */
+    private final Queue<Delivery<byte[]>> again = new ArrayDeque<>();
+
+    private final Set<Thread> routing = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopped;
+
+    /** Takes a batch through the route. */
+    @FunctionalInterface
+    interface Route {
+        /** Returns when its exchange is complete and the deliveries are settled. */
+        void pass(Membership membership, List<Delivery<byte[]>> batch) throws InterruptedException;
+    }
+
+    BatchReading(
+            Membership membership, SinkConfiguration configuration, Route route, ExceptionHandler exceptionHandler) {
+        this.membership = membership;
+        this.route = route;
+        this.exceptionHandler = exceptionHandler;
+        this.batchSize = configuration.getBatchSize();
+        this.batchTimeout = Duration.ofMillis(configuration.getBatchTimeout());
+        this.batches = configuration.getConcurrentConsumers();
+        this.permits = new Semaphore(batches);
+    }
+
+    @Override
+    public void begin() {
+        Thread.ofVirtual().name("pulse batches " + membership.sink().name()).start(this::collect);
+    }
+
+    private void collect() {
+        boolean failing = false;
+        while (!stopped) {
+            try {
+                permits.acquire();
+                List<Delivery<byte[]>> batch = List.of();
+                try {
+                    batch = next();
+                    failing = false;
+                } finally {
+                    if (batch.isEmpty() || stopped) {
+                        // what was not begun goes back when the sink is closed
+                        permits.release();
+                    } else {
+                        begin(batch);
+                    }
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (StreamDestroyedException e) {
+                exceptionHandler.handleException("Error reading sink " + membership.sink().name(), e);
+                return;
+            } catch (PulseException e) {
+                if (!failing) {
+                    failing = true;
+                    exceptionHandler.handleException(
+                            "Error reading sink " + membership.sink().name() + ", which is tried again", e);
+                }
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            stopped = true;
+        }
+    }
+
+    /** The next batch; empty when none came. */
+    private List<Delivery<byte[]>> next() throws InterruptedException {
+        List<Delivery<byte[]>> batch = new ArrayList<>();
+        poll(batch, SLICE);
+        long deadline = System.nanoTime() + batchTimeout.toNanos();
+        while (!batch.isEmpty() && batch.size() < batchSize && again.isEmpty() && !stopped) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            if (!left.isPositive()) {
+                break;
+            }
+            poll(batch, left.compareTo(SLICE) < 0 ? left : SLICE);
+        }
+        if (batch.isEmpty() && !again.isEmpty()) {
+            batch.add(again.remove());
+        }
+        return batch;
+    }
+
+    private void poll(List<Delivery<byte[]>> batch, Duration longest) throws InterruptedException {
+        if (!again.isEmpty()) {
+            return;
+        }
+        for (Delivery<byte[]> delivery : membership.sink().poll(batchSize - batch.size(), longest)) {
+            (delivery.attempt() > 1 ? again : batch).add(delivery);
+        }
+    }
+
+    private void begin(List<Delivery<byte[]>> batch) {
+        Thread thread = Thread.ofVirtual()
+                .name("pulse batch " + membership.sink().name())
+                .unstarted(() -> handle(batch));
+        routing.add(thread);
+        thread.start();
+    }
+
+    private void handle(List<Delivery<byte[]>> batch) {
+        try {
+            route.pass(membership, batch);
+        } catch (InterruptedException e) {
+            // closing: what is still held then goes back
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            exceptionHandler.handleException("Error processing batch", e);
+            batch.forEach(delivery -> membership.settlement().failed(delivery, e));
+        } finally {
+            routing.remove(Thread.currentThread());
+            permits.release();
+        }
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public int inFlight() {
+        return Math.max(routing.size(), membership.held());
+    }
+
+    @Override
+    public void close(Duration drain) {
+        long deadline = System.nanoTime() + drain.toNanos();
+        stop();
+        membership.settlement().closing();
+        boolean interrupted = false;
+        try {
+            if (!drained(deadline)) {
+                routing.forEach(Thread::interrupt);
+                drained(System.nanoTime() + LAST_WAIT.toNanos());
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+            routing.forEach(Thread::interrupt);
+        }
+        // gives back what is still held
+        membership.close(Duration.ZERO);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until all permits are back, so nothing is collected and nothing routed, and until nothing is held by hand. */
+    private boolean drained(long deadline) throws InterruptedException {
+        if (!permits.tryAcquire(batches, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        permits.release(batches);
+        return membership.awaitNoneHeld(deadline);
+    }
+}
