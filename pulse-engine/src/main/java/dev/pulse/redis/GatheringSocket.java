@@ -9,8 +9,8 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 
 /**
- * A connected socket that gathers what is written until it is flushed. Jedis by itself writes 8 KiB at a time; each write
- * costs as much as a dozen commands, and wakes Redis for a part of a pipeline. Has what Jedis asks of a socket.
+ * A connected socket that gathers what is written until it is flushed. Jedis by itself writes 8 KiB at a time, and each
+ * write can wake Redis for a part of a pipeline. Has what Jedis asks of a socket.
  */
 final class GatheringSocket extends Socket {
     private static final int MOST_BYTES = 64 * 1024;
