@@ -71,6 +71,31 @@ class RedisRestartTest extends RoutesTest {
     }
 
     @Test
+    void exceptionHandlerOfAReaderIsToldOncePerChangeOfStateAndReadingGoesOn() throws Exception {
+        ToldExceptions told = new ToldExceptions();
+        context.getRegistry().bind("handler", told);
+        route(r -> r.from("pulse-stream:" + stream + "?exceptionHandler=#handler&blockTime=200ms")
+                .to("mock:end"));
+        add("a");
+        awaitBodies("a");
+        redis.kill();
+        await().untilAsserted(() -> assertThat(told.all()).isNotEmpty());
+        redis.restart();
+        await().until(() -> {
+            try {
+                add("b");
+                return true;
+            } catch (PulseException e) {
+                return false;
+            }
+        });
+        await().untilAsserted(() -> assertThat(bodies()).contains("b"));
+        assertThat(told.all())
+                .singleElement()
+                .satisfies(e -> assertThat(e).hasMessageContaining("reader " + stream));
+    }
+
+    @Test
     void exchangeThatCompletesWhileRedisIsAwayIsAckedLater() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         route(r -> r.from("pulse-sink:" + stream + "/mails")
