@@ -72,8 +72,9 @@ public final class PulseConstants {
 
     @Metadata(
             label = "consumer",
-            description = "With exclusive, the number of the term in which the event was delivered; it grows with each change"
-                    + " of the active member, so what is written to can refuse one smaller than it has seen",
+            description =
+                    "With exclusive, the number of the term in which the event was delivered; it grows with each change"
+                            + " of the active member, so what is written to can refuse one smaller than it has seen",
             javaType = "long",
             applicableFor = SINK_SCHEME)
     public static final String FENCING_TOKEN = "CamelPulseFencingToken";

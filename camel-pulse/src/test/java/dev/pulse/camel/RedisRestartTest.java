@@ -45,7 +45,8 @@ class RedisRestartTest extends RoutesTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void exceptionHandlerIsToldOnceThatASinkCannotReadWhichThenGoesOn(boolean batching) throws Exception {
-        route(r -> r.from("pulse-sink:" + stream + "/mails?bridgeErrorHandler=true&blockTime=100ms&batching=" + batching)
+        route(r -> r.from(
+                        "pulse-sink:" + stream + "/mails?bridgeErrorHandler=true&blockTime=100ms&batching=" + batching)
                 .onException(Exception.class)
                 .handled(true)
                 .to("mock:errors")
@@ -90,9 +91,7 @@ class RedisRestartTest extends RoutesTest {
             }
         });
         await().untilAsserted(() -> assertThat(bodies()).contains("b"));
-        assertThat(told.all())
-                .singleElement()
-                .satisfies(e -> assertThat(e).hasMessageContaining("reader " + stream));
+        assertThat(told.all()).singleElement().satisfies(e -> assertThat(e).hasMessageContaining("reader " + stream));
     }
 
     @Test

@@ -36,8 +36,7 @@ class StreamReadmeRouteTest extends RoutesTest {
     }
 
     private List<Exchange> awaitReceived(String name, int count) {
-        return await().until(
-                        () -> getMockEndpoint("mock:" + name).getReceivedExchanges(), all -> all.size() == count);
+        return await().until(() -> getMockEndpoint("mock:" + name).getReceivedExchanges(), all -> all.size() == count);
     }
 
     private static List<String> payloads(EventStream<String> stream) throws InterruptedException {
@@ -103,7 +102,8 @@ class StreamReadmeRouteTest extends RoutesTest {
         assertThat(parcels.snapshot().getFirst().name()).isEqualTo("parcel.packed");
         template.sendBodyAndHeader("direct:parcels-to", "x", "country", "se");
         assertThat(pulse.stream("parcels-se").snapshot()).hasSize(1);
-        assertThat(template.requestBody("direct:look", null, StreamFigures.class).maxLength())
+        assertThat(template.requestBody("direct:look", "?", StreamFigures.class)
+                        .maxLength())
                 .isEqualTo(1_000_000);
 
         assertThat(awaitReceived("track", 2))
