@@ -344,6 +344,29 @@ class SinkStreamsTest {
     }
 
     @PulseTest
+    void aReadThatFailsInTheMiddleLosesNothingOfAnyStream() throws InterruptedException {
+        AtomicInteger failures = new AtomicInteger();
+        SinkOptions options = SinkOptions.builder()
+                .filter(event -> {
+                    if (event.payload().equals("1") && failures.getAndIncrement() < 4) {
+                        // what no filter is expected to throw
+                        throw new InternalError("on purpose");
+                    }
+                    return true;
+                })
+                .build();
+        try (Sink<String> sink = one.sink("k", options)) {
+            sink.addStream(two, StartAt.oldest());
+            add(one, 3);
+            add(two, 3);
+            sink.consume(event -> handled.add(event.stream() + event.payload()));
+            await().atMost(LONG).untilAsserted(() -> assertThat(handled).hasSize(6));
+            assertThat(handled).doesNotHaveDuplicates();
+            awaitNothingPending(one, two);
+        }
+    }
+
+    @PulseTest
     void destroyedStreamDropsOutAndTheLastOneEndsTheSink() throws InterruptedException {
         try (Sink<String> sink = one.sink("k", SinkOptions.defaults())) {
             sink.addStream(two, StartAt.oldest());

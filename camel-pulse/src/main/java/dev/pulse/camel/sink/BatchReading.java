@@ -25,8 +25,9 @@ import org.apache.camel.spi.ExceptionHandler;
 final class BatchReading implements Reading {
     private static final String LOOP = "batches";
     private static final Duration PAUSE = Duration.ofMillis(200);
-    /** So that a stop is seen soon: an interrupt would cost the connection. */
-    private static final Duration SLICE = Duration.ofMillis(200);
+    /** So that a stop is seen soon: an interrupt would cost the connection. The engine reads no longer at once either. */
+    private static final Duration SLICE = Duration.ofMillis(500);
+
     private static final Duration LAST_WAIT = Duration.ofSeconds(2);
 
     private final Membership membership;

@@ -36,8 +36,9 @@ import org.jspecify.annotations.Nullable;
         headersClass = PulseConstants.class)
 public class PulseSinkEndpoint extends PulseEndpoint {
     @UriPath(
-            description = "The stream, or several with commas between: each 1 to 512 characters, none of space, NUL, *, ?, [,"
-                    + " ]. The path is split at its last slash")
+            description =
+                    "The stream, or several with commas between: each 1 to 512 characters, none of space, NUL, *, ?, [,"
+                            + " ]. The path is split at its last slash")
     @Metadata(required = true)
     private String stream = "";
 
@@ -63,18 +64,20 @@ public class PulseSinkEndpoint extends PulseEndpoint {
     @UriParam(
             label = "producer",
             enums = "info,lag,pending,ack,nack,deadLetters,replay",
-            description = "What a producer does: info (a map of what is known about the sink), lag (how many events nobody has"
-                    + " read yet), pending (how many are read and not acknowledged), ack and nack (of events that a consumer"
-                    + " of this context holds, with ackMode=manual), deadLetters (a list of what the sink gave up), replay"
-                    + " (gives dead letters back to the sink that gave them up). Ids are in the header CamelPulseEventId,"
-                    + " else in the body; the answer is the body")
+            description =
+                    "What a producer does: info (a map of what is known about the sink), lag (how many events nobody has"
+                            + " read yet), pending (how many are read and not acknowledged), ack and nack (of events that a consumer"
+                            + " of this context holds, with ackMode=manual), deadLetters (a list of what the sink gave up), replay"
+                            + " (gives dead letters back to the sink that gave them up). Ids are in the header CamelPulseEventId,"
+                            + " else in the body; the answer is the body")
     private @Nullable SinkOperation operation;
 
     @UriParam(
             label = "producer",
             javaType = "java.time.Duration",
-            description = "How long an event waits before it is delivered again after the operation nack, 0 to 24h. Default"
-                    + " the back-off of the sink")
+            description =
+                    "How long an event waits before it is delivered again after the operation nack, 0 to 24h. Default"
+                            + " the back-off of the sink")
     private @Nullable Long delay;
 
     @UriParam(
@@ -108,8 +111,9 @@ public class PulseSinkEndpoint extends PulseEndpoint {
     @Override
     public Producer createProducer() {
         if (operation == null) {
-            throw new IllegalArgumentException("operation is info, lag, pending, ack, nack, deadLetters or replay, was not"
-                    + " given; pulse-stream adds events");
+            throw new IllegalArgumentException(
+                    "operation is info, lag, pending, ack, nack, deadLetters or replay, was not"
+                            + " given; pulse-stream adds events");
         }
         return new PulseSinkProducer(this);
     }

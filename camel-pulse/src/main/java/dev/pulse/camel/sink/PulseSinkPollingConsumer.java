@@ -65,7 +65,8 @@ class PulseSinkPollingConsumer extends PollingConsumerSupport {
     private @Nullable Exchange poll(Duration longest) {
         Membership member = membership;
         if (member == null) {
-            throw new IllegalStateException("the polling consumer of sink " + endpoint.address().sink() + " is not started");
+            throw new IllegalStateException(
+                    "the polling consumer of sink " + endpoint.address().sink() + " is not started");
         }
         long deadline = System.nanoTime() + longest.toNanos();
         try {

@@ -97,7 +97,8 @@ class PulseSinkProducer extends DefaultProducer {
     }
 
     private static @Nullable Long lag(List<StreamFigures.Group> groups) {
-        boolean known = !groups.isEmpty() && groups.stream().allMatch(group -> group.lag().isPresent());
+        boolean known = !groups.isEmpty()
+                && groups.stream().allMatch(group -> group.lag().isPresent());
         return known ? groups.stream().mapToLong(group -> group.lag().orElse(0)).sum() : null;
     }
 
@@ -141,7 +142,8 @@ class PulseSinkProducer extends DefaultProducer {
             List<DeadLetter<Object>> page = letters.list(PAGE);
             while (!page.isEmpty() && found.size() < endpoint.getLimit()) {
                 page.stream()
-                        .filter(letter -> letter.sink().equals(endpoint.address().sink()))
+                        .filter(letter ->
+                                letter.sink().equals(endpoint.address().sink()))
                         .limit(endpoint.getLimit() - found.size())
                         .forEach(found::add);
                 page = letters.list(page.getLast().id(), PAGE);
@@ -150,12 +152,12 @@ class PulseSinkProducer extends DefaultProducer {
         return found;
     }
 
-    /** What it came to, by id. */
-    private Map<String, String> replay(Message message) throws InterruptedException {
+    /** What it came to, for each id in turn: in two streams there can be the same. */
+    private List<String> replay(Message message) throws InterruptedException {
         List<DeadLetters<Object>> letters = streams(message).stream()
                 .map(stream -> stream(stream).deadLetters())
                 .toList();
-        Map<String, String> outcomes = new LinkedHashMap<>();
+        List<String> outcomes = new ArrayList<>();
         for (EventId id : EventIds.of(message)) {
             DeadLetters.Replay outcome = DeadLetters.Replay.NO_SUCH_DEAD_LETTER;
             for (DeadLetters<Object> each : letters) {
@@ -163,7 +165,7 @@ class PulseSinkProducer extends DefaultProducer {
                     outcome = each.replay(id);
                 }
             }
-            outcomes.put(id.toString(), outcome.name());
+            outcomes.add(outcome.name());
         }
         return outcomes;
     }

@@ -25,8 +25,8 @@ record SinkAddress(List<String> streams, String sink) {
      */
     static SinkAddress of(String path, @Nullable Object streams, @Nullable String sink) {
         if (streams != null && sink != null) {
-            throw new IllegalArgumentException(
-                    "the path names the sink or its streams, was \"" + path + "\" beside both options streams and sink");
+            throw new IllegalArgumentException("the path names the sink or its streams, was \"" + path
+                    + "\" beside both options streams and sink");
         }
         if (streams != null) {
             return new SinkAddress(given(streams), path);

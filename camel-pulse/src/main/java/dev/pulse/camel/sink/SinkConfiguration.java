@@ -21,19 +21,21 @@ public class SinkConfiguration {
             label = "consumer",
             defaultValue = "auto",
             enums = "auto,manual,none",
-            description = "Who acknowledges: auto (an event is acked when its exchange is complete), manual (the route does,"
-                    + " with the object in the header CamelPulseManualAck), none (nobody: each event is delivered at most"
-                    + " once, and lost when its exchange fails)")
+            description =
+                    "Who acknowledges: auto (an event is acked when its exchange is complete), manual (the route does,"
+                            + " with the object in the header CamelPulseManualAck), none (nobody: each event is delivered at most"
+                            + " once, and lost when its exchange fails)")
     private AckMode ackMode = AckMode.AUTO;
 
     @UriParam(
             label = "consumer",
             defaultValue = "nack",
             enums = "nack,leavePending,deadLetter,ack",
-            description = "What happens to an event whose exchange failed: nack (it is delivered again after the back-off),"
-                    + " leavePending (it is delivered again when the ack deadline has passed), deadLetter (it is given up at"
-                    + " once), ack (it is done). The first two end after maxDeliveries, in the dead letters. Not for"
-                    + " ackMode=none")
+            description =
+                    "What happens to an event whose exchange failed: nack (it is delivered again after the back-off),"
+                            + " leavePending (it is delivered again when the ack deadline has passed), deadLetter (it is given up at"
+                            + " once), ack (it is done). The first two end after maxDeliveries, in the dead letters. Not for"
+                            + " ackMode=none")
     private OnFailure onFailure = OnFailure.NACK;
 
     @UriParam(
@@ -85,16 +87,18 @@ public class SinkConfiguration {
     @UriParam(
             label = "consumer",
             javaType = "java.lang.Object",
-            description = "The key of an event, in the simple language, such as ${header.customer}, or a reference to an"
-                    + " Expression: events with the same key are routed one after another, others beside them, up to"
-                    + " concurrentConsumers. A failed event holds up its key alone. Not for batching")
+            description =
+                    "The key of an event, in the simple language, such as ${header.customer}, or a reference to an"
+                            + " Expression: events with the same key are routed one after another, others beside them, up to"
+                            + " concurrentConsumers. A failed event holds up its key alone. Not for batching")
     private @Nullable Object orderBy;
 
     @UriParam(
             label = "consumer",
             defaultValue = "false",
-            description = "Whether one member of the sink is active, in all processes, and the others wait to succeed it. All"
-                    + " members say so. The header CamelPulseFencingToken tells its term")
+            description =
+                    "Whether one member of the sink is active, in all processes, and the others wait to succeed it. All"
+                            + " members say so. The header CamelPulseFencingToken tells its term")
     private boolean exclusive;
 
     @UriParam(
@@ -110,9 +114,10 @@ public class SinkConfiguration {
     @UriParam(
             label = "consumer",
             defaultValue = "false",
-            description = "Whether an exchange is a batch of events: its body is a list of exchanges, one for each event,"
-                    + " and they are settled together. An event whose batch failed comes again in one of its own, so that it"
-                    + " fails no others")
+            description =
+                    "Whether an exchange is a batch of events: its body is a list of exchanges, one for each event,"
+                            + " and they are settled together. An event whose batch failed comes again in one of its own, so that it"
+                            + " fails no others")
     private boolean batching;
 
     @UriParam(
@@ -138,21 +143,24 @@ public class SinkConfiguration {
 
     @UriParam(
             label = "consumer",
-            description = "Only events with exactly this topic, 1 to 512 characters; others are acked without an exchange."
-                    + " All members of a sink have the same filters")
+            description =
+                    "Only events with exactly this topic, 1 to 512 characters; others are acked without an exchange."
+                            + " All members of a sink have the same filters")
     private @Nullable String topic;
 
     @UriParam(
             label = "consumer",
-            description = "Only events whose topic has a match of this regular expression; as RAW(...) where it has a plus"
-                    + " sign. Not beside topic")
+            description =
+                    "Only events whose topic has a match of this regular expression; as RAW(...) where it has a plus"
+                            + " sign. Not beside topic")
     private @Nullable String topicPattern;
 
     @UriParam(
             label = "consumer",
             javaType = "java.lang.Object",
-            description = "Only events for which this holds, in the simple language, such as ${header.country} == 'se', or"
-                    + " a reference to a Predicate; others are acked without an exchange. It must not block")
+            description =
+                    "Only events for which this holds, in the simple language, such as ${header.country} == 'se', or"
+                            + " a reference to a Predicate; others are acked without an exchange. It must not block")
     private @Nullable Object filter;
 
     @UriParam(

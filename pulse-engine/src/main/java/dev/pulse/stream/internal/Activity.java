@@ -1,8 +1,11 @@
 package dev.pulse.stream.internal;
 
+import dev.pulse.CloseResult;
+import dev.pulse.PulseException;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,10 +69,29 @@ final class Activity {
         return lease == null || lease.token() == 0 || lease.take(redis, lasts).isZero();
     }
 
-    /** Lets another be active at once. */
-    void end(Redis hurried) throws InterruptedException {
-        if (lease != null) {
-            lease.end(hurried);
+    /** Lets another be active at once, in bounded time. */
+    CloseResult end() {
+        if (lease == null) {
+            return CloseResult.drained();
         }
+        boolean interrupted = Thread.interrupted();
+        try {
+            lease.end(redis.withTimeout(Deadlines.HARD));
+            return CloseResult.drained();
+        } catch (PulseException | IllegalStateException e) {
+            return notGivenUp(String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            interrupted = true;
+            return notGivenUp("interrupted");
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static CloseResult notGivenUp(String why) {
+        return new CloseResult(
+                CloseResult.How.DRAINED, List.of("the lease of an exclusive sink was not given up: " + why));
     }
 }

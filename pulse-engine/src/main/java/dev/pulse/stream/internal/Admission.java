@@ -85,7 +85,7 @@ final class Admission<T> {
         try {
             SinkDelivery<T> delivery = new SinkDelivery<>(
                     source, source.decode(entry, id), (int) earlier + 1, earlier >= options.maxDeliveries(), before);
-            if (!inFlight.add(delivery) || !passes(delivery)) {
+            if (!inFlight.add(delivery) || !passesOrIsGivenBack(delivery)) {
                 return null;
             }
             if (earlier > 0) {
@@ -95,6 +95,19 @@ final class Admission<T> {
         } catch (MalformedEntryException e) {
             settlement.giveUp(id, Entries.fields(entry), String.valueOf(e.getMessage()), earlier);
             return null;
+        }
+    }
+
+    private boolean passesOrIsGivenBack(SinkDelivery<T> delivery) {
+        boolean complete = false;
+        try {
+            boolean passes = passes(delivery);
+            complete = true;
+            return passes;
+        } finally {
+            if (!complete) {
+                delivery.giveBackUnbegun();
+            }
         }
     }
 

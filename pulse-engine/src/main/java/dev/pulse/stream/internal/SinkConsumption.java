@@ -66,6 +66,10 @@ final class SinkConsumption<T> implements Consumption {
         if (intake.isOver()) {
             room.forget(waiter);
             loops.remove(intake);
+            if (!intake.isOver()) {
+                // the stream came back at this very moment
+                read(intake);
+            }
             throw new Loop.Over(new IllegalStateException("its stream was removed"));
         }
         int readers = sink.sources().intakes().size();

@@ -191,7 +191,7 @@ final class SinkGroup {
         return lost;
     }
 
-    /** Lets anybody claim these at once. */
+    /** Lets anybody claim these at once; reports those that are gone from the stream. */
     void release(List<Release> releases) throws InterruptedException {
         List<Object> arguments = new ArrayList<>(
                 List.of(member.sink(), member.consumer(), ackDeadline().toMillis()));
@@ -199,7 +199,9 @@ final class SinkGroup {
             arguments.add(release.id());
             arguments.add(release.deliveries());
         });
-        onStream(RELEASE, arguments);
+        for (Object gone : Replies.list(onStream(RELEASE, arguments))) {
+            reports.gone(EventId.parse(Replies.text(gone)));
+        }
     }
 
     /** Takes over up to {@code count} entries that nobody extended in time. */

@@ -75,7 +75,8 @@ final class SinkIntake<T> {
     }
 
     String loopName() {
-        return "sink " + sources.get().getFirst().stream() + "/" + sink.name() + " read";
+        List<SinkSource<T>> all = sources.get();
+        return all.isEmpty() ? sink.loopName("read") : all.getFirst().loopName("read");
     }
 
     /** Whether it reads nothing any more: what it read was removed. */
@@ -168,6 +169,21 @@ final class SinkIntake<T> {
             block = Polls.shorter(block, source.backlog().untilLook());
         }
         List<SinkDelivery<T>> found = new ArrayList<>();
+        boolean complete = false;
+        try {
+            readUntilFound(all, count, block, found);
+            complete = true;
+            return found;
+        } finally {
+            if (!complete) {
+                // nobody will be handed what came of other streams before it failed
+                found.forEach(SinkDelivery::giveBackUnbegun);
+            }
+        }
+    }
+
+    private void readUntilFound(List<SinkSource<T>> all, int count, Duration block, List<SinkDelivery<T>> found)
+            throws InterruptedException {
         long begin = System.nanoTime();
         boolean more = readOnce(all, count, block, found);
         while (more
@@ -178,7 +194,6 @@ final class SinkIntake<T> {
             // nothing but entries that are no events, or not for us: behind them there may be some
             more = readOnce(all, count, Duration.ZERO, found);
         }
-        return found;
     }
 
     /** Whether there was anything, if not a delivery. */

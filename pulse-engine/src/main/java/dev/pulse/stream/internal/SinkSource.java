@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One stream of a sink, as one consumer has it: what it holds of it, and how that ends. Thread-safe.
@@ -24,8 +22,6 @@ import org.slf4j.LoggerFactory;
  * work on can still be acknowledged.
  */
 final class SinkSource<T> {
-    private static final Logger LOG = LoggerFactory.getLogger(SinkSource.class);
-
     /** READ may become any other; REMOVED becomes READ when the stream comes back, else LEAVING and LEFT; OVER stays. */
     enum State {
         READ,
@@ -42,11 +38,11 @@ final class SinkSource<T> {
     private final SinkReports reports;
     private final SinkGroup group;
     private final InFlight<T> inFlight;
-    private final Outbox outbox;
     private final Settlement<T> settlement;
     private final Admission<T> admission;
     private final Backlog<T> backlog;
     private final SinkIntake<T> intake;
+    private final Departure<T> departure;
     private final SinkUpkeep<T> upkeep;
     private final AtomicReference<State> state = new AtomicReference<>(State.READ);
     private volatile Entries<T> entries;
@@ -62,7 +58,7 @@ final class SinkSource<T> {
         this.entries = entries;
         this.group = new SinkGroup(redis, member, membership, reports, options.maxDeliveries());
         this.inFlight = new InFlight<>(sink.room());
-        this.outbox = new Outbox(group);
+        Outbox outbox = new Outbox(group);
         this.settlement = acks()
                 ? new Settling<>(
                         outbox,
@@ -73,6 +69,7 @@ final class SinkSource<T> {
         this.admission = new Admission<>(this, options, inFlight, settlement, reports);
         this.backlog = new Backlog<>(group, inFlight, settlement, admission, acks());
         this.intake = sink.sources().intakeOf(this);
+        this.departure = new Departure<>(this, member, membership, group, outbox);
         this.upkeep = new SinkUpkeep<>(sink, this, options);
     }
 
@@ -90,6 +87,10 @@ final class SinkSource<T> {
 
     String stream() {
         return member.stream();
+    }
+
+    String loopName(String duty) {
+        return "sink " + stream() + "/" + member.sink() + " " + duty;
     }
 
     Incarnation incarnation() {
@@ -268,42 +269,35 @@ final class SinkSource<T> {
     /** Its incarnation is over: nothing will ever come of it any more. Handlers that run may finish. */
     void over() {
         State before = state.getAndUpdate(now -> now == State.LEFT ? now : State.OVER);
-        if (before == State.OVER || before == State.LEFT) {
+        if (before == State.LEFT) {
+            return;
+        }
+        sink.isOver(this);
+        if (before == State.OVER) {
             return;
         }
         reports.destroyed();
-        sink.isOver(this);
         giveBack();
         upkeep.wake();
     }
 
+    /** Nothing of it will be settled any more: it is on its way out; false when it is not to leave, or leaves already. */
+    boolean beginsLeaving() {
+        return state.compareAndSet(State.REMOVED, State.LEAVING);
+    }
+
+    /** It has left, or could not. */
+    void leaves(boolean done) {
+        state.compareAndSet(State.LEAVING, done ? State.LEFT : State.REMOVED);
+    }
+
     /** Leaves the stream's sink if it was removed, and nothing of it is in flight any more; whether it has. */
     boolean leaveIfDone() throws InterruptedException {
-        if (!inFlight.isEmpty() || !outbox.isEmpty() || intake.isReading(this)) {
-            return false;
-        }
-        if (state.get() == State.OVER) {
+        boolean gone = departure.leaveIfDone();
+        if (gone) {
             sink.sources().forget(this);
-            return true;
         }
-        if (!state.compareAndSet(State.REMOVED, State.LEAVING)) {
-            return false;
-        }
-        boolean done = false;
-        try {
-            membership.saveCursor();
-            if (!membership.leave()) {
-                LOG.warn(
-                        "stream={} sink={} state=left note=\"events are pending, others claim them\"",
-                        stream(),
-                        member.sink());
-            }
-            done = true;
-        } finally {
-            state.set(done ? State.LEFT : State.REMOVED);
-        }
-        sink.sources().forget(this);
-        return true;
+        return gone;
     }
 
     /** Gives back what is still held, says good-bye to Redis and lets go of everything, in bounded time. */
@@ -311,45 +305,7 @@ final class SinkSource<T> {
         upkeep.end();
         giveBack();
         inFlight.all().forEach(delivery -> giveBack(delivery, SinkDelivery.State.HELD));
-        if (settlement instanceof WithoutAcks<T> without && without.lost() > 0) {
-            LOG.warn(
-                    "stream={} sink={} state=closed lost={} note=\"read without acks and not finished\"",
-                    stream(),
-                    member.sink(),
-                    without.lost());
-        }
-        CloseResult result = CloseResult.drained();
-        boolean interrupted = Thread.interrupted();
-        try {
-            outbox.finish(group.withTimeout(Deadlines.HARD), System.nanoTime() + Deadlines.HARD.toNanos());
-            if (state.get() != State.LEFT) {
-                result = leave(membership.withTimeout(Deadlines.HARD));
-            }
-        } catch (PulseException e) {
-            result = notLeft(e.getMessage());
-        } catch (IllegalStateException e) {
-            result = notLeft("this Pulse is closed");
-        } catch (InterruptedException e) {
-            interrupted = true;
-            result = notLeft("interrupted");
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return result;
-    }
-
-    private CloseResult leave(Membership hurried) throws InterruptedException {
-        hurried.saveCursor();
-        return hurried.leave()
-                ? CloseResult.drained()
-                : new CloseResult(
-                        CloseResult.How.DRAINED,
-                        List.of(this + " has pending events; others claim them, then sweep it"));
-    }
-
-    private CloseResult notLeft(@Nullable String why) {
-        return new CloseResult(CloseResult.How.DRAINED, List.of(this + " did not leave: " + why));
+        return departure.close();
     }
 
     @Override

@@ -119,8 +119,12 @@ final class SinkSources<T> {
 
     private void requireOpen() {
         if (closed) {
-            throw new IllegalStateException("sink " + sink.name() + " is closed");
+            throw isClosed();
         }
+    }
+
+    private IllegalStateException isClosed() {
+        return new IllegalStateException("sink " + sink.name() + " is closed");
     }
 
     private void begin(SinkSource<T> joined) {
@@ -128,15 +132,14 @@ final class SinkSources<T> {
         try {
             if (!closed) {
                 read = with(read, joined);
+                return;
             }
         } finally {
             lock.unlock();
         }
-        if (!read.contains(joined)) {
-            joined.close();
-            joined.intake().close();
-            requireOpen();
-        }
+        joined.close();
+        forget(joined);
+        throw isClosed();
     }
 
     /** Whether it was removed a while ago and something of it is still in flight: then it goes on as it is. */
@@ -223,7 +226,7 @@ final class SinkSources<T> {
         } finally {
             lock.unlock();
         }
-        if (common == null) {
+        if (common == null && !read.contains(source)) {
             source.intake().close();
         }
     }

@@ -24,7 +24,7 @@ final class SinkUpkeep<T> {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOOKS_AT_THE_LAG = Duration.ofSeconds(10);
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final Duration WHILE_LEAVING = Duration.ofMillis(20);
+    private static final Duration WHILE_LEAVING = Duration.ofMillis(50);
     private static final int EXTEND_BATCH = 500;
 
     private final StreamSink<T> sink;
@@ -76,11 +76,7 @@ final class SinkUpkeep<T> {
                 new Duty(SECOND, this::saveCursor),
                 new Duty(BETWEEN_LOOKS_AT_THE_LAG, this::watchLag),
                 new Duty(silence(), this::sweep));
-        this.loop = Loop.start(sink.signals().loop(loopName(), false), this::turn);
-    }
-
-    private String loopName() {
-        return "sink " + source.stream() + "/" + sink.name() + " upkeep";
+        this.loop = Loop.start(sink.signals().loop(source.loopName("upkeep"), false), this::turn);
     }
 
     private Duration part(int of) {
@@ -103,7 +99,9 @@ final class SinkUpkeep<T> {
     }
 
     private void leave() throws InterruptedException {
-        source.intake().endRead();
+        if (source.intake().isReading(source)) {
+            source.intake().endRead();
+        }
         if (source.leaveIfDone()) {
             lag.close();
             throw new Loop.Over(new IllegalStateException("its stream is not read any more"));

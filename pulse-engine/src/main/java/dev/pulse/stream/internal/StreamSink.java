@@ -2,7 +2,6 @@ package dev.pulse.stream.internal;
 
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pulse.CloseResult;
-import dev.pulse.PulseException;
 import dev.pulse.stream.AckMode;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Delivery;
@@ -115,7 +114,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
     }
 
     String loopName(String duty) {
-        return "sink " + sources.lead().stream() + "/" + name + " " + duty;
+        return sources.lead().loopName(duty);
     }
 
     boolean isStopped() {
@@ -304,7 +303,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
                 polling.end();
                 result = result.and(leave());
             } finally {
-                sources.intakes().forEach(SinkIntake::close);
+                sources.all().forEach(source -> source.intake().close());
                 streams.forget(this);
                 gone.countDown();
             }
@@ -328,20 +327,7 @@ final class StreamSink<T> implements Sink<T>, Closing {
         List<Supplier<CloseResult>> leaving = new ArrayList<>();
         sources.all().forEach(source -> leaving.add(source::close));
         CloseResult result = Closing.sideBySide(leaving);
-        try {
-            // not before all is settled: the successor takes over what is pending
-            activity.end(streams.redis().withTimeout(Deadlines.HARD));
-        } catch (PulseException | IllegalStateException e) {
-            return result.and(notGivenUp(String.valueOf(e.getMessage())));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return result.and(notGivenUp("interrupted"));
-        }
-        return result;
-    }
-
-    private CloseResult notGivenUp(String why) {
-        return new CloseResult(
-                CloseResult.How.DRAINED, List.of("the lease of sink " + name + " was not given up: " + why));
+        // not before all is settled: the successor takes over what is pending
+        return result.and(activity.end());
     }
 }
