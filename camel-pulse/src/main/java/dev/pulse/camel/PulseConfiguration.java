@@ -21,11 +21,10 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
 
     @UriParam(
             label = "common",
-            description =
-                    "Where Redis is: redis://host:6379/0, redis-sentinel://h1,h2/0?master=name, redis-cluster://h1,h2, with"
-                            + " TLS rediss://, rediss-sentinel://, rediss-cluster://; user and password may come before the"
-                            + " host. embedded: starts a Redis of its own, for development. Default: the only Pulse in the"
-                            + " registry, else the uri of another Pulse component, else redis://localhost:6379")
+            description = "Where Redis is: redis://host:6379/0, redis-sentinel://h1,h2/0 with the parameter master,"
+                    + " redis-cluster://h1,h2, with TLS rediss://, rediss-sentinel://, rediss-cluster://; user and password may come before the"
+                    + " host. embedded: starts a Redis of its own, for development. Default: the only Pulse in the"
+                    + " registry, else the uri of another Pulse component, else redis://localhost:6379")
     private @Nullable String uri;
 
     @UriParam(

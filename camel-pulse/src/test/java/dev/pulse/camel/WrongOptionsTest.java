@@ -102,7 +102,7 @@ class WrongOptionsTest extends RoutesTest {
                         "pulse-stream:o?sslContextParameters=#trust&uri=redis://ann:s3cret@localhost"))
                 .hasMessageContaining("sslContextParameters are for a uri with TLS, such as rediss://host:6379,"
                         + " was redis://localhost")
-                .satisfies(e -> assertThat(e.getCause().toString()).doesNotContain("s3cret"));
+                .satisfies(e -> assertThat(String.valueOf(e.getCause())).doesNotContain("s3cret"));
     }
 
     @ParameterizedTest

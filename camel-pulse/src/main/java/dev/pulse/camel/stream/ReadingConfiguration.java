@@ -44,7 +44,7 @@ public class ReadingConfiguration {
             label = "consumer",
             description =
                     "Consumes only events whose topic has a match of this regular expression of Java somewhere in it;"
-                            + " write it as RAW(…), for a plus sign in a URI becomes a space. Not with topic")
+                            + " write it as RAW(...), for a plus sign in a URI becomes a space. Not with topic")
     private @Nullable String topicPattern;
 
     @UriParam(

@@ -9,6 +9,8 @@ import dev.pulse.camel.RoutesTest;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.StreamFigures;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -18,10 +20,11 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.builder.ExchangeBuilder;
 import org.apache.camel.support.DefaultMessage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StreamProducerRouteTest extends RoutesTest {
-    private Exchange ask(String options, Object body, Map<String, Object> headers) {
+    private Exchange ask(String options, @Nullable Object body, Map<String, Object> headers) {
         return template.send("pulse-stream:" + stream + options, ExchangePattern.InOut, e -> {
             e.getIn().setBody(body);
             e.getIn().setHeaders(new HashMap<>(headers));
@@ -129,7 +132,7 @@ class StreamProducerRouteTest extends RoutesTest {
 
     @Test
     void eventsAreRemovedByHeaderOrBody() throws Exception {
-        List<EventId> ids = new java.util.ArrayList<>();
+        List<EventId> ids = new ArrayList<>();
         for (String payload : List.of("a", "b", "c", "d")) {
             ids.add(events().add("order.placed", payload));
         }
@@ -150,10 +153,10 @@ class StreamProducerRouteTest extends RoutesTest {
     void infoTellsTheFiguresAndSnapshotWhatIsRetained() throws Exception {
         template.sendBodyAndHeader("pulse-stream:" + stream + "?codec=json", Map.of("id", 1), "customer", "ann");
         StreamFigures figures =
-                template.requestBody("pulse-stream:" + stream + "?operation=info", null, StreamFigures.class);
+                template.requestBody("pulse-stream:" + stream + "?operation=info", "?", StreamFigures.class);
         assertThat(figures.length()).isOne();
         List<?> retained =
-                template.requestBody("pulse-stream:" + stream + "?operation=snapshot&codec=json", null, List.class);
+                template.requestBody("pulse-stream:" + stream + "?operation=snapshot&codec=json", "?", List.class);
         assertThat(retained).singleElement().isInstanceOfSatisfying(Exchange.class, exchange -> {
             assertThat(exchange.getIn().getBody()).isEqualTo(Map.of("id", 1));
             assertThat(exchange.getIn().getHeaders()).containsEntry("customer", "ann");
@@ -171,7 +174,7 @@ class StreamProducerRouteTest extends RoutesTest {
     @Test
     void destroyedStreamIsMadeAnewByTheNextEvent() throws Exception {
         template.sendBody("pulse-stream:" + stream, "a");
-        template.sendBodyAndHeader("pulse-stream:" + stream, null, PulseConstants.OPERATION, StreamOperation.DESTROY);
+        template.sendBodyAndHeader("pulse-stream:" + stream, "?", PulseConstants.OPERATION, StreamOperation.DESTROY);
         template.sendBody("pulse-stream:" + stream, "b");
         assertThat(payloads()).containsExactly("b");
         assertThat(events().snapshot().getFirst().incarnation()).isEqualTo(2);
@@ -208,7 +211,7 @@ class StreamProducerRouteTest extends RoutesTest {
         assertThat(payloads()).containsExactly("a");
         assertThat(pulse.stream(stream + "-b").snapshot()).singleElement().satisfies(event -> {
             assertThat(event.name()).isEqualTo("order.placed");
-            assertThat(event.payload()).isEqualTo("b".getBytes());
+            assertThat(event.payload()).isEqualTo("b".getBytes(StandardCharsets.UTF_8));
         });
         assertThat(pulse.stream(stream + "/c").snapshot()).hasSize(1);
         assertThat(context.getEndpoints().stream().filter(PulseStreamEndpoint.class::isInstance))
