@@ -92,7 +92,6 @@ final class RouteNode implements AutoCloseable {
             context.getShutdownStrategy().setTimeout(20);
             PulseSinkComponent sinks = context.getComponent("pulse-sink", PulseSinkComponent.class);
             sinks.getConfiguration().setUri(args[0]);
-            sinks.getConfiguration().setCodec("string");
             context.addRoutes(routes(args[1], history));
             context.start();
             history.set(READY + args[2], "");
@@ -108,10 +107,12 @@ final class RouteNode implements AutoCloseable {
         }
     }
 
-    private static RouteBuilder routes(String stream, RedisClient history) {
+    /** Its routes, for a context of any process. */
+    static RouteBuilder routes(String stream, RedisClient history) {
         return new RouteBuilder() {
             private String sink(String name, String options) {
-                return "pulse-sink:" + stream + "/" + name + "?ackDeadline=1s&blockTime=200ms&backoff=20ms" + options;
+                return "pulse-sink:" + stream + "/" + name + "?codec=string&ackDeadline=1s&blockTime=200ms&backoff=20ms"
+                        + options;
             }
 
             private void done(Exchange exchange) {
