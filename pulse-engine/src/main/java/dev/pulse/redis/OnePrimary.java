@@ -1,5 +1,6 @@
 package dev.pulse.redis;
 
+import dev.pulse.RedisUnavailableException;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
@@ -31,11 +32,17 @@ final class OnePrimary extends Topology {
         boolean repeatable = isRepeatable(commands);
         boolean mayRunAlone = isPatient(deadline, connectionTimeout);
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
+        Throwable obstacle = null;
         while (true) {
             Call call = new Call(commands);
-            carry(primary, call, deadline, timeout, repeatable, mayRunAlone);
+            try {
+                carry(primary, call, deadline, timeout, repeatable, mayRunAlone);
+            } catch (RedisUnavailableException e) {
+                // what an attempt before met says more than that the time was over
+                throw obstacle == null ? e : Failures.unavailable(primary.where(), obstacle);
+            }
             mayRunAlone = false;
-            Throwable obstacle = call.lost() != null ? call.lost() : onlyPassingErrors(call);
+            obstacle = call.lost() != null ? call.lost() : onlyPassingErrors(call);
             if (obstacle == null) {
                 return translated(call);
             }

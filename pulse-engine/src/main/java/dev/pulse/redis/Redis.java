@@ -1,5 +1,6 @@
 package dev.pulse.redis;
 
+import dev.pulse.AccessDeniedException;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseException;
 import dev.pulse.PulseFigures;
@@ -131,6 +132,10 @@ public final class Redis {
         Object reply = evalOnce(script, false, keys, arguments, deadline);
         if (reply instanceof RedisReplyException unknown && unknown.code().equals("NOSCRIPT")) {
             reply = evalOnce(script, true, keys, arguments, deadline);
+        }
+        if (reply instanceof AccessDeniedException denied) {
+            // Redis does not tell which of the commands in it
+            throw new AccessDeniedException("script " + script + ": " + denied.getMessage(), denied);
         }
         return requireReply(reply);
     }
