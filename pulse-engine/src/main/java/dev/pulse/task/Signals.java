@@ -6,10 +6,12 @@ import dev.pulse.PulseListener;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +25,10 @@ public final class Signals {
     private final AtomicInteger untold = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();
     private final Set<LoopSignal> loops = ConcurrentHashMap.newKeySet();
-    private final Instant started = Instant.now();
+    private final ReentrantLock lock = new ReentrantLock();
+    /* guarded by lock */
+    private Health.Status status = Health.Status.UP;
+    private Instant since = Instant.now();
 
     public Signals(PulseListener listener) {
         this.listener = listener;
@@ -43,6 +48,26 @@ public final class Signals {
 
     void forget(LoopSignal signal) {
         loops.remove(signal);
+        if (signal.state().status() != Health.Status.UP) {
+            changed();
+        }
+    }
+
+    /** A loop is in another state, or gone: everything may be, too. */
+    void changed() {
+        lock.lock();
+        try {
+            Health.Status worst = loops.stream()
+                    .map(loop -> loop.state().status())
+                    .max(Comparator.naturalOrder())
+                    .orElse(Health.Status.UP);
+            if (worst != status) {
+                status = worst;
+                since = Instant.now();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Tells the listener, later and on a thread of its own; beyond 1,000 untold events new ones are dropped. */
@@ -82,18 +107,23 @@ public final class Signals {
                 .map(LoopSignal::state)
                 .sorted(Comparator.comparing(Health.Loop::name))
                 .toList();
-        return all.stream()
+        Optional<Health.Loop> worst = all.stream()
                 .filter(loop -> loop.status() != Health.Status.UP)
                 .max(Comparator.comparing(Health.Loop::status)
-                        .thenComparing(Health.Loop::since, Comparator.reverseOrder()))
-                .map(worst -> new Health(worst.status(), worst.since(), worst.name() + ": " + worst.why(), all))
-                .orElseGet(() -> new Health(Health.Status.UP, upSince(all), "", all));
+                        .thenComparing(Health.Loop::since, Comparator.reverseOrder()));
+        return new Health(
+                worst.map(Health.Loop::status).orElse(Health.Status.UP),
+                since(),
+                worst.map(loop -> loop.name() + ": " + loop.why()).orElse(""),
+                all);
     }
 
-    private Instant upSince(List<Health.Loop> all) {
-        return all.stream()
-                .map(Health.Loop::since)
-                .max(Comparator.naturalOrder())
-                .orElse(started);
+    private Instant since() {
+        lock.lock();
+        try {
+            return since;
+        } finally {
+            lock.unlock();
+        }
     }
 }
