@@ -102,8 +102,7 @@ class StreamReadmeRouteTest extends RoutesTest {
         assertThat(parcels.snapshot().getFirst().name()).isEqualTo("parcel.packed");
         template.sendBodyAndHeader("direct:parcels-to", "x", "country", "se");
         assertThat(pulse.stream("parcels-se").snapshot()).hasSize(1);
-        assertThat(template.requestBody("direct:look", "?", StreamFigures.class)
-                        .maxLength())
+        assertThat(template.requestBody("direct:look", "?", StreamFigures.class).maxLength())
                 .isEqualTo(1_000_000);
 
         assertThat(awaitReceived("track", 2))
