@@ -35,7 +35,8 @@ final class EngineLookup {
     }
 
     /** Null when the engine is the user's, who knows where it is connected to. */
-    @Nullable String serviceUrl() {
+    @Nullable
+    String serviceUrl() {
         return given() != null ? null : address().withoutSecrets();
     }
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout in milliseconds
  * @param commandTimeout in milliseconds
  */
-record EngineSettings(String connectionUri, @Nullable SSLContextParameters ssl, long connectTimeout, long commandTimeout) {
+record EngineSettings(
+        String connectionUri, @Nullable SSLContextParameters ssl, long connectTimeout, long commandTimeout) {
     /** Whether the Redis goes with its engine. */
     boolean isEmbedded() {
         return connectionUri.equals(RedisAddress.EMBEDDED);

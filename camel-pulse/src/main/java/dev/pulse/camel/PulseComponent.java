@@ -14,8 +14,9 @@ public abstract class PulseComponent extends DefaultComponent implements SSLCont
     @Metadata(
             label = "security",
             defaultValue = "false",
-            description = "Whether connections with TLS use the SSL parameters of the Camel context, where the endpoint has"
-                    + " no sslContextParameters")
+            description =
+                    "Whether connections with TLS use the SSL parameters of the Camel context, where the endpoint has"
+                            + " no sslContextParameters")
     private boolean useGlobalSslContextParameters;
 
     @Override

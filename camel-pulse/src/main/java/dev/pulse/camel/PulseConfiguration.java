@@ -21,11 +21,10 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
 
     @UriParam(
             label = "common",
-            description =
-                    "Where Redis is: redis://host:6379/0, redis-sentinel://h1,h2/0?master=name, redis-cluster://h1,h2, with"
-                            + " TLS rediss://, rediss-sentinel://, rediss-cluster://; user and password may come before the"
-                            + " host. embedded: starts a Redis of its own, for development. Default: the only Pulse in the"
-                            + " registry, else the uri of another Pulse component, else redis://localhost:6379")
+            description = "Where Redis is: redis://host:6379/0, redis-sentinel://h1,h2/0 with the parameter master,"
+                    + " redis-cluster://h1,h2, with TLS rediss://, rediss-sentinel://, rediss-cluster://; user and password may come before the"
+                    + " host. embedded: starts a Redis of its own, for development. Default: the only Pulse in the"
+                    + " registry, else the uri of another Pulse component, else redis://localhost:6379")
     private @Nullable String uri;
 
     @UriParam(
@@ -48,8 +47,9 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
 
     @UriParam(
             label = "common,security",
-            description = "Whose certificates TLS trusts and which one it shows, for a uri with TLS. Host names are verified"
-                    + " whatever it trusts. Default the platform's. Not used with a client")
+            description =
+                    "Whose certificates TLS trusts and which one it shows, for a uri with TLS. Host names are verified"
+                            + " whatever it trusts. Default the platform's. Not used with a client")
     private @Nullable SSLContextParameters sslContextParameters;
 
     @UriParam(
@@ -63,8 +63,9 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
             label = "common,advanced",
             defaultValue = "5s",
             javaType = "java.time.Duration",
-            description = "How long a command may take from beginning to return, whether Redis is there or not, 10ms to 1m."
-                    + " Not used with a client")
+            description =
+                    "How long a command may take from beginning to return, whether Redis is there or not, 10ms to 1m."
+                            + " Not used with a client")
     private long commandTimeout = 5_000;
 
     @UriParam(
@@ -100,8 +101,9 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
         Ranges.require("connectTimeout", connectTimeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
         Ranges.require("commandTimeout", commandTimeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
         if (client == null && sslContextParameters != null && address().isWithoutTls()) {
-            throw new IllegalArgumentException("sslContextParameters are for a uri with TLS, such as rediss://host:6379,"
-                    + " was " + address().withoutSecrets());
+            throw new IllegalArgumentException(
+                    "sslContextParameters are for a uri with TLS, such as rediss://host:6379," + " was "
+                            + address().withoutSecrets());
         }
     }
 

@@ -11,7 +11,8 @@ public final class PulseConstants {
             label = "common",
             description =
                     "The id of the event, such as 1700000000000-3: of the one that was read, or of the one that was"
-                            + " added",
+                            + " added; after a batch the list of all. A producer with an operation on events takes it, or"
+                            + " a list of them, as those it is about",
             javaType = "String",
             applicableFor = {STREAM_SCHEME, SINK_SCHEME})
     public static final String EVENT_ID = "CamelPulseEventId";
@@ -71,18 +72,12 @@ public final class PulseConstants {
 
     @Metadata(
             label = "consumer",
-            description = "With exclusive, the number of the term in which the event was delivered; it grows with each change"
-                    + " of the active member, so what is written to can refuse one smaller than it has seen",
+            description =
+                    "With exclusive, the number of the term in which the event was delivered; it grows with each change"
+                            + " of the active member, so what is written to can refuse one smaller than it has seen",
             javaType = "long",
             applicableFor = SINK_SCHEME)
     public static final String FENCING_TOKEN = "CamelPulseFencingToken";
-
-    @Metadata(
-            label = "producer",
-            description = "What to do, in place of the option operation",
-            javaType = "String",
-            applicableFor = SINK_SCHEME)
-    public static final String OPERATION = "CamelPulseOperation";
 
     @Metadata(
             label = "producer",
@@ -90,6 +85,29 @@ public final class PulseConstants {
             javaType = "String",
             applicableFor = STREAM_SCHEME)
     public static final String OVERRIDE_STREAM = "CamelPulseOverrideStream";
+
+    @Metadata(
+            label = "producer",
+            description = "What to do, in place of the option operation. Taken off the message when it was used",
+            javaType = "String",
+            applicableFor = {STREAM_SCHEME, SINK_SCHEME})
+    public static final String OPERATION = "CamelPulseOperation";
+
+    @Metadata(
+            label = "producer",
+            description = "With operation addOnce, the key under which the event is added once, in place of the option"
+                    + " onceKey. Taken off the message when it was used",
+            javaType = "String",
+            applicableFor = STREAM_SCHEME)
+    public static final String KEY = "CamelPulseKey";
+
+    @Metadata(
+            label = "producer",
+            description = "After addOnce and addIfExists, whether this message added the event: not when it was added"
+                    + " under its key before, or when there is no stream",
+            javaType = "boolean",
+            applicableFor = STREAM_SCHEME)
+    public static final String ADDED = "CamelPulseAdded";
 
     private PulseConstants() {}
 }

@@ -38,7 +38,6 @@ public abstract class PulseEndpoint extends DefaultEndpoint
         return new EventMapping(payloadCodec(), configuration.getHeaderFilterStrategy());
     }
 
-
     public PulseConfiguration getConfiguration() {
         return configuration;
     }

@@ -22,8 +22,8 @@ record RedisAddress(
     private static final Pattern END_OF_HOSTS = Pattern.compile("[/?#]");
     private static final String UNRESERVED = "-._~";
     /** Beginning and end of what may be shown; an @ further on says that it is not what it seems. */
-    private static final Pattern SHOWN = Pattern.compile("(rediss?(?:-sentinel|-cluster)?://)(?:[^/?#@]*@)?"
-            + "([A-Za-z0-9.,:\\[\\]-]+(?:/\\d*)?)(?:\\?[^@#]*)?");
+    private static final Pattern SHOWN = Pattern.compile(
+            "(rediss?(?:-sentinel|-cluster)?://)(?:[^/?#@]*@)?" + "([A-Za-z0-9.,:\\[\\]-]+(?:/\\d*)?)(?:\\?[^@#]*)?");
 
     boolean hasUri() {
         return uri != null && !uri.isBlank();

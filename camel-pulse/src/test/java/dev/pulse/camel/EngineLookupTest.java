@@ -7,6 +7,8 @@ import dev.pulse.Pulse;
 import dev.pulse.camel.sink.PulseSinkComponent;
 import dev.pulse.camel.stream.PulseStreamComponent;
 import org.apache.camel.CamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.PropertyBindingSupport;
 import org.junit.jupiter.api.Test;
 
 class EngineLookupTest extends RoutesTest {
@@ -90,6 +92,49 @@ class EngineLookupTest extends RoutesTest {
             template.sendBody("pulse-stream:" + stream, "a");
             awaitBodies("a");
         }
+    }
+
+    @Test
+    void endpointsWithDifferentTimeoutsHaveEnginesOfTheirOwn() throws Exception {
+        streams().getConfiguration().setUri(redis.uri());
+        route(r ->
+                r.from("direct:in").to("pulse-stream:" + stream).to("pulse-stream:" + stream + "?commandTimeout=9s"));
+        template.sendBody("direct:in", "a");
+        assertThat(engines()).isEqualTo(2);
+    }
+
+    @Test
+    void optionsOfAComponentAreTheDefaultsOfItsEndpoints() {
+        streams().getConfiguration().setCodec("string");
+        streams().getConfiguration().setCommandTimeout(700);
+        PulseEndpoint endpoint = context.getEndpoint("pulse-stream:" + stream + "?codec=json", PulseEndpoint.class);
+        assertThat(endpoint.getConfiguration().getCodec()).isEqualTo("json");
+        assertThat(endpoint.getConfiguration().getCommandTimeout()).isEqualTo(700);
+        assertThat(streams().getConfiguration().getCodec()).isEqualTo("string");
+    }
+
+    @Test
+    void componentIsConfiguredByProperties() {
+        PropertyBindingSupport.build()
+                .withCamelContext(context)
+                .withTarget(streams())
+                .withProperty("commandTimeout", "700ms")
+                .withProperty("uri", "redis://h")
+                .withConfigurer(PluginHelper.getConfigurerResolver(context)
+                        .resolvePropertyConfigurer("pulse-stream-component", context))
+                .bind();
+        assertThat(streams().getConfiguration().getCommandTimeout()).isEqualTo(700);
+        assertThat(streams().getConfiguration().getUri()).isEqualTo("redis://h");
+    }
+
+    @Test
+    void endpointTellsWhereItsRedisIsWithoutSecrets() {
+        sinks().getConfiguration().setUri("redis://ann:s3cret@elsewhere:1");
+        PulseEndpoint endpoint = context.getEndpoint("pulse-stream:" + stream, PulseEndpoint.class);
+        assertThat(endpoint.getServiceUrl()).isEqualTo("redis://elsewhere:1");
+        assertThat(endpoint.getServiceProtocol()).isEqualTo("redis");
+        context.getRegistry().bind("engine", pulse);
+        assertThat(endpoint.getServiceUrl()).isNull();
     }
 
     @Test

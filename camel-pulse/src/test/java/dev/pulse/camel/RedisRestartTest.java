@@ -12,6 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisRestartTest extends RoutesTest {
     @BeforeAll
@@ -38,6 +40,58 @@ class RedisRestartTest extends RoutesTest {
                 .untilAsserted(() -> assertThat(bodies()).contains("b"));
         await().until(() -> getMockEndpoint("mock:all").getReceivedCounter() >= 2);
         awaitNothingPending("mails");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void exceptionHandlerIsToldOnceThatASinkCannotReadWhichThenGoesOn(boolean batching) throws Exception {
+        route(r -> r.from(
+                        "pulse-sink:" + stream + "/mails?bridgeErrorHandler=true&blockTime=100ms&batching=" + batching)
+                .onException(Exception.class)
+                .handled(true)
+                .to("mock:errors")
+                .end()
+                .split(batching ? r.body() : r.constant("x"))
+                .to("mock:end"));
+        add("a");
+        await().until(() -> mock().getReceivedCounter() == 1);
+        redis.kill();
+        await().until(() -> getMockEndpoint("mock:errors").getReceivedCounter() == 1);
+        redis.restart();
+        await().until(() -> {
+            try {
+                add("b");
+                return true;
+            } catch (PulseException e) {
+                return false;
+            }
+        });
+        await().until(() -> mock().getReceivedCounter() >= 2);
+        awaitNothingPending("mails");
+        assertThat(getMockEndpoint("mock:errors").getReceivedCounter()).isOne();
+    }
+
+    @Test
+    void exceptionHandlerOfAReaderIsToldOncePerChangeOfStateAndReadingGoesOn() throws Exception {
+        ToldExceptions told = new ToldExceptions();
+        context.getRegistry().bind("handler", told);
+        route(r -> r.from("pulse-stream:" + stream + "?exceptionHandler=#handler&blockTime=200ms")
+                .to("mock:end"));
+        add("a");
+        awaitBodies("a");
+        redis.kill();
+        await().untilAsserted(() -> assertThat(told.all()).isNotEmpty());
+        redis.restart();
+        await().until(() -> {
+            try {
+                add("b");
+                return true;
+            } catch (PulseException e) {
+                return false;
+            }
+        });
+        await().untilAsserted(() -> assertThat(bodies()).contains("b"));
+        assertThat(told.all()).singleElement().satisfies(e -> assertThat(e).hasMessageContaining("reader " + stream));
     }
 
     @Test

@@ -71,8 +71,12 @@ public abstract class RoutesTest extends CamelTestSupport {
 
     /** Both components use the embedded Redis, unless a test wishes otherwise. */
     protected void configure(CamelContext created) {
-        created.getComponent("pulse-stream", PulseStreamComponent.class).getConfiguration().setUri(redis.uri());
-        created.getComponent("pulse-sink", PulseSinkComponent.class).getConfiguration().setUri(redis.uri());
+        created.getComponent("pulse-stream", PulseStreamComponent.class)
+                .getConfiguration()
+                .setUri(redis.uri());
+        created.getComponent("pulse-sink", PulseSinkComponent.class)
+                .getConfiguration()
+                .setUri(redis.uri());
     }
 
     /** Adds a route to the context that runs. */

@@ -73,10 +73,12 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadtype":
         case "payloadType": target.getConfiguration().setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
+        case "sink": target.setSink(property(camelContext, java.lang.String.class, value)); return true;
         case "sslcontextparameters":
         case "sslContextParameters": target.getConfiguration().setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
         case "startat":
         case "startAt": target.getSinkConfiguration().setStartAt(property(camelContext, java.lang.String.class, value)); return true;
+        case "streams": target.setStreams(property(camelContext, java.lang.Object.class, value)); return true;
         case "topic": target.getSinkConfiguration().setTopic(property(camelContext, java.lang.String.class, value)); return true;
         case "topicpattern":
         case "topicPattern": target.getSinkConfiguration().setTopicPattern(property(camelContext, java.lang.String.class, value)); return true;
@@ -139,10 +141,12 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         case "password": return java.lang.String.class;
         case "payloadtype":
         case "payloadType": return java.lang.String.class;
+        case "sink": return java.lang.String.class;
         case "sslcontextparameters":
         case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
         case "startat":
         case "startAt": return java.lang.String.class;
+        case "streams": return java.lang.Object.class;
         case "topic": return java.lang.String.class;
         case "topicpattern":
         case "topicPattern": return java.lang.String.class;
@@ -206,10 +210,12 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         case "password": return target.getConfiguration().getPassword();
         case "payloadtype":
         case "payloadType": return target.getConfiguration().getPayloadType();
+        case "sink": return target.getSink();
         case "sslcontextparameters":
         case "sslContextParameters": return target.getConfiguration().getSslContextParameters();
         case "startat":
         case "startAt": return target.getSinkConfiguration().getStartAt();
+        case "streams": return target.getStreams();
         case "topic": return target.getSinkConfiguration().getTopic();
         case "topicpattern":
         case "topicPattern": return target.getSinkConfiguration().getTopicPattern();

@@ -23,7 +23,7 @@ public class PulseSinkEndpointUriFactory extends org.apache.camel.support.compon
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(38);
+        Set<String> props = new HashSet<>(40);
         props.add("ackDeadline");
         props.add("ackMode");
         props.add("backoff");
@@ -54,10 +54,12 @@ public class PulseSinkEndpointUriFactory extends org.apache.camel.support.compon
         props.add("orderBy");
         props.add("password");
         props.add("payloadType");
+        props.add("sink");
         props.add("sinkName");
         props.add("sslContextParameters");
         props.add("startAt");
         props.add("stream");
+        props.add("streams");
         props.add("topic");
         props.add("topicPattern");
         props.add("uri");

@@ -23,9 +23,11 @@ import org.apache.camel.spi.ExceptionHandler;
  * have all the others fail with it, over and over, until all of them are dead letters.
  */
 final class BatchReading implements Reading {
+    private static final String LOOP = "batches";
     private static final Duration PAUSE = Duration.ofMillis(200);
-    /** So that a stop is seen soon: an interrupt would cost the connection. */
-    private static final Duration SLICE = Duration.ofMillis(200);
+    /** So that a stop is seen soon: an interrupt would cost the connection. The engine reads no longer at once either. */
+    private static final Duration SLICE = Duration.ofMillis(500);
+
     private static final Duration LAST_WAIT = Duration.ofSeconds(2);
 
     private final Membership membership;
@@ -65,14 +67,13 @@ final class BatchReading implements Reading {
     }
 
     private void collect() {
-        boolean failing = false;
         while (!stopped) {
             try {
                 permits.acquire();
                 List<Delivery<byte[]>> batch = List.of();
                 try {
                     batch = next();
-                    failing = false;
+                    membership.errors().restored(LOOP);
                 } finally {
                     if (batch.isEmpty() || stopped) {
                         // what was not begun goes back when the sink is closed
@@ -81,17 +82,11 @@ final class BatchReading implements Reading {
                         begin(batch);
                     }
                 }
-            } catch (InterruptedException e) {
-                return;
-            } catch (StreamDestroyedException e) {
-                exceptionHandler.handleException("Error reading sink " + membership.sink().name(), e);
+            } catch (InterruptedException | StreamDestroyedException e) {
+                // of the latter the engine has told
                 return;
             } catch (PulseException e) {
-                if (!failing) {
-                    failing = true;
-                    exceptionHandler.handleException(
-                            "Error reading sink " + membership.sink().name() + ", which is tried again", e);
-                }
+                membership.errors().lost(LOOP, String.valueOf(e.getMessage()));
                 pause();
             }
         }

@@ -1,5 +1,6 @@
 package dev.pulse.camel.sink;
 
+import dev.pulse.stream.EventId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The events that one member of a sink holds until somebody settles them by hand. Thread-safe. */
 final class HeldEvents {
     /** Ids are those of a stream, and a sink can have several. */
-    private record Key(String stream, String id) {}
+    private record Key(String stream, EventId id) {}
 
     private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -37,12 +38,12 @@ final class HeldEvents {
 
     private static Key key(HeldAck ack) {
         var event = ack.delivery().event();
-        return new Key(event.stream(), event.id().toString());
+        return new Key(event.stream(), event.id());
     }
 
     /** The ack of this event, if it is held. */
     @Nullable
-    HeldAck find(String stream, String id) {
+    HeldAck find(String stream, EventId id) {
         HeldAck found = acks.get(new Key(stream, id));
         return found != null && found.isOpen() ? found : null;
     }

@@ -7,39 +7,66 @@ import dev.pulse.stream.AckMode;
 import dev.pulse.stream.Delivery;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
+import dev.pulse.stream.StartAt;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.spi.ExceptionHandler;
 
 /** The place of one consumer in the sink, from joining to leaving; turns its deliveries into exchanges. Thread-safe. */
 final class Membership {
     private final Sink<byte[]> sink;
     private final EventMapping mapping;
     private final Settlement settlement;
+    private final ReadErrors errors;
     private final boolean manual;
     private final HeldEvents held = new HeldEvents();
     private final Runnable leave;
 
-    private Membership(PulseSinkEndpoint endpoint, Pulse pulse) throws InterruptedException {
+    private Membership(PulseSinkEndpoint endpoint, Pulse pulse, ExceptionHandler handler) throws InterruptedException {
         SinkConfiguration configuration = endpoint.getSinkConfiguration();
         this.mapping = endpoint.eventMapping();
         this.settlement = new Settlement(configuration);
         this.manual = configuration.getAckMode() == AckMode.MANUAL;
-        EventExpressions expressions = new EventExpressions(endpoint);
-        SinkOptions options = configuration.engineOptions(
-                expressions.filter(configuration.getFilter()), expressions.orderBy(configuration.getOrderBy()));
-        this.sink = pulse.stream(endpoint.getStream()).sink(endpoint.getSinkName(), options);
-        this.leave = endpoint.sinkComponent().register(pulse, endpoint.getSinkName(), held);
+        this.errors = new ReadErrors(handler);
+        SinkOptions options = endpoint.sinkOptions().listener(errors).build();
+        SinkAddress address = endpoint.address();
+        this.sink = pulse.stream(address.first()).sink(address.sink(), options);
+        addStreams(pulse, address.others(), options.startAt());
+        this.leave = endpoint.sinkComponent().register(pulse, address.sink(), held);
     }
 
-    /** Joins the sink that the endpoint names. */
-    static Membership join(PulseSinkEndpoint endpoint, Pulse pulse) throws InterruptedException {
-        return new Membership(endpoint, pulse);
+    private void addStreams(Pulse pulse, List<String> streams, StartAt startAt) throws InterruptedException {
+        boolean added = false;
+        try {
+            for (String stream : streams) {
+                sink.addStream(pulse.stream(stream), startAt);
+            }
+            added = true;
+        } finally {
+            if (!added) {
+                sink.close(Duration.ZERO);
+            }
+        }
+    }
+
+    /**
+     * Joins the sink that the endpoint names.
+     *
+     * @param handler is told what keeps it from reading
+     */
+    static Membership join(PulseSinkEndpoint endpoint, Pulse pulse, ExceptionHandler handler)
+            throws InterruptedException {
+        return new Membership(endpoint, pulse, handler);
     }
 
     Sink<byte[]> sink() {
         return sink;
+    }
+
+    ReadErrors errors() {
+        return errors;
     }
 
     Settlement settlement() {

@@ -46,7 +46,9 @@ public class PulseGroupedAck extends ServiceSupport implements AggregationStrate
 
     private static Exchange listed(@Nullable Exchange old, Exchange next) {
         // a list of its own each time, for the same reason as above
-        List<@Nullable Object> bodies = old == null ? new ArrayList<>() : new ArrayList<>(old.getMessage().getBody(List.class));
+        List<@Nullable Object> bodies = old == null
+                ? new ArrayList<>()
+                : new ArrayList<>(old.getMessage().getBody(List.class));
         bodies.add(next.getMessage().getBody());
         Exchange listed = old == null ? next : old;
         listed.getMessage().setBody(bodies);

@@ -6,6 +6,7 @@ import dev.pulse.camel.Reading;
 import dev.pulse.stream.Delivery;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -21,7 +22,7 @@ class PulseSinkConsumer extends PulseConsumer {
     @Override
     protected Reading open(Pulse pulse) throws Exception {
         SinkConfiguration configuration = endpoint.getSinkConfiguration();
-        Membership membership = Membership.join(endpoint, pulse);
+        Membership membership = Membership.join(endpoint, pulse, getExceptionHandler());
         return configuration.isBatching()
                 ? new BatchReading(membership, configuration, this::routeBatch, getExceptionHandler())
                 : new SinkReading(membership, this::route);
@@ -68,7 +69,14 @@ class PulseSinkConsumer extends PulseConsumer {
 
     /** Returns when the unit of work of this exchange is complete. */
     private void process(Exchange exchange, Completion completion) throws InterruptedException {
-        getAsyncProcessor().process(exchange, defaultConsumerCallback(exchange, true));
+        AsyncCallback callback = defaultConsumerCallback(exchange, true);
+        getAsyncProcessor().process(exchange, doneSync -> {
+            if (exchange.getExchangeExtension().containsOnCompletion(completion)) {
+                // refused before it became a unit of work, as happens when the context is stopping
+                completion.onFailure(exchange);
+            }
+            callback.done(doneSync);
+        });
         completion.await();
     }
 }

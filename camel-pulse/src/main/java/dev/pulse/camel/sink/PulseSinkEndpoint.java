@@ -1,9 +1,13 @@
 package dev.pulse.camel.sink;
 
+import dev.pulse.camel.EventExpressions;
+import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
 import dev.pulse.camel.Ranges;
+import dev.pulse.stream.SinkOptions;
 import java.time.Duration;
+import java.util.Objects;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.PollingConsumer;
@@ -33,14 +37,26 @@ import org.jspecify.annotations.Nullable;
 public class PulseSinkEndpoint extends PulseEndpoint {
     @UriPath(
             description =
-                    "The stream: 1 to 512 characters, none of space, NUL, *, ?, [, ]. The path is split at its last"
-                            + " slash")
+                    "The stream, or several with commas between: each 1 to 512 characters, none of space, NUL, *, ?, [,"
+                            + " ]. The path is split at its last slash")
     @Metadata(required = true)
-    private final String stream;
+    private String stream = "";
 
     @UriPath(description = "The sink, 1 to 512 characters, none of them = or a slash")
     @Metadata(required = true)
-    private final String sinkName;
+    private String sinkName = "";
+
+    @UriParam(
+            label = "common,advanced",
+            javaType = "java.lang.Object",
+            description = "The streams, where a name has a comma: a reference to a list of names, or names with commas"
+                    + " between. The path is the sink alone then")
+    private @Nullable Object streams;
+
+    @UriParam(
+            label = "common,advanced",
+            description = "The sink, where its name has a slash. The path is the streams alone then")
+    private @Nullable String sink;
 
     @UriParam
     private SinkConfiguration sinkConfiguration = new SinkConfiguration();
@@ -48,18 +64,20 @@ public class PulseSinkEndpoint extends PulseEndpoint {
     @UriParam(
             label = "producer",
             enums = "info,lag,pending,ack,nack,deadLetters,replay",
-            description = "What a producer does: info (a map of what is known about the sink), lag (how many events nobody has"
-                    + " read yet), pending (how many are read and not acknowledged), ack and nack (of events that a consumer"
-                    + " of this context holds, with ackMode=manual), deadLetters (a list of what the sink gave up), replay"
-                    + " (gives dead letters back to the sink that gave them up). Ids are in the header CamelPulseEventId,"
-                    + " else in the body; the answer is the body")
+            description =
+                    "What a producer does: info (a map of what is known about the sink), lag (how many events nobody has"
+                            + " read yet), pending (how many are read and not acknowledged), ack and nack (of events that a consumer"
+                            + " of this context holds, with ackMode=manual), deadLetters (a list of what the sink gave up), replay"
+                            + " (gives dead letters back to the sink that gave them up). Ids are in the header CamelPulseEventId,"
+                            + " else in the body; the answer is the body")
     private @Nullable SinkOperation operation;
 
     @UriParam(
             label = "producer",
             javaType = "java.time.Duration",
-            description = "How long an event waits before it is delivered again after the operation nack, 0 to 24h. Default"
-                    + " the back-off of the sink")
+            description =
+                    "How long an event waits before it is delivered again after the operation nack, 0 to 24h. Default"
+                            + " the back-off of the sink")
     private @Nullable Long delay;
 
     @UriParam(
@@ -68,18 +86,22 @@ public class PulseSinkEndpoint extends PulseEndpoint {
             description = "How many dead letters the operation deadLetters lists at most, the oldest first, 1 to 10000")
     private int limit = 100;
 
-    PulseSinkEndpoint(String endpointUri, PulseSinkComponent component, String stream, String sinkName) {
+    private final String path;
+    private @Nullable SinkAddress address;
+
+    PulseSinkEndpoint(String endpointUri, PulseSinkComponent component, String path) {
         super(endpointUri, component);
-        this.stream = stream;
-        this.sinkName = sinkName;
+        this.path = path;
     }
 
     @Override
     protected void check() {
+        SinkAddress named = SinkAddress.of(path, streams, sink);
+        address = named;
+        stream = String.join(",", named.streams());
+        sinkName = named.sink();
         sinkConfiguration.check();
-        EventExpressions expressions = new EventExpressions(this);
-        expressions.filter(sinkConfiguration.getFilter());
-        expressions.orderBy(sinkConfiguration.getOrderBy());
+        sinkOptions();
         Ranges.require("limit", limit, 1, 10_000);
         if (delay != null) {
             SinkConfiguration.requireDelay(Duration.ofMillis(delay));
@@ -89,8 +111,9 @@ public class PulseSinkEndpoint extends PulseEndpoint {
     @Override
     public Producer createProducer() {
         if (operation == null) {
-            throw new IllegalArgumentException("operation is info, lag, pending, ack, nack, deadLetters or replay, was not"
-                    + " given; pulse-stream adds events");
+            throw new IllegalArgumentException(
+                    "operation is info, lag, pending, ack, nack, deadLetters or replay, was not"
+                            + " given; pulse-stream adds events");
         }
         return new PulseSinkProducer(this);
     }
@@ -109,6 +132,27 @@ public class PulseSinkEndpoint extends PulseEndpoint {
         return consumer;
     }
 
+    /** What the options of a consumer come to for the engine. */
+    SinkOptions.Builder sinkOptions() {
+        SinkOptions.Builder options = sinkConfiguration.engineOptions();
+        EventMapping mapping = eventMapping();
+        Object filter = sinkConfiguration.getFilter();
+        if (filter != null) {
+            options.filter(EventExpressions.onEvents(
+                    EventExpressions.predicate(getCamelContext(), "filter", filter), this, mapping));
+        }
+        Object orderBy = sinkConfiguration.getOrderBy();
+        if (orderBy != null) {
+            options.orderBy(EventExpressions.keysOfEvents(
+                    EventExpressions.expression(getCamelContext(), "orderBy", orderBy), this, mapping));
+        }
+        return options;
+    }
+
+    SinkAddress address() {
+        return Objects.requireNonNull(address, "an endpoint is checked when it is made");
+    }
+
     PulseSinkComponent sinkComponent() {
         return (PulseSinkComponent) getComponent();
     }
@@ -119,6 +163,22 @@ public class PulseSinkEndpoint extends PulseEndpoint {
 
     public String getSinkName() {
         return sinkName;
+    }
+
+    public @Nullable Object getStreams() {
+        return streams;
+    }
+
+    public void setStreams(@Nullable Object streams) {
+        this.streams = streams;
+    }
+
+    public @Nullable String getSink() {
+        return sink;
+    }
+
+    public void setSink(@Nullable String sink) {
+        this.sink = sink;
     }
 
     public SinkConfiguration getSinkConfiguration() {

@@ -34,7 +34,7 @@ class PulseSinkPollingConsumer extends PollingConsumerSupport {
         super.doStart();
         EngineLease lease = endpoint.acquireEngine();
         try {
-            membership = Membership.join(endpoint, lease.pulse());
+            membership = Membership.join(endpoint, lease.pulse(), getExceptionHandler());
             engine = lease;
         } finally {
             if (engine == null) {
@@ -65,7 +65,8 @@ class PulseSinkPollingConsumer extends PollingConsumerSupport {
     private @Nullable Exchange poll(Duration longest) {
         Membership member = membership;
         if (member == null) {
-            throw new IllegalStateException("the polling consumer of sink " + endpoint.getSinkName() + " is not started");
+            throw new IllegalStateException(
+                    "the polling consumer of sink " + endpoint.address().sink() + " is not started");
         }
         long deadline = System.nanoTime() + longest.toNanos();
         try {

@@ -1,6 +1,7 @@
 package dev.pulse.camel.sink;
 
 import dev.pulse.camel.EngineLease;
+import dev.pulse.camel.EventIds;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.stream.DeadLetter;
 import dev.pulse.stream.DeadLetters;
@@ -12,18 +13,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultProducer;
-import org.apache.camel.support.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Looks after a sink; what it finds is the body. */
 class PulseSinkProducer extends DefaultProducer {
     private static final int PAGE = 1_000;
+    private static final String DEAD = ":dead";
 
     private final PulseSinkEndpoint endpoint;
     private @Nullable EngineLease engine;
@@ -49,51 +47,65 @@ class PulseSinkProducer extends DefaultProducer {
         message.setBody(
                 switch (operation) {
                     case INFO -> info();
-                    case LAG -> boxed(group().map(StreamFigures.Group::lag).orElse(OptionalLong.empty()));
-                    case PENDING -> group().map(StreamFigures.Group::pending).orElse(null);
-                    case ACK -> settle(ids(message), ManualAck::ack);
-                    case NACK -> settle(ids(message), this::nack);
+                    case LAG -> lag(groups());
+                    case PENDING -> pending(groups());
+                    case ACK -> settle(message, ManualAck::ack);
+                    case NACK -> settle(message, this::nack);
                     case DEAD_LETTERS -> deadLetters();
-                    case REPLAY -> replay(ids(message));
+                    case REPLAY -> replay(message);
                 });
     }
 
-    /** A handle of its own each time, so that the end of an incarnation is not the end of this. */
-    private EventStream<Object> stream() {
+    private EngineLease engine() {
         EngineLease lease = engine;
         if (lease == null) {
-            throw new IllegalStateException("the producer of sink " + endpoint.getSinkName() + " is stopped");
+            throw new IllegalStateException(
+                    "the producer of sink " + endpoint.address().sink() + " is stopped");
         }
-        return lease.pulse().stream(endpoint.getStream(), endpoint.payloadCodec().codec());
+        return lease;
+    }
+
+    /** A handle of its own each time, so that the end of an incarnation is not the end of this. */
+    private EventStream<Object> stream(String name) {
+        return engine().pulse().stream(name, endpoint.payloadCodec().codec());
     }
 
     private Map<String, @Nullable Object> info() throws InterruptedException {
-        EventStream<Object> stream = stream();
-        StreamFigures figures = stream.figures();
-        Optional<StreamFigures.Group> group = group(figures);
+        List<StreamFigures.Group> groups = groups();
+        long dead = 0;
+        for (String stream : endpoint.address().streams()) {
+            dead += stream(stream).deadLetters().count();
+        }
         Map<String, @Nullable Object> info = new LinkedHashMap<>();
-        info.put("stream", stream.name());
-        info.put("sink", endpoint.getSinkName());
-        info.put("length", figures.length());
-        info.put("maxLength", figures.maxLength());
-        info.put("lag", boxed(group.map(StreamFigures.Group::lag).orElse(OptionalLong.empty())));
-        info.put("pending", group.map(StreamFigures.Group::pending).orElse(null));
-        info.put("deadLetters", stream.deadLetters().count());
+        info.put("sink", endpoint.address().sink());
+        info.put("streams", endpoint.address().streams());
+        info.put("lag", lag(groups));
+        info.put("pending", pending(groups));
+        info.put("deadLetters", dead);
         return info;
     }
 
-    private Optional<StreamFigures.Group> group() throws InterruptedException {
-        return group(stream().figures());
+    /** The sink in each of its streams where it is. */
+    private List<StreamFigures.Group> groups() throws InterruptedException {
+        List<StreamFigures.Group> groups = new ArrayList<>();
+        for (String stream : endpoint.address().streams()) {
+            stream(stream).figures().groups().stream()
+                    .filter(group -> group.sink().equals(endpoint.address().sink()))
+                    .forEach(groups::add);
+        }
+        return groups;
     }
 
-    private Optional<StreamFigures.Group> group(StreamFigures figures) {
-        return figures.groups().stream()
-                .filter(group -> group.sink().equals(endpoint.getSinkName()))
-                .findFirst();
+    private static @Nullable Long lag(List<StreamFigures.Group> groups) {
+        boolean known = !groups.isEmpty()
+                && groups.stream().allMatch(group -> group.lag().isPresent());
+        return known ? groups.stream().mapToLong(group -> group.lag().orElse(0)).sum() : null;
     }
 
-    private static @Nullable Long boxed(OptionalLong number) {
-        return number.isPresent() ? number.getAsLong() : null;
+    private static @Nullable Long pending(List<StreamFigures.Group> groups) {
+        return groups.isEmpty()
+                ? null
+                : groups.stream().mapToLong(StreamFigures.Group::pending).sum();
     }
 
     private interface Use {
@@ -101,12 +113,11 @@ class PulseSinkProducer extends DefaultProducer {
     }
 
     /** How many of these events were held here. */
-    private int settle(List<EventId> ids, Use use) {
-        EngineLease lease = Objects.requireNonNull(engine);
+    private int settle(Message message, Use use) {
         int settled = 0;
-        for (EventId id : ids) {
+        for (EventId id : EventIds.of(message)) {
             ManualAck held = endpoint.sinkComponent()
-                    .held(lease.pulse(), endpoint.getSinkName(), endpoint.getStream(), id.toString());
+                    .held(engine().pulse(), endpoint.address().sink(), streams(message), id);
             if (held != null) {
                 use.of(held);
                 settled++;
@@ -125,52 +136,46 @@ class PulseSinkProducer extends DefaultProducer {
     }
 
     private List<DeadLetter<Object>> deadLetters() throws InterruptedException {
-        DeadLetters<Object> letters = stream().deadLetters();
         List<DeadLetter<Object>> found = new ArrayList<>();
-        List<DeadLetter<Object>> page = letters.list(PAGE);
-        while (!page.isEmpty()) {
-            for (DeadLetter<Object> letter : page) {
-                if (letter.sink().equals(endpoint.getSinkName())) {
-                    found.add(letter);
-                    if (found.size() == endpoint.getLimit()) {
-                        return found;
-                    }
-                }
+        for (String stream : endpoint.address().streams()) {
+            DeadLetters<Object> letters = stream(stream).deadLetters();
+            List<DeadLetter<Object>> page = letters.list(PAGE);
+            while (!page.isEmpty() && found.size() < endpoint.getLimit()) {
+                page.stream()
+                        .filter(letter ->
+                                letter.sink().equals(endpoint.address().sink()))
+                        .limit(endpoint.getLimit() - found.size())
+                        .forEach(found::add);
+                page = letters.list(page.getLast().id(), PAGE);
             }
-            page = letters.list(page.getLast().id(), PAGE);
         }
         return found;
     }
 
-    /** What it came to, by id. */
-    private Map<String, String> replay(List<EventId> ids) throws InterruptedException {
-        DeadLetters<Object> letters = stream().deadLetters();
-        Map<String, String> outcomes = new LinkedHashMap<>();
-        for (EventId id : ids) {
-            outcomes.put(id.toString(), letters.replay(id).name());
+    /** What it came to, for each id in turn: in two streams there can be the same. */
+    private List<String> replay(Message message) throws InterruptedException {
+        List<DeadLetters<Object>> letters = streams(message).stream()
+                .map(stream -> stream(stream).deadLetters())
+                .toList();
+        List<String> outcomes = new ArrayList<>();
+        for (EventId id : EventIds.of(message)) {
+            DeadLetters.Replay outcome = DeadLetters.Replay.NO_SUCH_DEAD_LETTER;
+            for (DeadLetters<Object> each : letters) {
+                if (outcome == DeadLetters.Replay.NO_SUCH_DEAD_LETTER) {
+                    outcome = each.replay(id);
+                }
+            }
+            outcomes.add(outcome.name());
         }
         return outcomes;
     }
 
-    private static List<EventId> ids(Message message) {
-        Object given = message.getHeader(PulseConstants.EVENT_ID);
-        if (given == null) {
-            given = message.getBody();
-        }
-        List<EventId> ids = new ArrayList<>();
-        for (Object each : ObjectHelper.createIterable(given)) {
-            ids.add(
-                    switch (each) {
-                        case EventId id -> id;
-                        case DeadLetter<?> letter -> letter.id();
-                        default -> EventId.parse(each.toString().strip());
-                    });
-        }
-        if (ids.isEmpty()) {
-            throw new IllegalArgumentException("ids of events are in the header " + PulseConstants.EVENT_ID
-                    + " or in the body, were not there");
-        }
-        return ids;
+    /** The one that the message is about, be it by its dead letters, where that is one of the sink's; else all of them. */
+    private List<String> streams(Message message) {
+        String given = message.getHeader(PulseConstants.STREAM, "", String.class);
+        String named = given.endsWith(DEAD) ? given.substring(0, given.length() - DEAD.length()) : given;
+        List<String> all = endpoint.address().streams();
+        return all.contains(named) ? List.of(named) : all;
     }
 
     @Override

@@ -40,7 +40,10 @@ final class Settlement {
     /** The exchange failed. */
     void failed(Delivery<?> delivery, @Nullable Throwable cause) {
         if (closing && isCutShort(cause)) {
-            // still held, so it goes back as it is when the sink is closed
+            // the last delivery would end in the dead letters; still held, it goes back when the sink is closed
+            if (delivery.attempt() < maxDeliveries) {
+                delivery.nack();
+            }
             return;
         }
         if (onFailure == OnFailure.ACK) {
@@ -73,7 +76,7 @@ final class Settlement {
         }
     }
 
-    /** Whether that is how Camel ends exchanges that outlast the shutdown time-out. */
+    /** Whether that is how exchanges end that outlast the time for closing. */
     private static boolean isCutShort(@Nullable Throwable cause) {
         return cause != null
                 && (ObjectHelper.getException(InterruptedException.class, cause) != null

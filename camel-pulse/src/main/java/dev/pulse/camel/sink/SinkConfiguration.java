@@ -1,15 +1,11 @@
 package dev.pulse.camel.sink;
 
+import dev.pulse.camel.EventExpressions;
 import dev.pulse.camel.Ranges;
 import dev.pulse.camel.StartOption;
 import dev.pulse.stream.AckMode;
-import dev.pulse.stream.Event;
 import dev.pulse.stream.SinkOptions;
-import dev.pulse.stream.TopicFilter;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
 import org.jspecify.annotations.Nullable;
@@ -25,19 +21,21 @@ public class SinkConfiguration {
             label = "consumer",
             defaultValue = "auto",
             enums = "auto,manual,none",
-            description = "Who acknowledges: auto (an event is acked when its exchange is complete), manual (the route does,"
-                    + " with the object in the header CamelPulseManualAck), none (nobody: each event is delivered at most"
-                    + " once, and lost when its exchange fails)")
+            description =
+                    "Who acknowledges: auto (an event is acked when its exchange is complete), manual (the route does,"
+                            + " with the object in the header CamelPulseManualAck), none (nobody: each event is delivered at most"
+                            + " once, and lost when its exchange fails)")
     private AckMode ackMode = AckMode.AUTO;
 
     @UriParam(
             label = "consumer",
             defaultValue = "nack",
             enums = "nack,leavePending,deadLetter,ack",
-            description = "What happens to an event whose exchange failed: nack (it is delivered again after the back-off),"
-                    + " leavePending (it is delivered again when the ack deadline has passed), deadLetter (it is given up at"
-                    + " once), ack (it is done). The first two end after maxDeliveries, in the dead letters. Not for"
-                    + " ackMode=none")
+            description =
+                    "What happens to an event whose exchange failed: nack (it is delivered again after the back-off),"
+                            + " leavePending (it is delivered again when the ack deadline has passed), deadLetter (it is given up at"
+                            + " once), ack (it is done). The first two end after maxDeliveries, in the dead letters. Not for"
+                            + " ackMode=none")
     private OnFailure onFailure = OnFailure.NACK;
 
     @UriParam(
@@ -89,16 +87,18 @@ public class SinkConfiguration {
     @UriParam(
             label = "consumer",
             javaType = "java.lang.Object",
-            description = "The key of an event, in the simple language, such as ${header.customer}, or a reference to an"
-                    + " Expression: events with the same key are routed one after another, others beside them, up to"
-                    + " concurrentConsumers. A failed event holds up its key alone. Not for batching")
+            description =
+                    "The key of an event, in the simple language, such as ${header.customer}, or a reference to an"
+                            + " Expression: events with the same key are routed one after another, others beside them, up to"
+                            + " concurrentConsumers. A failed event holds up its key alone. Not for batching")
     private @Nullable Object orderBy;
 
     @UriParam(
             label = "consumer",
             defaultValue = "false",
-            description = "Whether one member of the sink is active, in all processes, and the others wait to succeed it. All"
-                    + " members say so. The header CamelPulseFencingToken tells its term")
+            description =
+                    "Whether one member of the sink is active, in all processes, and the others wait to succeed it. All"
+                            + " members say so. The header CamelPulseFencingToken tells its term")
     private boolean exclusive;
 
     @UriParam(
@@ -114,9 +114,10 @@ public class SinkConfiguration {
     @UriParam(
             label = "consumer",
             defaultValue = "false",
-            description = "Whether an exchange is a batch of events: its body is a list of exchanges, one for each event,"
-                    + " and they are settled together. An event whose batch failed comes again in one of its own, so that it"
-                    + " fails no others")
+            description =
+                    "Whether an exchange is a batch of events: its body is a list of exchanges, one for each event,"
+                            + " and they are settled together. An event whose batch failed comes again in one of its own, so that it"
+                            + " fails no others")
     private boolean batching;
 
     @UriParam(
@@ -142,21 +143,24 @@ public class SinkConfiguration {
 
     @UriParam(
             label = "consumer",
-            description = "Only events with exactly this topic, 1 to 512 characters; others are acked without an exchange."
-                    + " All members of a sink have the same filters")
+            description =
+                    "Only events with exactly this topic, 1 to 512 characters; others are acked without an exchange."
+                            + " All members of a sink have the same filters")
     private @Nullable String topic;
 
     @UriParam(
             label = "consumer",
-            description = "Only events whose topic has a match of this regular expression; as RAW(...) where it has a plus"
-                    + " sign. Not beside topic")
+            description =
+                    "Only events whose topic has a match of this regular expression; as RAW(...) where it has a plus"
+                            + " sign. Not beside topic")
     private @Nullable String topicPattern;
 
     @UriParam(
             label = "consumer",
             javaType = "java.lang.Object",
-            description = "Only events for which this holds, in the simple language, such as ${header.country} == 'se', or"
-                    + " a reference to a Predicate; others are acked without an exchange. It must not block")
+            description =
+                    "Only events for which this holds, in the simple language, such as ${header.country} == 'se', or"
+                            + " a reference to a Predicate; others are acked without an exchange. It must not block")
     private @Nullable Object filter;
 
     @UriParam(
@@ -194,21 +198,11 @@ public class SinkConfiguration {
                 Ranges.require("maxInFlight with batching", maxInFlight, batchSize, MOST_IN_FLIGHT);
             }
         }
-        if (topic != null && topicPattern != null) {
-            throw new IllegalArgumentException("topic or topicPattern is given, were \"" + topic + "\" and \""
-                    + topicPattern + "\"");
-        }
-        engineOptions(Optional.empty(), Optional.empty());
+        engineOptions().build();
     }
 
-    /**
-     * What the options come to for the engine.
-     *
-     * @param passes what the option filter says
-     * @param key what the option orderBy says
-     */
-    SinkOptions engineOptions(
-            Optional<Predicate<? super Event<?>>> passes, Optional<Function<? super Event<?>, @Nullable String>> key) {
+    /** What the options come to for the engine, except those that are Camel's expressions. */
+    SinkOptions.Builder engineOptions() {
         SinkOptions.Builder options = SinkOptions.builder()
                 .startAt(StartOption.parse(startAt))
                 .batchSize(batchSize)
@@ -219,25 +213,16 @@ public class SinkConfiguration {
                 .backoff(Duration.ofMillis(backoff))
                 .maxBackoff(Duration.ofMillis(maxBackoff))
                 .maxDeliveries(maxDeliveries)
-                .topics(topics())
+                .topics(EventExpressions.topics(topic, topicPattern))
                 .exclusive(exclusive)
                 .ackMode(ackMode);
-        passes.ifPresent(options::filter);
-        key.ifPresent(options::orderBy);
         if (maxInFlight != 0) {
             options.maxInFlight(maxInFlight);
         } else if (batching) {
             long all = Math.max((long) batchSize * concurrentConsumers, 2L * concurrentConsumers);
             options.maxInFlight((int) Math.min(MOST_IN_FLIGHT, all));
         }
-        return options.build();
-    }
-
-    private TopicFilter topics() {
-        if (topic != null) {
-            return TopicFilter.exactly(topic);
-        }
-        return topicPattern != null ? TopicFilter.matching(topicPattern) : TopicFilter.all();
+        return options;
     }
 
     public AckMode getAckMode() {

@@ -44,6 +44,7 @@ final class RouteNode implements AutoCloseable {
                                     "-XX:TieredStopAtLevel=1",
                                     "-XX:+UseSerialGC",
                                     "-Xshare:auto",
+                                    "-Dorg.slf4j.simpleLogger.logFile=System.err",
                                     "-cp",
                                     System.getProperty("java.class.path"),
                                     RouteNode.class.getName(),
@@ -150,7 +151,9 @@ final class RouteNode implements AutoCloseable {
                                 ",",
                                 ((List<?>) e.getIn().getBody(List.class))
                                         .stream()
-                                                .map(each -> ((Exchange) each).getIn().getBody(String.class))
+                                                .map(each -> ((Exchange) each)
+                                                        .getIn()
+                                                        .getBody(String.class))
                                                 .toList()))
                         .delay(5)
                         .process(this::done);

@@ -24,10 +24,7 @@ class SinkAckRouteTest extends RoutesTest {
     }
 
     private ManualAck manualAck(int index) {
-        return mock().getReceivedExchanges()
-                .get(index)
-                .getIn()
-                .getHeader(PulseConstants.MANUAL_ACK, ManualAck.class);
+        return mock().getReceivedExchanges().get(index).getIn().getHeader(PulseConstants.MANUAL_ACK, ManualAck.class);
     }
 
     private List<DeadLetter<String>> awaitDeadLetters(int count) {
@@ -65,10 +62,8 @@ class SinkAckRouteTest extends RoutesTest {
 
     @Test
     void ackWaitsBehindAResequencer() throws Exception {
-        assertAckedBehind(route -> route.resequence(Builder.body())
-                .batch()
-                .size(1)
-                .timeout(50));
+        assertAckedBehind(
+                route -> route.resequence(Builder.body()).batch().size(1).timeout(50));
     }
 
     @Test
@@ -163,7 +158,8 @@ class SinkAckRouteTest extends RoutesTest {
 
     @Test
     void manualAckOutlivesTheExchange() throws Exception {
-        route(r -> r.from(sink("?ackMode=manual&ackDeadline=300ms&maxInFlight=10")).to("mock:end"));
+        route(r ->
+                r.from(sink("?ackMode=manual&ackDeadline=300ms&maxInFlight=10")).to("mock:end"));
         add("a", "b", "c");
         awaitBodies("a", "b", "c");
         assertThat(pending("mails")).isEqualTo(3);
@@ -241,5 +237,22 @@ class SinkAckRouteTest extends RoutesTest {
         manualAck(0).ack();
         assertThat(stopping.join(Duration.ofSeconds(30))).isTrue();
         assertThat(pending("mails")).isZero();
+    }
+
+    @Test
+    void exchangeThatTheShutdownTimeOutCutsShortHasNotFailed() throws Exception {
+        context.getShutdownStrategy().setTimeout(1);
+        CountDownLatch never = new CountDownLatch(1);
+        route(r -> r.from(sink("?maxDeliveries=1"))
+                .routeId("mails")
+                .to("mock:begun")
+                .process(e -> never.await()));
+        add("a");
+        await().until(() -> getMockEndpoint("mock:begun").getReceivedCounter() == 1);
+        context.getRouteController().stopRoute("mails");
+        route(r -> r.from(sink("?maxDeliveries=1")).to("mock:end"));
+        awaitBodies("a");
+        awaitNothingPending("mails");
+        assertThat(events().deadLetters().count()).isZero();
     }
 }

@@ -39,10 +39,6 @@ class SinkBatchRouteTest extends RoutesTest {
                 .toList();
     }
 
-    private static void fail(Exchange exchange) {
-        throw new IllegalStateException("no stock");
-    }
-
     @Test
     void batchIsFullOrEndsWithItsTimeOut() throws Exception {
         add("a", "b", "c", "d", "e");
@@ -78,12 +74,11 @@ class SinkBatchRouteTest extends RoutesTest {
         route(r -> r.from(sink("&batchSize=10&batchTimeout=100ms&backoff=1ms&maxBackoff=1ms&maxDeliveries=3"))
                 .process(e -> {
                     if (payloads(e).contains("7")) {
-                        fail(e);
+                        throw new IllegalStateException("no stock");
                     }
                     done.addAll(payloads(e));
                 }));
-        DeadLetter<String> letter = await().until(
-                        () -> events().deadLetters().list(10), letters -> !letters.isEmpty())
+        DeadLetter<String> letter = await().until(() -> events().deadLetters().list(10), letters -> !letters.isEmpty())
                 .getFirst();
         assertThat(letter.event().orElseThrow().payload()).isEqualTo("7");
         assertThat(letter.cause()).isEqualTo("java.lang.IllegalStateException: no stock");
@@ -95,8 +90,9 @@ class SinkBatchRouteTest extends RoutesTest {
     @Test
     void payloadThatCannotBeDecodedIsNoPartOfTheBatch() throws Exception {
         add("1", "no json", "2");
-        route(r -> r.from("pulse-sink:" + stream
-                        + "/mails?codec=json&payloadType=java.lang.Integer&batching=true&batchSize=3&onFailure=deadLetter")
+        route(r -> r.from(
+                        "pulse-sink:" + stream
+                                + "/mails?codec=json&payloadType=java.lang.Integer&batching=true&batchSize=3&onFailure=deadLetter")
                 .to("mock:end"));
         await().until(() -> mock().getReceivedCounter() == 1);
         assertThat(exchanges(mock().getReceivedExchanges().getFirst()))
@@ -174,8 +170,8 @@ class SinkBatchRouteTest extends RoutesTest {
         context.getRouteController().suspendRoute("mails");
         context.getRouteController().resumeRoute("mails");
         add("c", "d");
-        await().untilAsserted(() -> assertThat(batches().stream().flatMap(List::stream))
-                .containsExactlyInAnyOrder("a", "b", "c", "d"));
+        await().untilAsserted(() ->
+                assertThat(batches().stream().flatMap(List::stream)).containsExactlyInAnyOrder("a", "b", "c", "d"));
         awaitNothingPending("mails");
     }
 }

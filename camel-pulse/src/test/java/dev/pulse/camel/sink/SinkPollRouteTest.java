@@ -3,7 +3,6 @@ package dev.pulse.camel.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-
 import dev.pulse.camel.RoutesTest;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;

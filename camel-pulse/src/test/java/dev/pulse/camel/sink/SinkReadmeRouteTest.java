@@ -26,16 +26,15 @@ class SinkReadmeRouteTest extends RoutesTest {
     }
 
     private List<Exchange> awaitReceived(String name, int count) {
-        return await().until(
-                        () -> getMockEndpoint("mock:" + name).getReceivedExchanges(), all -> all.size() == count);
+        return await().until(() -> getMockEndpoint("mock:" + name).getReceivedExchanges(), all -> all.size() == count);
     }
 
     private static void awaitAcked(EventStream<?> stream, String... sinks) {
         await().untilAsserted(() -> assertThat(stream.figures().groups())
                 .filteredOn(group -> List.of(sinks).contains(group.sink()))
                 .hasSize(sinks.length)
-                .allSatisfy(group -> assertThat(group.lag().orElse(0) + group.pending())
-                        .isZero()));
+                .allSatisfy(group ->
+                        assertThat(group.lag().orElse(0) + group.pending()).isZero()));
     }
 
     @Test
@@ -54,9 +53,11 @@ class SinkReadmeRouteTest extends RoutesTest {
         }
 
         // auto: b failed five times; dead-letters: it is replayed; invoices gave up the one without content
-        DeadLetter<String> failed = await().until(
+        DeadLetter<String> failed = await()
+                .until(
                         () -> orders.deadLetters().list(10),
-                        letters -> letters.stream().anyMatch(letter -> letter.sink().equals("billing")))
+                        letters -> letters.stream()
+                                .anyMatch(letter -> letter.sink().equals("billing")))
                 .stream()
                 .filter(letter -> letter.sink().equals("billing"))
                 .findFirst()
@@ -112,7 +113,7 @@ class SinkReadmeRouteTest extends RoutesTest {
                 .containsExactlyInAnyOrder("ann", "cy");
         awaitAcked(parcels, "shipping", "audit", "search", "accounts");
         assertThat(template.requestBody("direct:look", "?", Map.class))
-                .containsEntry("length", 3L)
+                .containsEntry("streams", List.of("parcels"))
                 .containsEntry("pending", 0L)
                 .containsEntry("deadLetters", 0L);
         template.sendBody("direct:next", "?");

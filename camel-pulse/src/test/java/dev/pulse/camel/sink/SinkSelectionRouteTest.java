@@ -57,7 +57,8 @@ class SinkSelectionRouteTest extends RoutesTest {
         Predicate notB = PredicateBuilder.not(PredicateBuilder.contains(
                 ExpressionBuilder.bodyExpression(String.class), ExpressionBuilder.constantExpression("b")));
         context.getRegistry().bind("notB", notB);
-        route(r -> r.from(sink("?codec=string&filter=RAW(${header.country} == 'se')")).to("mock:end"));
+        route(r -> r.from(sink("?codec=string&filter=RAW(${header.country} == 'se')"))
+                .to("mock:end"));
         route(r -> r.from("pulse-sink:" + stream + "/others?filter=#notB").to("mock:others"));
         events().add(NewEvent.of("e", "a").withHeader("country", "se"));
         events().add(NewEvent.of("e", "b").withHeader("country", "fi"));
@@ -124,7 +125,9 @@ class SinkSelectionRouteTest extends RoutesTest {
         }
         awaitNothingPending("mails");
         await().until(() -> mock().getReceivedCounter() == 30);
-        assertThat(byKey).hasSize(3).allSatisfy((customer, seen) -> assertThat(seen).isEqualTo(expected));
+        assertThat(byKey)
+                .hasSize(3)
+                .allSatisfy((customer, seen) -> assertThat(seen).isEqualTo(expected));
     }
 
     @Test
