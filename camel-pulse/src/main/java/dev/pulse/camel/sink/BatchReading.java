@@ -37,6 +37,8 @@ final class BatchReading implements Reading {
     private final Duration batchTimeout;
     private final int batches;
     private final Semaphore permits;
+    /** The batch that is being collected, which outlives a read that fails. Only the collecting thread touches it. */
+    private List<Delivery<byte[]>> fresh = new ArrayList<>();
     /** Delivered again; each is a batch. Only the collecting thread touches it. */
     private final Queue<Delivery<byte[]>> again = new ArrayDeque<>();
 
@@ -85,6 +87,11 @@ final class BatchReading implements Reading {
             } catch (InterruptedException | StreamDestroyedException e) {
                 // of the latter the engine has told
                 return;
+            } catch (IllegalStateException e) {
+                if (!stopped) {
+                    exceptionHandler.handleException("Error reading, nothing more is consumed", e);
+                }
+                return;
             } catch (PulseException e) {
                 membership.errors().lost(LOOP, String.valueOf(e.getMessage()));
                 pause();
@@ -102,28 +109,31 @@ final class BatchReading implements Reading {
 
     /** The next batch; empty when none came. */
     private List<Delivery<byte[]>> next() throws InterruptedException {
-        List<Delivery<byte[]>> batch = new ArrayList<>();
-        poll(batch, SLICE);
+        poll(SLICE);
         long deadline = System.nanoTime() + batchTimeout.toNanos();
-        while (!batch.isEmpty() && batch.size() < batchSize && again.isEmpty() && !stopped) {
+        while (!fresh.isEmpty() && fresh.size() < batchSize && again.isEmpty() && !stopped) {
             Duration left = Duration.ofNanos(deadline - System.nanoTime());
             if (!left.isPositive()) {
                 break;
             }
-            poll(batch, left.compareTo(SLICE) < 0 ? left : SLICE);
+            poll(left.compareTo(SLICE) < 0 ? left : SLICE);
         }
+        List<Delivery<byte[]>> batch = fresh;
         if (batch.isEmpty() && !again.isEmpty()) {
-            batch.add(again.remove());
+            batch = new ArrayList<>(List.of(again.remove()));
+        } else {
+            fresh = new ArrayList<>();
         }
+        // Redis may have been away for so long that they are others' by now
+        batch.removeIf(delivery -> !delivery.leaseHeld());
         return batch;
     }
 
-    private void poll(List<Delivery<byte[]>> batch, Duration longest) throws InterruptedException {
-        if (!again.isEmpty()) {
-            return;
-        }
-        for (Delivery<byte[]> delivery : membership.sink().poll(batchSize - batch.size(), longest)) {
-            (delivery.attempt() > 1 ? again : batch).add(delivery);
+    private void poll(Duration longest) throws InterruptedException {
+        if (again.isEmpty() && fresh.size() < batchSize) {
+            for (Delivery<byte[]> delivery : membership.sink().poll(batchSize - fresh.size(), longest)) {
+                (delivery.attempt() > 1 ? again : fresh).add(delivery);
+            }
         }
     }
 
