@@ -29,12 +29,13 @@ final class OnePrimary extends Topology {
     @Nullable
     Object[] callAll(List<Command> commands, long deadline, Duration timeout) throws InterruptedException {
         boolean repeatable = isRepeatable(commands);
-        boolean mayRunAlone = isPatient(deadline, connectionTimeout);
+        // later attempts have less time left than the lane's connection takes
+        boolean patient = isPatient(deadline, connectionTimeout);
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
         while (true) {
             Call call = new Call(commands);
-            carry(primary, call, deadline, timeout, repeatable, mayRunAlone);
-            mayRunAlone = false;
+            carry(primary, call, deadline, timeout, repeatable, patient);
+            patient = false;
             Throwable obstacle = call.lost() != null ? call.lost() : onlyPassingErrors(call);
             if (obstacle == null) {
                 return translated(call);

@@ -34,6 +34,10 @@ final class SinkSnippets {
         done.add("in term " + term + " " + order.customer());
     }
 
+    private void book(String stream, Order order) {
+        done.add(stream + " of " + order.customer());
+    }
+
     private void show(Order order) {
         done.add("shown " + order.customer());
     }
@@ -101,6 +105,15 @@ final class SinkSnippets {
         taxes.consume(event -> tax(event.payload()));
         // end
         return taxes;
+    }
+
+    Sink<Order> ofSeveralStreams(EventStream<Order> orders, EventStream<Order> returns) throws InterruptedException {
+        // snippet: streams
+        Sink<Order> accounts = orders.sink("accounts", SinkOptions.defaults());
+        accounts.consume(event -> book(event.stream(), event.payload()));
+        accounts.addStream(returns, StartAt.oldest()); // and at any time removeStream("returns")
+        // end
+        return accounts;
     }
 
     Sink<Order> oneAtATime(EventStream<Order> orders) throws InterruptedException {

@@ -119,6 +119,15 @@ class EngineSnippetsTest {
             assertThat(ledger.name()).isEqualTo("ledger");
         }
         snippets.done.clear();
+        EventStream<Order> returns = pulse.stream("returns", Codecs.json(Order.class));
+        returns.add("order.returned", new Order("ada", 4_200));
+        try (Sink<Order> accounts = snippets.ofSeveralStreams(orders, returns)) {
+            soon().until(() -> snippets.done.size() == 5);
+            assertThat(snippets.done).contains("orders of ada", "returns of ada");
+            accounts.removeStream("returns");
+            assertThat(accounts.streams()).containsExactly("orders");
+        }
+        snippets.done.clear();
         try (Sink<Order> dashboard = snippets.atMostOnce(orders)) {
             orders.add("order.placed", new Order("grace", 900));
             soon().untilAsserted(() -> assertThat(snippets.done).containsExactly("shown grace"));
