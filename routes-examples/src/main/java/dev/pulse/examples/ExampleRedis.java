@@ -45,6 +45,11 @@ public final class ExampleRedis implements AutoCloseable {
         return given == null || given.isBlank() ? null : given;
     }
 
+    /** Whether nobody else knows where it is. */
+    public boolean isEmbedded() {
+        return embedded != null;
+    }
+
     public String uri() {
         return uri;
     }

@@ -6,6 +6,7 @@ import dev.pulse.Pulse;
 import dev.pulse.examples.Example;
 import dev.pulse.examples.ExampleRedis;
 import dev.pulse.examples.ExampleStreams;
+import dev.pulse.examples.SecondProcess;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -41,13 +42,17 @@ public final class SignUpExample implements Example {
     @Override
     public boolean run(Duration length) throws Exception {
         try (ExampleRedis redis = ExampleRedis.open()) {
+            // one of the user's own may have a password in its URI
+            say(
+                    "More mailers, in a second terminal: %s%s",
+                    redis.isEmbedded() ? "PULSE_REDIS_URI=" + redis.uri() + " " : "",
+                    String.join(" ", SecondProcess.command("signup-mailer")));
             return run(length, redis.uri());
         }
     }
 
     boolean run(Duration length, String redisUri) throws Exception {
         say("People sign up, two mailers share the greetings, others look on. Routes in %s. Ctrl-C ends it.", language);
-        say("Mailers in a second process help with PULSE_REDIS_URI=%s and -Dexample=signup-mailer.", redisUri);
         try (Pulse pulse = Pulse.connect(redisUri)) {
             ExampleStreams.clear(pulse, STREAMS);
             work(pulse, length);

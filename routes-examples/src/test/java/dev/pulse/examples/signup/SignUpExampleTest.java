@@ -7,9 +7,8 @@ import dev.pulse.embedded.AppendOnly;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
 import dev.pulse.examples.Example;
-import dev.pulse.examples.Examples;
+import dev.pulse.examples.SecondProcess;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
@@ -112,13 +111,7 @@ class SignUpExampleTest {
     }
 
     private static Process helperProcess(String redisUri) throws IOException {
-        ProcessBuilder java = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-classpath",
-                        System.getProperty("java.class.path"),
-                        Examples.class.getName(),
-                        "signup-mailer",
-                        Long.toString(LONG.toSeconds()))
+        ProcessBuilder java = new ProcessBuilder(SecondProcess.command("signup-mailer"))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         java.environment().put("PULSE_REDIS_URI", redisUri);
