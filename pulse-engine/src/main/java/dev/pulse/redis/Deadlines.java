@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Wakes the callers of a {@link Lane} whose deadline has passed: a virtual thread that looks at all of them now and then,
- * because a timed park of each would cost more than the rest of its call. It rests while nobody waits.
+ * because a timed park of each takes about a third of what its call costs the processor. It rests while nobody waits.
  */
 final class Deadlines {
     /** How exact it is, in parts of the time-out. */

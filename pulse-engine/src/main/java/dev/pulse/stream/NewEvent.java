@@ -20,6 +20,8 @@ import java.util.Optional;
  */
 public record NewEvent<T>(String name, Optional<String> topic, T payload, Map<String, String> headers) {
     private static final int HEADER_NAME_BYTES = 256;
+
+    private static final int MOST_BYTES_OF_A_CHAR = 3;
     /** What a script of Redis can still hand on to one command. */
     private static final int HEADERS = 1_000;
 
@@ -28,7 +30,7 @@ public record NewEvent<T>(String name, Optional<String> topic, T payload, Map<St
         Names.requireEventName(name);
         topic.ifPresent(Names::requireTopic);
         Objects.requireNonNull(payload, "payload");
-        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        headers = headers.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(headers));
         requireHeaders(headers);
     }
 
@@ -66,13 +68,20 @@ public record NewEvent<T>(String name, Optional<String> topic, T payload, Map<St
             throw new IllegalArgumentException("an event has at most " + HEADERS + " headers, had " + headers.size());
         }
         for (Map.Entry<String, String> header : headers.entrySet()) {
-            Utf8.requireEncodable("header name", header.getKey());
-            int nameBytes = header.getKey().getBytes(StandardCharsets.UTF_8).length;
-            if (nameBytes < 1 || nameBytes > HEADER_NAME_BYTES) {
-                throw new IllegalArgumentException("header name has 1 to " + HEADER_NAME_BYTES + " bytes, \""
-                        + header.getKey() + "\" has " + nameBytes);
+            requireHeaderName(header.getKey());
+            Utf8.requireEncodable(() -> "header \"" + header.getKey() + "\"", header.getValue());
+        }
+    }
+
+    private static void requireHeaderName(String header) {
+        Utf8.requireEncodable("header name", header);
+        // most names are short enough whatever their characters: only others are counted
+        if (header.isEmpty() || header.length() > HEADER_NAME_BYTES / MOST_BYTES_OF_A_CHAR) {
+            int bytes = header.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes < 1 || bytes > HEADER_NAME_BYTES) {
+                throw new IllegalArgumentException(
+                        "header name has 1 to " + HEADER_NAME_BYTES + " bytes, \"" + header + "\" has " + bytes);
             }
-            Utf8.requireEncodable("header \"" + header.getKey() + "\"", header.getValue());
         }
     }
 }

@@ -65,6 +65,7 @@ class LifecycleTest {
             "deadLetters.replayAsNew",
             "reader.poll",
             "reader.addStream",
+            "sink.addStream",
             "delivery.ack");
 
     private static final Map<String, Use> USES = uses();
@@ -100,6 +101,9 @@ class LifecycleTest {
         uses.put("sink.poll", s -> s.sink.poll(1, SHORT));
         uses.put("sink.consume", s -> s.sink.consume(event -> {}));
         uses.put("sink.consumeManually", s -> s.sink.consumeManually(delivery -> {}));
+        uses.put("sink.addStream", s -> s.sink.addStream(s.other, StartAt.oldest()));
+        uses.put("sink.removeStream", s -> s.sink.removeStream(s.stream.name()));
+        uses.put("sink.streams", s -> s.sink.streams());
         uses.put("sink.figures", s -> s.sink.figures());
         uses.put("sink.closeAtOnce", s -> s.sink.close(Duration.ZERO));
         uses.put("sink.close", s -> s.sink.close());
