@@ -38,6 +38,6 @@ public final class RouteConsumer implements GroupConsumer {
 
     @Override
     public void close() {
-        context.close();
+        context.stop();
     }
 }
