@@ -79,7 +79,6 @@ public final class Benchmarks {
         RunResult result = new Runner(options.build()).runSingle();
         results.computeIfAbsent(one, key -> new ArrayList<>()).add(result);
         Result<?> primary = result.getPrimaryResult();
-        System.out.printf(
-                Locale.ROOT, "%s: %s %,.1f %s%n", progress, one, primary.getScore(), primary.getScoreUnit());
+        System.out.printf(Locale.ROOT, "%s: %s %,.1f %s%n", progress, one, primary.getScore(), primary.getScoreUnit());
     }
 }

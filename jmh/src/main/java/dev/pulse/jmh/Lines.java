@@ -1,7 +1,7 @@
 package dev.pulse.jmh;
 
-import static dev.pulse.jmh.Metric.CONNECTIONS;
 import static dev.pulse.jmh.Metric.COMMANDS_PER_SECOND;
+import static dev.pulse.jmh.Metric.CONNECTIONS;
 import static dev.pulse.jmh.Metric.HEAP_OF_EACH;
 import static dev.pulse.jmh.Metric.P50;
 import static dev.pulse.jmh.Metric.P99;

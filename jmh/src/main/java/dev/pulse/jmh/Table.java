@@ -24,16 +24,15 @@ final class Table {
                         Runtime.version(),
                         redisVersion,
                         Instant.now().truncatedTo(ChronoUnit.MINUTES)));
-        text.append("| work | Pulse | beside | compared | goal | |%n| --- | --- | --- | --- | --- | --- |%n".formatted());
+        text.append(
+                "| work | Pulse | beside | compared | goal | |%n| --- | --- | --- | --- | --- | --- |%n".formatted());
         for (Line line : lines) {
             double compared = compared(line);
             text.append("| %s | %s | %s | %s | %s |%n"
                     .formatted(
                             line.work(),
                             written(line.ours()),
-                            line.ours().equals(line.other())
-                                    ? ""
-                                    : line.other().name() + " " + written(line.other()),
+                            line.ours().equals(line.other()) ? "" : line.other().name() + " " + written(line.other()),
                             line.goal().written(compared),
                             line.goal().holds(compared) ? "holds" : "**missed**"));
         }
