@@ -114,6 +114,11 @@ public final class Pulse implements AutoCloseable {
         return signals.health();
     }
 
+    /** How quickly Redis answers, of late; asks it nothing, works also when closed. */
+    public PulseFigures figures() {
+        return redis.figures();
+    }
+
     /**
      * Closes all readers and sinks side by side, then the connections. What was begun may finish for up to {@code drain},
      * is then interrupted and has 2 s more; all in all it takes a few seconds longer than that at most, also when Redis

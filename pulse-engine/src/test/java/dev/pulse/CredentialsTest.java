@@ -10,12 +10,14 @@ import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
+import dev.pulse.testing.LogLines;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.RespClient;
 import dev.pulse.testing.TestRedis;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 @RedisTest
 class CredentialsTest {
     private static final String USER = "ann";
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     private RespClient admin;
 
@@ -60,11 +63,17 @@ class CredentialsTest {
 
     @PulseTest
     void aPasswordThatChangesIsAskedForAtEachNewConnection(TestRedis redis, Prefix prefix) throws InterruptedException {
-        AtomicReference<String> password = new AtomicReference<>("one");
+        // not in any other text
+        String first = prefix.name("sesame");
+        String second = prefix.name("mellon");
+        AtomicReference<String> password = new AtomicReference<>(first);
+        Queue<PulseEvent> told = new ConcurrentLinkedQueue<>();
+        rotate(first);
         Queue<String> handled = new ConcurrentLinkedQueue<>();
         try (Pulse pulse = Pulse.builder()
                 .uri(redis.uri())
-                .commandTimeout(Duration.ofMillis(500))
+                .commandTimeout(Duration.ofSeconds(2))
+                .listener(told::add)
                 .credentials(() -> new Credentials(USER, requireNonNull(password.get())))
                 .connect()) {
             EventStream<String> stream = pulse.stream(prefix.name("s"), Codecs.string());
@@ -76,22 +85,28 @@ class CredentialsTest {
                             .build());
             sink.consume(event -> handled.add(event.payload()));
             stream.add("e", "before");
-            await().until(() -> handled.contains("before"));
+            await().atMost(LONG).until(() -> handled.contains("before"));
 
-            rotate("two");
-            await().untilAsserted(() -> {
+            rotate(second);
+            await().atMost(LONG).untilAsserted(() -> {
                 assertThat(pulse.health().status()).isEqualTo(Health.Status.DOWN);
                 assertThat(pulse.health().why()).contains("WRONGPASS").contains("lane");
             });
             assertThatExceptionOfType(AccessDeniedException.class)
                     .isThrownBy(() -> stream.add("e", "refused"))
-                    .withMessageContaining("WRONGPASS");
+                    .withMessageContaining("WRONGPASS")
+                    .withMessageNotContaining(first);
 
-            password.set("two");
-            await().atMost(Duration.ofSeconds(5)).until(() -> pulse.health().status() == Health.Status.UP);
+            password.set(second);
+            await().atMost(LONG).until(() -> pulse.health().status() == Health.Status.UP);
             stream.add("e", "after");
-            await().atMost(Duration.ofSeconds(5)).until(() -> handled.contains("after"));
+            await().atMost(LONG).until(() -> handled.contains("after"));
             assertThat(handled).doesNotContain("refused");
+            assertThat(LogLines.with("loop=sink " + stream.name())).isNotEmpty();
+            for (String secret : List.of(first, second)) {
+                assertThat(LogLines.with(secret)).isEmpty();
+                assertThat(told.toString() + pulse.health() + pulse).doesNotContain(secret);
+            }
         }
     }
 
@@ -118,5 +133,34 @@ class CredentialsTest {
         assertThat(new Credentials(USER, "hush")).hasToString("Credentials[user=ann]");
         assertThatIllegalArgumentException().isThrownBy(() -> Credentials.password(""));
         assertThatIllegalArgumentException().isThrownBy(() -> new Credentials("", "hush"));
+    }
+
+    @PulseTest
+    void aUserNeedsNoMoreThanTheseRights(TestRedis redis, Prefix prefix) throws InterruptedException {
+        admin.call(
+                "ACL",
+                "SETUSER",
+                USER,
+                "reset",
+                "on",
+                ">one",
+                "~pulse:stream:*",
+                "~map:*",
+                "&map:*",
+                "+@read",
+                "+@write",
+                "+@connection",
+                "+@scripting",
+                "+@pubsub",
+                "+time",
+                "-@dangerous",
+                "+client|id",
+                "+client|unblock");
+        String uri = redis.uri().replace("redis://", "redis://ann:one@");
+        try (Traffic traffic = Traffic.start(Pulse.builder().uri(uri), prefix.name("s"))) {
+            traffic.awaitProgress(LONG);
+            traffic.requireUp(LONG);
+            traffic.stopAndRequireAllHandled();
+        }
     }
 }

@@ -48,7 +48,7 @@ class TlsTest {
     }
 
     private static Pulse.Builder builder(String host, int port) {
-        return Pulse.builder().uri("rediss://" + host + ":" + port).commandTimeout(Duration.ofSeconds(2));
+        return Pulse.builder().uri("rediss://" + host + ":" + port);
     }
 
     @PulseTest
@@ -86,10 +86,13 @@ class TlsTest {
     void aCertificateThatNobodyTrustsIsToldAtOnceWithTheReason() {
         long begin = System.nanoTime();
         assertThatExceptionOfType(RedisUnavailableException.class)
-                .isThrownBy(() -> builder("localhost", tlsPort).connect())
+                .isThrownBy(() -> builder("localhost", tlsPort)
+                        .commandTimeout(Duration.ofMinutes(1))
+                        .connect())
                 .withMessageContaining("no TLS connection to Redis at localhost:" + tlsPort)
                 .withMessageContaining("unable to find valid certification path");
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        // not tried again until the command time-out
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
     }
 
     @PulseTest
@@ -120,14 +123,16 @@ class TlsTest {
     @PulseTest
     void aWriteOverTlsToASilentRedisEndsInTime() throws Exception {
         try (FaultProxy proxy = FaultProxy.to(tlsPort);
-                Pulse pulse =
-                        builder("localhost", proxy.port()).sslContext(trust).connect()) {
+                Pulse pulse = builder("localhost", proxy.port())
+                        .sslContext(trust)
+                        .commandTimeout(Duration.ofSeconds(2))
+                        .connect()) {
             EventStream<byte[]> stream = pulse.stream("silent", Codecs.bytes());
             stream.add("first", new byte[0]);
             proxy.silence();
             long begin = System.nanoTime();
             assertThatExceptionOfType(PulseException.class).isThrownBy(() -> stream.add("huge", new byte[15_000_000]));
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
         }
     }
 

@@ -13,6 +13,15 @@ public record Address(String host, int port) {
         return new Address(jedis.getHost(), jedis.getPort());
     }
 
+    /**
+     * Where a node of a cluster listens, by the word of another.
+     *
+     * @param host what it is called; empty or {@code ?} for one that has no name: it is where the one that tells was found
+     */
+    static Address told(String host, int port, Address by) {
+        return new Address(host.isEmpty() || host.equals("?") ? by.host() : host, port);
+    }
+
     HostAndPort forJedis() {
         return new HostAndPort(host, port);
     }

@@ -74,9 +74,9 @@ final class Call {
         return STATE.compareAndSet(this, State.QUEUED, State.SENT);
     }
 
-    /** The caller gives up; false when it was sent already. */
+    /** The caller gives up; false when it was sent already. Can be repeated. */
     boolean withdraw() {
-        return STATE.compareAndSet(this, State.QUEUED, State.WITHDRAWN);
+        return STATE.compareAndSet(this, State.QUEUED, State.WITHDRAWN) || state == State.WITHDRAWN;
     }
 
     /** Writes its commands to the connection, which may keep them in its buffer. */

@@ -7,9 +7,11 @@ import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -33,11 +35,13 @@ final class Cluster extends Topology {
 
     private volatile Slots slots;
 
-    private Cluster(Dialer dialer, RedisOptions options, Signals signals, ClusterNodes nodes, Slots first) {
+    private Cluster(
+            Dialer dialer, RedisOptions options, Signals signals, ClusterNodes nodes, Slots slots, Greeted first) {
         this.dialer = dialer;
         this.options = options;
         this.signals = signals;
-        this.slots = first;
+        this.slots = slots;
+        primaries.put(first.address(), newPrimary(first.address(), first.connection()));
         this.watch = new ClusterWatch(
                 this, nodes, signals.loop("watch of cluster " + options.target().address(), true));
     }
@@ -45,8 +49,31 @@ final class Cluster extends Topology {
     /** Asks for the map of slots, and greets a primary. Throws {@link PulseException}, naming the nodes asked. */
     static Cluster open(List<Address> seeds, Dialer dialer, RedisOptions options, Signals signals) {
         ClusterNodes nodes = new ClusterNodes(seeds, dialer);
-        return new Cluster(dialer, options, signals, nodes, nodes.askForSlots());
+        try {
+            Slots slots = nodes.askForSlots();
+            Greeted first = greet(slots, dialer, options);
+            return new Cluster(dialer, options, signals, nodes, slots, first);
+        } catch (RuntimeException e) {
+            nodes.close();
+            throw e;
+        }
     }
+
+    /** The first of the primaries that answers: what hinders all of them is to show at once. */
+    private static Greeted greet(Slots slots, Dialer dialer, RedisOptions options) {
+        PulseException failure = null;
+        for (Address owner : slots.owners()) {
+            try {
+                return new Greeted(owner, dialer.dial(owner, "lane", options.commandTimeout()));
+            } catch (PulseException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        throw Objects.requireNonNull(failure, "somebody owns slots");
+    }
+
+    /** A primary, and a first connection to it. */
+    private record Greeted(Address address, Connection connection) {}
 
     @Override
     @Nullable
@@ -74,13 +101,14 @@ final class Cluster extends Topology {
         lifecycle.lock();
         try {
             requireOpen();
-            return primaries.computeIfAbsent(
-                    address,
-                    missing -> new Primary(
-                            Connections.to(missing, dialer), null, options, signals.loop("lane " + missing, false)));
+            return primaries.computeIfAbsent(address, missing -> newPrimary(missing, null));
         } finally {
             lifecycle.unlock();
         }
+    }
+
+    private Primary newPrimary(Address address, @Nullable Connection first) {
+        return new Primary(Connections.to(address, dialer), first, options, signals.loop("lane " + address, false));
     }
 
     @Override
@@ -97,12 +125,7 @@ final class Cluster extends Topology {
 
     private static Address target(JedisRedirectionException redirection, Primary from) {
         HostAndPort target = redirection.getTargetNode();
-        if (!target.getHost().isEmpty()) {
-            return Address.of(target);
-        }
-        // a node that knows no name of another means: where you found me
-        String asked = from.where();
-        return new Address(asked.substring(0, asked.lastIndexOf(':')), target.getPort());
+        return Address.told(target.getHost(), target.getPort(), Address.of(HostAndPort.from(from.where())));
     }
 
     void refreshSoon() {

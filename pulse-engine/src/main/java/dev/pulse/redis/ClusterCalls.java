@@ -1,6 +1,7 @@
 package dev.pulse.redis;
 
 import dev.pulse.PulseException;
+import dev.pulse.RedisUnavailableException;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
@@ -30,7 +31,10 @@ final class ClusterCalls {
 
     private List<Integer> pending;
     private boolean anyAnswered;
+    /** Why it goes on only after a pause; null when it need not. */
     private @Nullable Throwable obstacle;
+
+    private @Nullable Throwable lastObstacle;
 
     ClusterCalls(Cluster cluster, List<Command> commands, long deadline, Duration timeout) {
         this.cluster = cluster;
@@ -60,19 +64,22 @@ final class ClusterCalls {
                 return replies;
             }
             stillPatient = false;
+            lastObstacle = obstacle == null ? lastObstacle : obstacle;
             if (!pending.isEmpty() && (obstacle != null || round >= QUICK_REDIRECTIONS)) {
                 cluster.refreshSoon();
                 Duration pause = backoff.next();
                 if (cluster.isClosed() || System.nanoTime() + pause.toNanos() >= deadline) {
-                    giveUp(Failures.unavailable(
-                            "the cluster",
-                            obstacle == null ? new IllegalStateException("its nodes disagree") : obstacle));
+                    giveUp(told(lastObstacle == null ? new IllegalStateException("its nodes disagree") : lastObstacle));
                     return replies;
                 }
                 Tasks.sleep(pause);
             }
         }
         return replies;
+    }
+
+    private static PulseException told(Throwable obstacle) {
+        return obstacle instanceof PulseException already ? already : Failures.unavailable("the cluster", obstacle);
     }
 
     /** What has no reply yet gets this; alone it is thrown. */
@@ -85,10 +92,16 @@ final class ClusterCalls {
 
     private void sendPending(boolean patient) throws InterruptedException {
         Map<Topology.Redirection, List<Integer>> byNode = new LinkedHashMap<>();
-        for (int i : pending) {
-            byNode.computeIfAbsent(next(i), node -> new ArrayList<>()).add(i);
-        }
         List<Integer> again = new ArrayList<>();
+        for (int i : pending) {
+            try {
+                byNode.computeIfAbsent(next(i), node -> new ArrayList<>()).add(i);
+            } catch (RedisUnavailableException e) {
+                // nobody serves its slot at the moment
+                obstacle = e;
+                again.add(i);
+            }
+        }
         for (Map.Entry<Topology.Redirection, List<Integer>> group : byNode.entrySet()) {
             send(group.getKey(), group.getValue(), patient, again);
         }

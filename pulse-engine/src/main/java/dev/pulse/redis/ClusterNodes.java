@@ -1,6 +1,7 @@
 package dev.pulse.redis;
 
 import dev.pulse.PulseException;
+import dev.pulse.RedisUnavailableException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** The nodes that can be asked for the map of slots, and a connection to the one that answered last. For one thread. */
@@ -36,7 +36,7 @@ final class ClusterNodes {
         if (open != null && answering != null) {
             try {
                 return ask(open, answering);
-            } catch (JedisException e) {
+            } catch (JedisException | RedisUnavailableException e) {
                 // another one may answer
                 close();
             }
@@ -62,26 +62,32 @@ final class ClusterNodes {
         Connection opened = dialer.dial(node, "watch", PATIENCE);
         try {
             Slots slots = ask(opened, node);
-            connection = opened;
-            at = node;
+            if (slots.nodes().contains(node)) {
+                connection = opened;
+                at = node;
+            } else {
+                // it was called by another name, or is on its way out of the cluster: next time one of those it named
+                OwnedConnection.discard(opened);
+            }
             return slots;
-        } catch (JedisDataException e) {
+        } catch (RedisUnavailableException e) {
             OwnedConnection.discard(opened);
-            throw Failures.isPassing(e)
-                    ? Failures.unavailable(node.toString(), e)
-                    : Failures.reply("asking " + node + " for the slots of its cluster", e);
+            throw e;
         } catch (JedisException e) {
             OwnedConnection.discard(opened);
-            throw Failures.unavailable(node.toString(), e);
+            throw Failures.asking(node.toString(), "asking " + node + " for the slots of its cluster", e);
         }
     }
 
     private Slots ask(Connection open, Address node) {
         Object reply = open.executeCommand(new CommandArguments(Protocol.Command.CLUSTER).add("SLOTS"));
         Slots slots = Slots.parse((List<?>) reply, node);
-        if (!slots.nodes().isEmpty()) {
-            known = slots.nodes();
+        if (slots.owners().isEmpty()) {
+            throw new RedisUnavailableException(
+                    "node " + node + " knows nobody who serves slots: it is not, or no longer, part of a cluster",
+                    null);
         }
+        known = slots.nodes();
         return slots;
     }
 

@@ -6,7 +6,10 @@ import dev.pulse.RedisOutOfMemoryException;
 import dev.pulse.RedisReplyException;
 import dev.pulse.RedisUnavailableException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -21,11 +24,19 @@ final class Failures {
 
     private static final Set<String> DENIED = Set.of("NOAUTH", "NOPERM", "WRONGPASS");
 
+    /** How Redis 6.2 tells what a command inside a script was answered; later ones begin with that. */
+    private static final Pattern IN_SCRIPT = Pattern.compile("ERR Error running script .*: -?([A-Z]{2,}) .*");
+
+    /** What up to Redis 7.0 says, in place of NOPERM, where the user of a script may not do what that does. */
+    private static final String DENIED_IN_SCRIPT = "The user executing the script can't ";
+
+    private static final String ARGUMENTS = ", with args beginning with:";
+
     private Failures() {}
 
     static PulseException connecting(String where, boolean tls, Duration timeout, JedisException cause) {
         if (cause instanceof JedisDataException refusal) {
-            return isPassing(refusal) ? unavailable(where, refusal) : reply("connecting to " + where, refusal);
+            return asking(where, "connecting to " + where, withoutArguments(refusal));
         }
         if (isOfTls(cause)) {
             return new RedisUnavailableException(
@@ -37,9 +48,27 @@ final class Failures {
                 cause);
     }
 
+    /** Redis repeats what it was given with a command it does not know: where that is HELLO or AUTH, a password. */
+    private static JedisDataException withoutArguments(JedisDataException refusal) {
+        for (Throwable at = refusal; at != null; at = at.getCause()) {
+            if (at.getMessage() != null && at.getMessage().contains(ARGUMENTS)) {
+                String text = Objects.requireNonNullElse(refusal.getMessage(), "");
+                return new JedisDataException(text.split(ARGUMENTS, 2)[0]);
+            }
+        }
+        return refusal;
+    }
+
     static PulseException unavailable(String where, Throwable cause) {
         return new RedisUnavailableException(
                 "Redis at " + where + " does not take commands: " + rootMessage(cause), cause);
+    }
+
+    /** What was met while a server was asked for something; {@code doing} says what that was. */
+    static PulseException asking(String where, String doing, JedisException cause) {
+        return cause instanceof JedisDataException refusal && !isPassing(refusal)
+                ? reply(doing, refusal)
+                : unavailable(where, cause);
     }
 
     /** An error reply; {@code doing} is the command. */
@@ -69,8 +98,16 @@ final class Failures {
         return MISDIRECTED.contains(code(reply));
     }
 
+    /** What kind of error it is: its first word, in a script that of the command which failed. */
     static String code(JedisDataException reply) {
         String text = reply.getMessage() == null ? "" : reply.getMessage();
+        if (text.contains(DENIED_IN_SCRIPT)) {
+            return "NOPERM";
+        }
+        Matcher inScript = IN_SCRIPT.matcher(text);
+        if (inScript.matches()) {
+            return inScript.group(1);
+        }
         int space = text.indexOf(' ');
         return space < 0 ? text : text.substring(0, space);
     }

@@ -43,7 +43,7 @@ final class MasterConnections implements Connections {
             role = role(opened);
         } catch (JedisException e) {
             OwnedConnection.discard(opened);
-            throw Failures.unavailable(address.toString(), e);
+            throw Failures.asking(address.toString(), "asking " + address + " for its role", e);
         }
         if (!role.equals("master")) {
             OwnedConnection.discard(opened);
@@ -63,7 +63,7 @@ final class MasterConnections implements Connections {
                 return new String(value, StandardCharsets.US_ASCII);
             }
         }
-        throw new RedisUnavailableException("HELLO tells no role", null);
+        return "server without a role";
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.pulse.redis;
 
+import dev.pulse.RedisUnavailableException;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
@@ -32,11 +33,17 @@ final class OnePrimary extends Topology {
         // later attempts have less time left than the lane's connection takes
         boolean patient = isPatient(deadline, connectionTimeout);
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
+        Throwable obstacle = null;
         while (true) {
             Call call = new Call(commands);
-            carry(primary, call, deadline, timeout, repeatable, patient);
+            try {
+                carry(primary, call, deadline, timeout, repeatable, patient);
+            } catch (RedisUnavailableException e) {
+                // what an attempt before met says more than that the time was over
+                throw obstacle == null ? e : Failures.unavailable(primary.where(), obstacle);
+            }
             patient = false;
-            Throwable obstacle = call.lost() != null ? call.lost() : onlyPassingErrors(call);
+            obstacle = call.lost() != null ? call.lost() : onlyPassingErrors(call);
             if (obstacle == null) {
                 return translated(call);
             }

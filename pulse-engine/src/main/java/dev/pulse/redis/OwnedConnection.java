@@ -129,7 +129,7 @@ public final class OwnedConnection implements AutoCloseable {
                     to, (Long) opened.executeCommand(new CommandArguments(Protocol.Command.CLIENT).add("ID")));
         } catch (JedisException e) {
             to.discard(opened);
-            throw Failures.unavailable(to.where(), e);
+            throw Failures.asking(to.where(), "CLIENT", e);
         }
         lock.lock();
         try {

@@ -1,7 +1,9 @@
 package dev.pulse.redis;
 
+import dev.pulse.AccessDeniedException;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseException;
+import dev.pulse.PulseFigures;
 import dev.pulse.RedisReplyException;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.task.Signals;
@@ -25,10 +27,13 @@ public final class Redis {
     /** When all calls are over, by {@link System#nanoTime}; empty when there is no such moment. */
     private final OptionalLong end;
 
-    private Redis(Topology topology, Duration timeout, OptionalLong end) {
+    private final Latency latency;
+
+    private Redis(Topology topology, Duration timeout, OptionalLong end, Latency latency) {
         this.topology = topology;
         this.timeout = timeout;
         this.end = end;
+        this.latency = latency;
     }
 
     /**
@@ -37,7 +42,8 @@ public final class Redis {
      * @throws PulseException what hinders it, naming host and port
      */
     public static Redis open(RedisOptions options, Signals signals) {
-        return new Redis(Topologies.open(options, signals), options.commandTimeout(), OptionalLong.empty());
+        return new Redis(
+                Topologies.open(options, signals), options.commandTimeout(), OptionalLong.empty(), new Latency());
     }
 
     /** A connection of its own for blocking reads; {@code role} becomes part of its name. */
@@ -47,7 +53,7 @@ public final class Redis {
 
     /** The same Redis over the same connections with another command time-out. */
     public Redis withTimeout(Duration commandTimeout) {
-        return new Redis(topology, commandTimeout, OptionalLong.empty());
+        return new Redis(topology, commandTimeout, OptionalLong.empty(), latency);
     }
 
     /**
@@ -60,7 +66,7 @@ public final class Redis {
 
     /** The same Redis until this moment, by {@link System#nanoTime}: no call takes longer. */
     public Redis until(long end) {
-        return new Redis(topology, timeout, OptionalLong.of(end));
+        return new Redis(topology, timeout, OptionalLong.of(end), latency);
     }
 
     /** How long a call may take that begins now. */
@@ -114,7 +120,10 @@ public final class Redis {
     }
 
     private @Nullable Object[] callAll(List<Command> commands, long deadline) throws InterruptedException {
-        return topology.callAll(commands, deadline, timeout);
+        long begin = latency.begin();
+        @Nullable Object[] replies = topology.callAll(commands, deadline, timeout);
+        latency.end(begin);
+        return replies;
     }
 
     /** Runs a script with its keys and arguments, each a String, {@code byte[]} or Long. */
@@ -123,6 +132,10 @@ public final class Redis {
         Object reply = evalOnce(script, false, keys, arguments, deadline);
         if (reply instanceof RedisReplyException unknown && unknown.code().equals("NOSCRIPT")) {
             reply = evalOnce(script, true, keys, arguments, deadline);
+        }
+        if (reply instanceof AccessDeniedException denied) {
+            // Redis does not tell which of the commands in it
+            throw new AccessDeniedException("script " + script + ": " + denied.getMessage(), denied);
         }
         return requireReply(reply);
     }
@@ -144,6 +157,11 @@ public final class Redis {
             throw e;
         }
         return reply;
+    }
+
+    /** How quickly calls were answered of late. */
+    public PulseFigures figures() {
+        return latency.figures(System.nanoTime());
     }
 
     /** Closes all but the owned connections; calls under way may finish until the deadline, by nanoTime. */

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -82,10 +81,8 @@ final class SentinelFinder implements MasterFinder {
             answered = true;
             keep(opened);
             return found;
-        } catch (JedisDataException e) {
-            throw Failures.reply("asking the sentinel at " + sentinel, e);
         } catch (JedisException e) {
-            throw Failures.unavailable(sentinel.toString(), e);
+            throw Failures.asking(sentinel.toString(), "asking the sentinel at " + sentinel, e);
         } finally {
             if (!answered) {
                 OwnedConnection.discard(opened);

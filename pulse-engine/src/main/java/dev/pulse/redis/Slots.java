@@ -40,7 +40,7 @@ final class Slots {
     private static Address node(Object node, Address asked) {
         List<?> parts = (List<?>) node;
         String host = parts.getFirst() instanceof byte[] name ? new String(name, StandardCharsets.UTF_8) : "";
-        return new Address(host.isEmpty() || host.equals("?") ? asked.host() : host, number(parts.get(1)));
+        return Address.told(host, number(parts.get(1)), asked);
     }
 
     private static int number(Object reply) {

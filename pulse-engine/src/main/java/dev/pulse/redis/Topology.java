@@ -163,8 +163,6 @@ abstract sealed class Topology permits OnePrimary, Cluster {
 
     /** The error reply of one command in words of ours. */
     static PulseException translated(Primary primary, Command command, JedisDataException error) {
-        return Failures.isPassing(error)
-                ? Failures.unavailable(primary.where(), error)
-                : Failures.reply(command.toString(), error);
+        return Failures.asking(primary.where(), command.toString(), error);
     }
 }

@@ -25,7 +25,7 @@ public final class LoopSignal implements AutoCloseable {
     /** It did its work. */
     public void works() {
         if (state.status() != Health.Status.UP) {
-            state = new Health.Loop(name, Health.Status.UP, Instant.now(), "");
+            change(Health.Status.UP, "");
             Signals.LOG.info("loop={} state=restored", name);
             signals.emit(new PulseEvent.ConnectionRestored(name));
         }
@@ -39,8 +39,7 @@ public final class LoopSignal implements AutoCloseable {
             // what hinders it now, which may be clearer than what it was at first; told by health only
             state = new Health.Loop(name, before.status(), before.since(), why);
         } else {
-            Health.Status status = vital ? Health.Status.DOWN : Health.Status.DEGRADED;
-            state = new Health.Loop(name, status, Instant.now(), why);
+            change(vital ? Health.Status.DOWN : Health.Status.DEGRADED, why);
             Signals.LOG.warn("loop={} state=failing cause=\"{}\"", name, why);
             Signals.LOG.debug("loop={} state=failing", name, cause);
             signals.emit(new PulseEvent.ConnectionLost(name, why));
@@ -50,12 +49,17 @@ public final class LoopSignal implements AutoCloseable {
     /** It works, but what it does shows trouble ahead; empty when that is over. Logged once, no connection's affair. */
     public void warns(String why) {
         if (!why.isEmpty() && state.status() == Health.Status.UP) {
-            state = new Health.Loop(name, Health.Status.DEGRADED, Instant.now(), why);
+            change(Health.Status.DEGRADED, why);
             Signals.LOG.warn("loop={} state=warning cause=\"{}\"", name, why);
         } else if (why.isEmpty() && state.status() != Health.Status.UP) {
-            state = new Health.Loop(name, Health.Status.UP, Instant.now(), "");
+            change(Health.Status.UP, "");
             Signals.LOG.info("loop={} state=warning-over", name);
         }
+    }
+
+    private void change(Health.Status status, String why) {
+        state = new Health.Loop(name, status, Instant.now(), why);
+        signals.changed();
     }
 
     Health.Loop state() {

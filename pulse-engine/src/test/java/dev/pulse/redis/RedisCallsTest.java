@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.AccessDeniedException;
 import dev.pulse.RedisOutOfMemoryException;
 import dev.pulse.RedisReplyException;
+import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.embedded.EmbeddedRedisOptions;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -21,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @RedisTest
 class RedisCallsTest {
     private static final int LARGE = 300 * 1024;
+    private static final Script INCREMENT = Script.load("test-increment.lua");
 
     @PulseTest
     void repliesGoToTheirCallersHoweverManyCallAtOnce(TestRedis redis, Prefix prefix) throws InterruptedException {
@@ -118,10 +121,9 @@ class RedisCallsTest {
     void aFlushedScriptCacheIsInvisible(TestRedis redis, Prefix prefix) throws InterruptedException {
         try (Connected connected = Connected.to(redis.uri());
                 RespClient client = redis.client()) {
-            Script script = Script.load("test-increment.lua");
             for (int i = 1; i <= 20; i++) {
                 client.call("SCRIPT", "FLUSH");
-                assertThat(connected.redis().eval(script, List.of(prefix.name("k")), List.of(2L)))
+                assertThat(connected.redis().eval(INCREMENT, List.of(prefix.name("k")), List.of(2L)))
                         .isEqualTo(2L * i);
             }
         }
@@ -132,9 +134,8 @@ class RedisCallsTest {
         try (Connected connected = Connected.to(redis.uri());
                 RespClient client = redis.client()) {
             client.call("LPUSH", prefix.name("k"), "no number");
-            Script script = Script.load("test-increment.lua");
             assertThatExceptionOfType(RedisReplyException.class)
-                    .isThrownBy(() -> connected.redis().eval(script, List.of(prefix.name("k")), List.of(1L)))
+                    .isThrownBy(() -> connected.redis().eval(INCREMENT, List.of(prefix.name("k")), List.of(1L)))
                     .withMessageContaining("WRONGTYPE");
         }
     }
@@ -170,6 +171,19 @@ class RedisCallsTest {
         }
     }
 
+    @PulseTest
+    void aPasswordIsNotShownWhereRedisRepeatsWhatItDoesNotKnow() {
+        String password = "hush".repeat(100);
+        try (EmbeddedRedis odd = EmbeddedRedis.start(EmbeddedRedisOptions.builder()
+                .arguments("--rename-command", "AUTH", "other", "--rename-command", "HELLO", "another")
+                .build())) {
+            assertThatThrownBy(() -> Connected.to("redis://ann:" + password + "@127.0.0.1:" + odd.port()))
+                    .isInstanceOf(RedisReplyException.class)
+                    .hasMessageContaining("HELLO")
+                    .satisfies(RedisCallsTest::showsNoSecret);
+        }
+    }
+
     private static void showsNoSecret(Throwable failure) {
         for (Throwable each = failure; each != null; each = each.getCause()) {
             assertThat(each.toString()).doesNotContain("hush");
@@ -194,6 +208,21 @@ class RedisCallsTest {
     }
 
     @PulseTest
+    void whatAUserMayNotDoInAScriptIsDeniedToIt(TestRedis redis, Prefix prefix) throws InterruptedException {
+        try (RespClient client = redis.client()) {
+            client.call("ACL", "SETUSER", "bob", "on", ">right", "~*", "+@connection", "+@scripting");
+            try (Connected connected = Connected.to(
+                    "redis://bob:right@127.0.0.1:" + redis.embedded().port())) {
+                assertThatExceptionOfType(AccessDeniedException.class)
+                        .isThrownBy(() -> connected.redis().eval(INCREMENT, List.of(prefix.name("k")), List.of(1L)))
+                        .withMessageContaining("script test-increment.lua: EVAL")
+                        .withMessageContaining("can't run this command");
+            }
+            client.call("ACL", "DELUSER", "bob");
+        }
+    }
+
+    @PulseTest
     void aFullRedisIsOutOfMemory(TestRedis redis, Prefix prefix) throws InterruptedException {
         try (Connected connected = Connected.to(redis.uri());
                 RespClient client = redis.client()) {
@@ -201,6 +230,8 @@ class RedisCallsTest {
             try {
                 assertThatExceptionOfType(RedisOutOfMemoryException.class)
                         .isThrownBy(() -> connected.increment(prefix.name("k")));
+                assertThatExceptionOfType(RedisOutOfMemoryException.class)
+                        .isThrownBy(() -> connected.redis().eval(INCREMENT, List.of(prefix.name("k")), List.of(1L)));
             } finally {
                 client.call("CONFIG", "SET", "maxmemory", "0");
             }

@@ -464,6 +464,27 @@ class RedisFaultTest {
         }
     }
 
+    @PulseTest
+    void whatWasNotSentBeforeItWasClosedIsNotInDoubt(EmbeddedRedis redis, Prefix prefix) throws InterruptedException {
+        try (FaultProxy proxy = FaultProxy.to(redis.port())) {
+            Connected connected = Connected.to(proxy.uri(), Duration.ofSeconds(20));
+            proxy.silence();
+            Crowd sent = new Crowd();
+            awaitWaiting(sent.virtual(() -> assertThatThrownBy(() -> connected.increment(prefix.name("sent")))
+                    .isInstanceOf(OutcomeUnknownException.class)));
+            Crowd queued = new Crowd();
+            for (int i = 0; i < 10; i++) {
+                awaitWaiting(queued.virtual(() -> assertThatThrownBy(() -> connected.increment(prefix.name("queued")))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("closed")));
+            }
+            connected.close(SHORT);
+            assertThat(sent.join()).isEmpty();
+            assertThat(queued.join()).isEmpty();
+            proxy.heal();
+        }
+    }
+
     /** A platform thread in a socket counts as running. */
     private static void awaitWaitingOrInIo(Thread caller) {
         if (caller.isVirtual()) {

@@ -7,6 +7,7 @@ import dev.pulse.Health;
 import dev.pulse.PulseEvent;
 import dev.pulse.testing.PulseTest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -82,6 +83,25 @@ class SignalsTest {
         assertThat(signals.health().status()).isEqualTo(Health.Status.UP);
         assertThat(signals.health().why()).isEmpty();
         assertThat(signals.health().loops()).extracting(Health.Loop::name).containsExactly("b");
+        await().until(() -> Threads.named("listener") == 0);
+    }
+
+    @PulseTest
+    void sinceIsWhenTheWholeBecameWhatItIsWhateverLoopsComeAndGo() {
+        Signals signals = new Signals(event -> {});
+        Instant begun = signals.health().since();
+        LoopSignal first = signals.loop("a", false);
+        LoopSignal second = signals.loop("b", false);
+        assertThat(signals.health().since()).isEqualTo(begun);
+        first.fails(new IllegalStateException("one"));
+        Instant degraded = signals.health().since();
+        assertThat(degraded).isAfter(begun);
+        second.fails(new IllegalStateException("two"));
+        first.works();
+        assertThat(signals.health().why()).isEqualTo("b: two");
+        assertThat(signals.health().since()).isEqualTo(degraded);
+        second.close();
+        assertThat(signals.health().since()).isAfter(degraded);
         await().until(() -> Threads.named("listener") == 0);
     }
 }

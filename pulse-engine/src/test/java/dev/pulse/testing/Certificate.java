@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -90,20 +92,21 @@ public final class Certificate {
         return Files.writeString(file, "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n");
     }
 
-    /** What has a Redis show it, on this port. */
+    /** What has a Redis show it, on this port, as on its command line. */
     public String[] arguments(int tlsPort) {
-        return new String[] {
-            "--tls-port",
-            Integer.toString(tlsPort),
-            "--tls-cert-file",
-            pem.toString(),
-            "--tls-key-file",
-            key.toString(),
-            "--tls-ca-cert-file",
-            pem.toString(),
-            "--tls-auth-clients",
-            "no"
-        };
+        return settings(tlsPort).stream()
+                .flatMap(setting -> Stream.of(("--" + setting).split(" ", 2)))
+                .toArray(String[]::new);
+    }
+
+    /** The same as lines of its file of settings. */
+    public List<String> settings(int tlsPort) {
+        return List.of(
+                "tls-port " + tlsPort,
+                "tls-cert-file " + pem,
+                "tls-key-file " + key,
+                "tls-ca-cert-file " + pem,
+                "tls-auth-clients no");
     }
 
     /** Trusts this certificate and no other. */

@@ -44,6 +44,7 @@ public final class FaultProxy implements AutoCloseable {
     /* guarded by lock */
     private final Set<Link> links = new HashSet<>();
     private Mode mode = Mode.PASSING;
+    private long accepted;
 
     private FaultProxy(int target) {
         this.target = target;
@@ -96,6 +97,16 @@ public final class FaultProxy implements AutoCloseable {
         lock.lock();
         try {
             return links.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many connections were asked for, those reset at once included. */
+    public long accepted() {
+        lock.lock();
+        try {
+            return accepted;
         } finally {
             lock.unlock();
         }
@@ -163,6 +174,7 @@ public final class FaultProxy implements AutoCloseable {
     private boolean admit(Link link) {
         lock.lock();
         try {
+            accepted++;
             return mode != Mode.CUT && mode != Mode.CLOSED && links.add(link);
         } finally {
             lock.unlock();

@@ -9,21 +9,41 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Three primaries with a replica each on this machine, which replace a dead primary in about three seconds. */
+/**
+ * A Redis Cluster on this machine: three primaries with a replica each, which replace a dead primary in about three
+ * seconds; or two primaries that can be reached by TLS too.
+ */
 public final class RedisCluster implements AutoCloseable {
-    private static final int PRIMARIES = 3;
     private static final int SLOTS = 16_384;
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
+    private final int primaries;
+    private final int replicas;
+    private final @Nullable Certificate certificate;
     private final List<EmbeddedRedis> nodes = new ArrayList<>();
+    /** Where the nodes speak TLS, in the same order. */
+    private final List<Integer> tlsPorts = new ArrayList<>();
 
-    private RedisCluster() {}
+    private RedisCluster(int primaries, int replicas, @Nullable Certificate certificate) {
+        this.primaries = primaries;
+        this.replicas = replicas;
+        this.certificate = certificate;
+    }
 
-    /** Starts one and returns when all nodes agree that it is complete. */
+    /** Starts one with replicas and returns when all nodes agree that it is complete. */
     public static RedisCluster start() {
-        RedisCluster cluster = new RedisCluster();
+        return start(new RedisCluster(3, 1, null));
+    }
+
+    /** Starts one whose nodes show this certificate, and speak without TLS as well. */
+    public static RedisCluster startWithTls(Certificate certificate) {
+        return start(new RedisCluster(2, 0, certificate));
+    }
+
+    private static RedisCluster start(RedisCluster cluster) {
         try {
             cluster.startAll();
             return cluster;
@@ -34,38 +54,50 @@ public final class RedisCluster implements AutoCloseable {
     }
 
     private void startAll() {
-        for (int i = 0; i < 2 * PRIMARIES; i++) {
+        for (int i = 0; i < primaries * (1 + replicas); i++) {
             nodes.add(EmbeddedRedis.start(EmbeddedRedisOptions.builder()
                     .port(FreePorts.next())
                     .arguments("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
                     .arguments("--repl-diskless-sync-delay", "0", "--shutdown-timeout", "0")
+                    .arguments(tlsArguments())
                     .build()));
         }
-        for (int i = 0; i < PRIMARIES; i++) {
+        for (int i = 0; i < primaries; i++) {
             call(i, "CLUSTER", "ADDSLOTSRANGE", first(i), Integer.toString(Integer.parseInt(first(i + 1)) - 1));
         }
         for (int i = 1; i < nodes.size(); i++) {
-            call(
-                    0,
-                    "CLUSTER",
-                    "MEET",
-                    "127.0.0.1",
-                    Integer.toString(nodes.get(i).port()));
+            call(0, "CLUSTER", "MEET", "127.0.0.1", portAmongNodes(nodes.get(i)));
         }
         await().atMost(LIMIT)
                 .until(() -> nodes.stream()
-                        .allMatch(node -> text(node.port(), "CLUSTER", "INFO").contains("cluster_known_nodes:6")));
-        for (int i = 0; i < PRIMARIES; i++) {
-            int primary = i;
+                        .allMatch(node ->
+                                text(node.port(), "CLUSTER", "INFO").contains("cluster_known_nodes:" + nodes.size())));
+        for (int i = primaries; i < nodes.size(); i++) {
+            int replica = i;
             await().atMost(LIMIT)
                     .ignoreExceptions()
-                    .until(() -> "OK".equals(call(PRIMARIES + primary, "CLUSTER", "REPLICATE", id(primary))));
+                    .until(() -> "OK".equals(call(replica, "CLUSTER", "REPLICATE", id(replica - primaries))));
         }
         awaitHealthy();
     }
 
-    private static String first(int primary) {
-        return Integer.toString(SLOTS * primary / PRIMARIES);
+    private String[] tlsArguments() {
+        if (certificate == null) {
+            return new String[0];
+        }
+        int port = FreePorts.next();
+        tlsPorts.add(port);
+        return Stream.concat(Stream.of("--tls-cluster", "yes"), Stream.of(certificate.arguments(port)))
+                .toArray(String[]::new);
+    }
+
+    /** Where other nodes find it. */
+    private String portAmongNodes(EmbeddedRedis node) {
+        return Integer.toString(certificate == null ? node.port() : tlsPorts.get(nodes.indexOf(node)));
+    }
+
+    private String first(int primary) {
+        return Integer.toString(SLOTS * primary / primaries);
     }
 
     private @Nullable Object call(int node, String... command) {
@@ -91,10 +123,10 @@ public final class RedisCluster implements AutoCloseable {
                 .until(() -> nodes.stream().allMatch(node -> isHealthy(node.port())));
     }
 
-    private static boolean isHealthy(int port) {
+    private boolean isHealthy(int port) {
         String replication = text(port, "INFO", "replication");
         boolean linked = replication.contains("role:master")
-                ? replication.contains("connected_slaves:1")
+                ? replication.contains("connected_slaves:" + replicas)
                 : replication.contains("master_link_status:up");
         return linked
                 && text(port, "CLUSTER", "INFO").contains("cluster_state:ok")
@@ -105,6 +137,47 @@ public final class RedisCluster implements AutoCloseable {
     public String uri() {
         return "redis-cluster://"
                 + nodes.stream().map(node -> "127.0.0.1:" + node.port()).collect(Collectors.joining(","));
+    }
+
+    /** Of all nodes, by this name, with TLS. */
+    public String tlsUri(String host) {
+        return "rediss-cluster://"
+                + tlsPorts.stream().map(port -> host + ":" + port).collect(Collectors.joining(","));
+    }
+
+    /** Changes settings of all nodes, given by name and value, while they run. */
+    public void configure(String... settings) {
+        String[] command =
+                Stream.concat(Stream.of("CONFIG", "SET"), Stream.of(settings)).toArray(String[]::new);
+        for (int i = 0; i < nodes.size(); i++) {
+            call(i, command);
+        }
+    }
+
+    /** Waits until all nodes call all of them so. */
+    public void awaitHost(String host) {
+        await().atMost(LIMIT)
+                .until(() -> nodes.stream()
+                        .allMatch(node -> hosts(node.port()).stream().allMatch(host::equals)));
+    }
+
+    private static List<String> hosts(int port) {
+        try (RespClient client = RespClient.connect(port)) {
+            return client.list("CLUSTER", "SLOTS").stream()
+                    .map(range -> ((List<?>) ((List<?>) range).get(2)).getFirst())
+                    .map(host -> host == null ? "" : host.toString())
+                    .toList();
+        }
+    }
+
+    /** The only replica of a primary. */
+    public EmbeddedRedis replicaOf(EmbeddedRedis primary) {
+        return nodes.stream()
+                .filter(node -> node.isRunning()
+                        && node.port() != primary.port()
+                        && text(node.port(), "INFO", "replication").contains("master_port:" + primary.port()))
+                .findFirst()
+                .orElseThrow();
     }
 
     public List<Integer> ports() {
@@ -177,10 +250,43 @@ public final class RedisCluster implements AutoCloseable {
         try (RespClient client = RespClient.connect(from.port())) {
             List<?> keys = client.list("CLUSTER", "GETKEYSINSLOT", text(slot), Integer.toString(most));
             for (Object key : keys) {
-                client.call("MIGRATE", "127.0.0.1", Integer.toString(to.port()), (String) key, "0", "2000");
+                client.call("MIGRATE", "127.0.0.1", portAmongNodes(to), (String) key, "0", "2000");
             }
             return !keys.isEmpty();
         }
+    }
+
+    /** Moves one key, which is in a slot that is on its way. */
+    public void moveKey(String key, EmbeddedRedis from, EmbeddedRedis to) {
+        try (RespClient client = RespClient.connect(from.port())) {
+            client.call("MIGRATE", "127.0.0.1", portAmongNodes(to), key, "0", "2000");
+        }
+    }
+
+    /** Takes a slot from its node, so that nobody serves it. */
+    public void orphan(int slot) {
+        for (int i = 0; i < nodes.size(); i++) {
+            if (text(nodes.get(i).port(), "INFO", "replication").contains("role:master")) {
+                call(i, "CLUSTER", "DELSLOTS", text(slot));
+            }
+        }
+    }
+
+    /** Whether nobody serves it, by the word of one node. */
+    public boolean isOrphan(int slot) {
+        try {
+            primaryPort(slot, -1);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
+    }
+
+    /** Has a node serve a slot that nobody serves, and all know it. */
+    public void adopt(int slot, EmbeddedRedis node) {
+        call(nodes.indexOf(node), "CLUSTER", "ADDSLOTS", text(slot));
+        endMove(slot, node);
+        awaitHealthy();
     }
 
     /** Has all know that the slot is there now. */

@@ -18,7 +18,7 @@ public final class SentinelSet implements AutoCloseable {
 
     private static final int REPLICAS = 2;
     private static final int SENTINELS = 3;
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final List<EmbeddedRedis> redis = new ArrayList<>();
     private final List<SentinelProcess> sentinels = new ArrayList<>();
@@ -133,6 +133,21 @@ public final class SentinelSet implements AutoCloseable {
                 .ignoreExceptions()
                 .until(() -> masterPort() != port
                         && info(masterPort(), "replication").contains("role:master"));
+    }
+
+    /** Waits until this one follows another. */
+    public void awaitReplica(int port) {
+        await().atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> info(port, "replication").contains("role:slave"));
+    }
+
+    /** Of all but this one. */
+    public List<Integer> portsOtherThan(int port) {
+        return redis.stream()
+                .map(EmbeddedRedis::port)
+                .filter(other -> other != port)
+                .toList();
     }
 
     /** Brings back what was killed or paused, and waits until all replicas follow the same master again. */

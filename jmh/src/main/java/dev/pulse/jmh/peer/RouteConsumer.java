@@ -26,7 +26,8 @@ public final class RouteConsumer implements GroupConsumer {
             public void configure() {
                 fromF("pulse-sink:%s/%s?concurrentConsumers=%d&uri=%s", from, group, CONCURRENCY, uri)
                         .routeId(group)
-                        .process(exchange -> handler.handle(exchange.getMessage().getBody(byte[].class)))
+                        .process(
+                                exchange -> handler.handle(exchange.getMessage().getBody(byte[].class)))
                         .toF("pulse-stream:%s?uri=%s", to, uri);
             }
         });
@@ -38,6 +39,6 @@ public final class RouteConsumer implements GroupConsumer {
 
     @Override
     public void close() {
-        context.close();
+        context.stop();
     }
 }

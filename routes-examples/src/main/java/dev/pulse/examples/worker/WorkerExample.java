@@ -7,6 +7,7 @@ import dev.pulse.PulseEvent;
 import dev.pulse.PulseException;
 import dev.pulse.examples.Example;
 import dev.pulse.examples.ExampleRedis;
+import dev.pulse.examples.ExampleStreams;
 import dev.pulse.stream.Codec;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
@@ -54,9 +55,9 @@ public final class WorkerExample implements Example {
                 .clientName("worker")
                 .listener(this::count)
                 .connect()) {
-            clear(pulse); // what a run that was killed has left
+            ExampleStreams.clear(pulse, REQUESTS, BOOKINGS); // what a run that was killed has left
             boolean held = work(pulse, length);
-            clear(pulse);
+            ExampleStreams.clear(pulse, REQUESTS, BOOKINGS);
             return held;
         }
     }
@@ -143,13 +144,6 @@ public final class WorkerExample implements Example {
                 bank.refusals(), turns.mostAtOnce(), turns.broken());
         say("balances rebuilt from the oldest event on: %s", same ? "the same" : "different");
         return customers.askedCount() > 0 && lost == 0 && same;
-    }
-
-    /** Ends all streams of the example, so that nothing is left of it but that they were. */
-    private static void clear(Pulse pulse) throws InterruptedException {
-        for (String stream : new String[] {REQUESTS, REQUESTS + ":dead", BOOKINGS}) {
-            pulse.stream(stream).destroy();
-        }
     }
 
     private void count(PulseEvent event) {
