@@ -1,5 +1,6 @@
 package dev.pulse.examples.signup;
 
+import dev.pulse.PulseException;
 import dev.pulse.camel.sink.PulseGroupedAck;
 import org.apache.camel.builder.RouteBuilder;
 
@@ -11,10 +12,10 @@ final class WebsiteRoutes extends RouteBuilder {
     @Override
     public void configure() {
         // while Redis is away, whoever needs it waits
-        errorHandler(defaultErrorHandler()
+        onException(PulseException.class)
                 .maximumRedeliveries(-1)
                 .redeliveryDelay(200)
-                .logRetryAttempted(false));
+                .logRetryAttempted(false);
 
         // publishes, with the plan as the topic
         from("timer:visitors?period=40&delay=0")
