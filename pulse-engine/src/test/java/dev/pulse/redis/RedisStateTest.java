@@ -65,7 +65,7 @@ class RedisStateTest {
                 attempt.make(connected.redis().withTimeout(SHORT));
                 return false;
             } catch (RedisUnavailableException e) {
-                return e.getMessage().contains(word);
+                return String.valueOf(e.getMessage()).contains(word);
             } catch (OutcomeUnknownException e) {
                 // the time was over before Redis could say so
                 return false;
