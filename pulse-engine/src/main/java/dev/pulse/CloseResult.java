@@ -25,7 +25,7 @@ public record CloseResult(How how, List<String> problems) {
         problems = List.copyOf(problems);
     }
 
-    /** Nothing was in flight and nothing is left. */
+    /** Nothing was in flight, or all of it was finished, and nothing is left. */
     public static CloseResult drained() {
         return new CloseResult(How.DRAINED, List.of());
     }

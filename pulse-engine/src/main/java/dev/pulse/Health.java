@@ -8,13 +8,14 @@ import java.util.List;
  * shows within 10 s.
  *
  * @param status the worst of all loops
- * @param since when the status became what it is
+ * @param since when the status became what it is, by this machine's clock
  * @param why what is wrong, in words an operator can act on; empty when {@code UP}
- * @param loops each loop of the engine
+ * @param loops each loop of the engine, by name; none when it is closed
  */
 public record Health(Status status, Instant since, String why, List<Loop> loops) {
     /** From good to bad. */
     public enum Status {
+        /** Everything works. */
         UP,
         /** Something does not work, other things do. */
         DEGRADED,
@@ -26,6 +27,9 @@ public record Health(Status status, Instant since, String why, List<Loop> loops)
      * One loop: a lane to Redis, a reader, a sink's reading or upkeep.
      *
      * @param name kind and subject, such as {@code sink users/mails read}
+     * @param status how it gets on
+     * @param since when the status became what it is, by this machine's clock
+     * @param why what hinders it, in words an operator can act on; empty when {@code UP}
      */
     public record Loop(String name, Status status, Instant since, String why) {}
 

@@ -2,7 +2,10 @@ package dev.pulse;
 
 import org.jspecify.annotations.Nullable;
 
-/** A command was sent and its reply never came: it may have been carried out, once, or not at all. */
+/**
+ * A command was sent and its reply never came: it may have been carried out, once, or not at all. When that was because
+ * the calling thread was interrupted, its interrupt flag is set.
+ */
 public final class OutcomeUnknownException extends PulseException {
     private static final long serialVersionUID = 1L;
 

@@ -26,8 +26,11 @@ import redis.clients.jedis.UnifiedJedis;
 
 /**
  * The entry point: one Redis, and the streams on it. Make one per Redis and process, share it among all threads, close it
- * at the end. It holds one connection for the short commands of everybody and one for each reader and sink; all are
- * named {@code pulse/<client name>/<role>} in CLIENT LIST.
+ * at the end. Thread-safe. It holds one connection for the short commands of everybody (on a Redis Cluster one to each
+ * primary that is used), one for each reader and sink, and up to 8 while payloads of more than 256 KiB or replies without
+ * bound are under way; all are named {@code pulse/<client name>/<role>} in CLIENT LIST.
+ *
+ * <p>Once it is closed, what would ask Redis throws {@link IllegalStateException}.
  */
 public final class Pulse implements AutoCloseable {
     /** Where Redis is when nothing else is said. */
@@ -55,9 +58,11 @@ public final class Pulse implements AutoCloseable {
     /**
      * Connects to the Redis at this URI, with defaults for everything else; see {@link Builder#uri}.
      *
-     * @throws IllegalArgumentException when the URI is none
+     * @throws IllegalArgumentException when the URI is none; the message shows no password
      * @throws RedisUnavailableException naming host and port, when no connection comes about within 2 s
      * @throws AccessDeniedException when Redis refuses user or password
+     * @throws RedisReplyException when Redis refuses for another reason, such as a database it does not have
+     * @throws IllegalStateException for {@code embedded:}, when no Redis can be started; the message says why
      */
     public static Pulse connect(String uri) {
         return builder().uri(uri).connect();
@@ -95,14 +100,16 @@ public final class Pulse implements AutoCloseable {
     }
 
     /**
-     * The same with a wish for what is retained: the first use throws {@link StreamConfigException} when the stream
-     * exists and retains something else.
+     * The same with a wish for what is retained, which a new stream gets. The first use throws
+     * {@link StreamConfigException} when the stream exists and retains something else.
+     *
+     * @throws IllegalArgumentException when the name breaks a rule
      */
     public <T> EventStream<T> stream(String name, Codec<T> codec, Retention wish) {
         return streams.stream(name, codec, Optional.of(wish));
     }
 
-    /** How everything gets on at this moment; asks Redis nothing, works also when closed. */
+    /** How everything gets on at this moment; asks Redis nothing, never blocks, works also when closed. */
     public Health health() {
         return signals.health();
     }
@@ -116,9 +123,11 @@ public final class Pulse implements AutoCloseable {
      * Closes all readers and sinks side by side, then the connections. What was begun may finish for up to {@code drain},
      * is then interrupted and has 2 s more; all in all it takes a few seconds longer than that at most, also when Redis
      * is gone. Called from a handler, it begins closing and returns at once, for it cannot wait for that handler. An
-     * interrupt of the caller ends the drain and stays set. Further calls do nothing.
+     * interrupt of the caller ends the drain and stays set. Further calls do nothing, and do not wait.
      *
      * @param drain 0 to 1 h
+     * @return how it ended, and what could not be cleaned up; nothing of that for a call from a handler, or a further one
+     * @throws IllegalArgumentException when {@code drain} is out of its range
      */
     public CloseResult close(Duration drain) {
         if (drain.isNegative() || drain.compareTo(LONGEST_DRAIN) > 0) {
@@ -151,7 +160,9 @@ public final class Pulse implements AutoCloseable {
         return result;
     }
 
-    /** Makes a {@link Pulse}. Not thread-safe. */
+    /**
+     * Makes a {@link Pulse}; what is not set has its default. Values are checked by {@link #connect}. Not thread-safe.
+     */
     public static final class Builder {
         private @Nullable String uri;
         private @Nullable UnifiedJedis client;
@@ -198,7 +209,10 @@ public final class Pulse implements AutoCloseable {
             return this;
         }
 
-        /** Part of the connections' names; default the one in the URI, else {@code pulse}. */
+        /**
+         * Part of the connections' names: 1 to 64 printable ASCII characters without space and {@code /}. Default the one
+         * in the URI, else {@code pulse}.
+         */
         public Builder clientName(String value) {
             clientName = value;
             return this;
@@ -210,7 +224,10 @@ public final class Pulse implements AutoCloseable {
             return this;
         }
 
-        /** How long a call may take from beginning to return, 10 ms to 1 min; default 5 s. */
+        /**
+         * How long a call may take from beginning to return, whether Redis is there or not, 10 ms to 1 min; default 5 s.
+         * A {@code poll} takes its {@code wait} in addition.
+         */
         public Builder commandTimeout(Duration value) {
             commandTimeout = value;
             return this;
@@ -260,7 +277,13 @@ public final class Pulse implements AutoCloseable {
             return this;
         }
 
-        /** Checks all settings and connects, as {@link Pulse#connect(String)} does. */
+        /**
+         * Checks all settings and connects: one try, so that a wrong address or password shows at once. It takes the
+         * connect time-out at most for each address it tries; an interrupt stays set, and may make it fail.
+         *
+         * @throws IllegalArgumentException when a setting is out of its range or contradicts another, naming it
+         * @throws PulseException as {@link Pulse#connect(String)}
+         */
         public Pulse connect() {
             if (uri != null && client != null) {
                 throw new IllegalArgumentException("Redis is named by a uri or by a client, not by both");

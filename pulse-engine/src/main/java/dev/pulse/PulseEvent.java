@@ -2,18 +2,34 @@ package dev.pulse;
 
 import java.util.OptionalLong;
 
-/** A change of state in the background, told once to the {@link PulseListener} and logged in one line. */
+/**
+ * A change of state in the background, told once to the {@link PulseListener} and logged in one line. Sealed, so that a
+ * {@code switch} can be complete; later versions may add kinds, so one that is to outlive them has a {@code default}.
+ */
 public sealed interface PulseEvent {
-    /** A loop lost its connection, or cannot make one; it goes on trying. */
+    /**
+     * A loop lost its connection, or cannot make one; it goes on trying.
+     *
+     * @param loop its name, as in {@link Health.Loop}
+     * @param cause why, in words
+     */
     record ConnectionLost(String loop, String cause) implements PulseEvent {}
 
-    /** The loop works again. */
+    /**
+     * The loop works again.
+     *
+     * @param loop its name, as in {@link Health.Loop}
+     */
     record ConnectionRestored(String loop) implements PulseEvent {}
 
     /** A sink's consumer group was gone (deleted, flushed, failed over) and was made again where it had come to. */
     record GroupLost(String stream, String sink) implements PulseEvent {}
 
-    /** The ack deadline of an event passed while it was worked on; another consumer has or gets it. */
+    /**
+     * The ack deadline of an event passed while it was worked on; another consumer has or gets it.
+     *
+     * @param eventId as {@link dev.pulse.stream.EventId} shows it
+     */
     record LeaseLost(String stream, String sink, String eventId) implements PulseEvent {}
 
     /**
@@ -25,10 +41,18 @@ public sealed interface PulseEvent {
     /**
      * An entry was passed over: by a reader, because it is no event or the codec cannot read it; by a sink, because it was
      * trimmed before it was done, or because dead letters have no dead letters of their own.
+     *
+     * @param eventId as {@link dev.pulse.stream.EventId} shows it
+     * @param cause why, in words
      */
     record EntryDropped(String stream, String eventId, String cause) implements PulseEvent {}
 
-    /** A sink gave an event up; it stands among the dead letters of its stream. */
+    /**
+     * A sink gave an event up; it stands among the dead letters of its stream.
+     *
+     * @param eventId the event's id in its stream, as {@link dev.pulse.stream.EventId} shows it
+     * @param cause why, in words
+     */
     record DeadLettered(String stream, String sink, String eventId, String cause) implements PulseEvent {}
 
     /**

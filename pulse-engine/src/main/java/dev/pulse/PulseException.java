@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What went wrong in the world outside the program: Redis, the network, the state of a stream. Wrong use of the API is
- * an {@link IllegalArgumentException} or {@link IllegalStateException} instead. The family is sealed, so that a
- * {@code switch} over it can be complete.
+ * an {@link IllegalArgumentException} or {@link IllegalStateException} instead, and so is the use of what is closed. Each
+ * kind says whether what was asked for was done. The family is sealed, so that a {@code switch} over it can be
+ * complete.
  */
 public abstract sealed class PulseException extends RuntimeException
         permits AccessDeniedException,

@@ -6,5 +6,6 @@ package dev.pulse;
  */
 @FunctionalInterface
 public interface PulseListener {
+    /** Takes one event. It may block. What it throws is logged, and the next event is told all the same. */
     void onEvent(PulseEvent event);
 }

@@ -2,7 +2,10 @@ package dev.pulse;
 
 import org.jspecify.annotations.Nullable;
 
-/** Redis could not be reached, or did not take the command, within the time-out; what was asked for was <em>not</em> done. */
+/**
+ * Redis could not be reached, or did not take the command, within the time-out: it is down, starts, fails over, or is held
+ * up. What was asked for was <em>not</em> done; where a method says that repeating changes nothing, it may have been.
+ */
 public final class RedisUnavailableException extends PulseException {
     private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,10 @@ package dev.pulse;
 
 import org.jspecify.annotations.Nullable;
 
-/** The incarnation of the stream that this handle belongs to was destroyed; a new handle makes or joins the next one. */
+/**
+ * The incarnation of the stream that this handle belongs to was destroyed, so what was asked for was not done; a new
+ * handle makes or joins the next one.
+ */
 public final class StreamDestroyedException extends PulseException {
     private static final long serialVersionUID = 1L;
 

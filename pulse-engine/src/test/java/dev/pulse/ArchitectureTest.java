@@ -133,6 +133,8 @@ class ArchitectureTest {
                 .and()
                 .doNotHaveFullyQualifiedName("dev.pulse.redis.Lane")
                 .and()
+                .doNotHaveFullyQualifiedName("dev.pulse.redis.Deadlines")
+                .and()
                 .doNotHaveFullyQualifiedName("dev.pulse.redis.Call")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.pulse.redis.Guard")

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.stream.AckResult;
+import dev.pulse.stream.Codecs;
+import dev.pulse.stream.Delivery;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.EventStream;
+import dev.pulse.stream.NewEvent;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
@@ -21,8 +25,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,6 +80,13 @@ class ClusterTest {
     }
 
     @PulseTest
+    void theSnippetOfTheReadmeConnects(Prefix prefix) throws InterruptedException {
+        try (Pulse pulse = ConnectingSnippets.onCluster(cluster.uri().replaceAll(".*//|/.*", ""))) {
+            pulse.stream(prefix.name("s")).add("e", new byte[0]);
+        }
+    }
+
+    @PulseTest
     void streamsInDifferentSlotsWorkSideBySide(Prefix prefix) throws InterruptedException {
         String[] streams = spread(prefix);
         assertThat(streams).hasSize(3);
@@ -94,6 +108,59 @@ class ClusterTest {
                         .allMatch(key -> key.contains("{" + stream + "}"))
                         .noneMatch(key ->
                                 key.startsWith("map:sink:") || key.equals("map:stream:{" + stream + "}:sinks:content"));
+            }
+        }
+    }
+
+    @PulseTest
+    void aSinkOfStreamsInDifferentSlotsReadsEachAndLeavesEach(Prefix prefix) throws InterruptedException {
+        String[] names = spread(prefix);
+        Duration longest = Duration.ofSeconds(30);
+        // an exclusive one waits for its lease on one of them
+        for (boolean exclusive : List.of(false, true)) {
+            Queue<String> handled = new ConcurrentLinkedQueue<>();
+            String sinkName = "k" + exclusive;
+            try (Pulse pulse = builder().connect()) {
+                List<EventStream<String>> streams = Stream.of(names)
+                        .map(name -> pulse.stream(name, Codecs.string()))
+                        .toList();
+                SinkOptions options = SinkOptions.builder()
+                        .exclusive(exclusive)
+                        .startAt(StartAt.newest())
+                        .build();
+                try (Sink<String> consumed = streams.get(0).sink(sinkName, options)) {
+                    consumed.consume(event -> handled.add(event.stream() + event.payload()));
+                    consumed.addStream(streams.get(1), StartAt.newest());
+                    consumed.addStream(streams.get(2), StartAt.newest());
+                    for (EventStream<String> stream : streams) {
+                        stream.addAll(IntStream.range(0, 200)
+                                .mapToObj(i -> NewEvent.of("e", Integer.toString(i)))
+                                .toList());
+                    }
+                    await().atMost(longest)
+                            .untilAsserted(
+                                    () -> assertThat(handled).hasSize(600).doesNotHaveDuplicates());
+                    consumed.removeStream(names[1]);
+                    await().atMost(longest)
+                            .until(() -> cluster.pulseConnections().stream()
+                                            .filter(name -> name.endsWith("/sink"))
+                                            .count()
+                                    == 2);
+                }
+                try (Sink<String> polled = streams.get(0).sink(sinkName, options)) {
+                    polled.addStream(streams.get(1), StartAt.newest());
+                    polled.addStream(streams.get(2), StartAt.newest());
+                    for (int i = 0; i < 3; i++) {
+                        streams.get(i).add("e", "polled");
+                        Delivery<String> delivery = polled.poll(1, longest).getFirst();
+                        assertThat(delivery.event().stream()).isEqualTo(names[i]);
+                        assertThat(delivery.ack()).isEqualTo(AckResult.ACKED);
+                    }
+                }
+                for (EventStream<String> stream : streams) {
+                    assertThat(stream.figures().groups())
+                            .allSatisfy(group -> assertThat(group.pending()).isZero());
+                }
             }
         }
     }

@@ -71,6 +71,14 @@ class SentinelTest {
     }
 
     @PulseTest
+    void theSnippetOfTheReadmeConnects(Prefix prefix) throws InterruptedException {
+        String hosts = sentinels.uri().replaceAll(".*//|/.*", "");
+        try (Pulse pulse = ConnectingSnippets.overSentinels(hosts, SentinelSet.MASTER)) {
+            pulse.stream(prefix.name("s")).add("e", new byte[0]);
+        }
+    }
+
+    @PulseTest
     void aFailOverByCommandIsFollowed(Prefix prefix) throws InterruptedException {
         try (Traffic traffic = Traffic.start(Pulse.builder().uri(sentinels.uri()), prefix.name("s"))) {
             traffic.awaitProgress(RECOVERY);

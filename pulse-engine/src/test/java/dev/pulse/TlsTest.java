@@ -71,6 +71,18 @@ class TlsTest {
     }
 
     @PulseTest
+    void theSnippetOfTheReadmeConnects() throws InterruptedException {
+        try (RespClient admin = RespClient.connect(redis.port())) {
+            admin.call("ACL", "SETUSER", "orders", "reset", "on", ">one", "~*", "&*", "+@all");
+            try (Pulse pulse = ConnectingSnippets.withTls("localhost", tlsPort, trust, () -> "one")) {
+                assertThat(pulse.stream("snippet").snapshot()).isEmpty();
+                assertThat(admin.text("CLIENT", "LIST")).contains("user=orders");
+            }
+            admin.call("ACL", "DELUSER", "orders");
+        }
+    }
+
+    @PulseTest
     void aCertificateThatNobodyTrustsIsToldAtOnceWithTheReason() {
         long begin = System.nanoTime();
         assertThatExceptionOfType(RedisUnavailableException.class)

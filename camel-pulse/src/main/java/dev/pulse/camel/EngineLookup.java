@@ -7,44 +7,63 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the engine of an endpoint. First comes what was said about this endpoint (client, then the component's client,
+ * Finds the engine of an endpoint. First comes what was said about this endpoint, itself or by its component (a client,
  * then a URI), then what is there anyway (the only Pulse in the registry, then the URI of another Pulse component), last
  * {@link Pulse#DEFAULT_URI}.
  */
 final class EngineLookup {
-    private final PulseEndpoint endpoint;
+    private final PulseConfiguration configuration;
     private final PulseComponent component;
     private final CamelContext context;
 
     EngineLookup(PulseEndpoint endpoint, PulseComponent component) {
-        this.endpoint = endpoint;
+        this.configuration = endpoint.getConfiguration();
         this.component = component;
         this.context = endpoint.getCamelContext();
     }
 
     /** An engine of the user's is not closed by the lease; one of ours is shared within the context. */
     EngineLease acquire() {
-        if (endpoint.getClient() != null) {
-            return borrowed(endpoint.getClient());
-        }
-        if (component.getClient() != null) {
-            return borrowed(component.getClient());
-        }
-        RedisAddress address = endpoint.address().or(component.address());
-        if (!address.hasUri()) {
-            Set<Pulse> beans = context.getRegistry().findByType(Pulse.class);
-            if (beans.size() == 1) {
-                return borrowed(beans.iterator().next());
-            }
-            address = address.or(addressOfOthers());
-        }
-        return PulseEngines.of(context).acquire(address.connectionUri());
+        Pulse given = given();
+        return given != null
+                ? new EngineLease(given, () -> {})
+                : PulseEngines.of(context).acquire(settings());
     }
 
-    private static EngineLease borrowed(Pulse pulse) {
-        return new EngineLease(pulse, () -> {});
+    /** Null when the engine is the user's, who knows where it is connected to. */
+    @Nullable
+    String serviceUrl() {
+        return given() != null ? null : address().withoutSecrets();
+    }
+
+    private @Nullable Pulse given() {
+        if (configuration.getClient() != null) {
+            return configuration.getClient();
+        }
+        if (configuration.address().hasUri()) {
+            return null;
+        }
+        Set<Pulse> beans = context.getRegistry().findByType(Pulse.class);
+        return beans.size() == 1 ? beans.iterator().next() : null;
+    }
+
+    private EngineSettings settings() {
+        RedisAddress address = address();
+        SSLContextParameters ssl = configuration.getSslContextParameters();
+        if (ssl == null && component.isUseGlobalSslContextParameters() && !address.isWithoutTls()) {
+            ssl = context.getSSLContextParameters();
+        }
+        return new EngineSettings(
+                address.connectionUri(), ssl, configuration.getConnectTimeout(), configuration.getCommandTimeout());
+    }
+
+    private RedisAddress address() {
+        RedisAddress own = configuration.address();
+        return own.hasUri() ? own : own.or(addressOfOthers());
     }
 
     private RedisAddress addressOfOthers() {
@@ -52,15 +71,17 @@ final class EngineLookup {
         RedisAddress found = new RedisAddress(null, null, null);
         for (String name : new TreeSet<>(context.getComponentNames())) {
             Component other = context.hasComponent(name);
-            if (other instanceof PulseComponent pulse
-                    && !pulse.equals(component)
-                    && pulse.address().hasUri()) {
-                if (!names.isEmpty() && !found.equals(pulse.address())) {
+            if (other instanceof PulseComponent pulse && !pulse.equals(component)) {
+                RedisAddress address = pulse.getConfiguration().address();
+                if (!address.hasUri()) {
+                    continue;
+                }
+                if (!names.isEmpty() && !found.equals(address)) {
                     throw new IllegalArgumentException("uri is needed, for it cannot be taken over from the components "
                             + names.getFirst() + " and " + name + ", which have different ones");
                 }
                 names.add(name);
-                found = pulse.address();
+                found = address;
             }
         }
         return found;

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.spi.HeaderFilterStrategy;
@@ -22,7 +23,10 @@ public final class EventMapping {
 
     private final PayloadCodec codec;
     private final HeaderFilterStrategy filter;
-    private final Set<String> leftOut = ConcurrentHashMap.newKeySet();
+    /** Each is logged once. */
+    private final Set<String> namesLeftOut = ConcurrentHashMap.newKeySet();
+
+    private final LongAdder leftOut = new LongAdder();
 
     public EventMapping(PayloadCodec codec, HeaderFilterStrategy filter) {
         this.codec = codec;
@@ -30,12 +34,12 @@ public final class EventMapping {
     }
 
     /**
-     * The event that this exchange's message asks for.
+     * The event that this message of the exchange asks for.
      *
      * @throws Exception when the body is no payload, or a name is out of its range
      */
-    public NewEvent<byte[]> toEvent(Exchange exchange, String name, @Nullable String topic) throws Exception {
-        Message message = exchange.getMessage();
+    public NewEvent<byte[]> toEvent(Exchange exchange, Message message, String name, @Nullable String topic)
+            throws Exception {
         return new NewEvent<>(name, Optional.ofNullable(topic), codec.encode(message), headers(exchange, message));
     }
 
@@ -49,14 +53,23 @@ public final class EventMapping {
             if (value instanceof String || value instanceof Number || value instanceof Boolean) {
                 // header names are case-insensitive in Camel, and not in an event
                 headers.put(name.equalsIgnoreCase(CONTENT_TYPE) ? CONTENT_TYPE : name, value.toString());
-            } else if (leftOut.size() < MOST_LOGGED && leftOut.add(name)) {
-                LOG.warn(
-                        "header={} type={} state=left-out",
-                        name,
-                        value.getClass().getName());
+            } else {
+                leaveOut(name, value);
             }
         });
         return headers;
+    }
+
+    private void leaveOut(String name, Object value) {
+        leftOut.increment();
+        if (namesLeftOut.size() < MOST_LOGGED && namesLeftOut.add(name)) {
+            LOG.warn("header={} type={} state=left-out", name, value.getClass().getName());
+        }
+    }
+
+    /** How many headers stayed behind so far, for they were neither text nor number nor boolean. */
+    public long leftOut() {
+        return leftOut.sum();
     }
 
     /**

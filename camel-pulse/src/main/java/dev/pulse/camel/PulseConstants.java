@@ -11,7 +11,8 @@ public final class PulseConstants {
             label = "common",
             description =
                     "The id of the event, such as 1700000000000-3: of the one that was read, or of the one that was"
-                            + " added",
+                            + " added; after a batch the list of all. A producer with an operation on events takes it, or"
+                            + " a list of them, as those it is about",
             javaType = "String",
             applicableFor = {STREAM_SCHEME, SINK_SCHEME})
     public static final String EVENT_ID = "CamelPulseEventId";
@@ -63,11 +64,50 @@ public final class PulseConstants {
     public static final String DELIVERY_COUNT = "CamelPulseDeliveryCount";
 
     @Metadata(
+            label = "consumer",
+            description = "Settles the event, or the batch, by hand; with ackMode=manual",
+            javaType = "dev.pulse.camel.sink.ManualAck",
+            applicableFor = SINK_SCHEME)
+    public static final String MANUAL_ACK = "CamelPulseManualAck";
+
+    @Metadata(
+            label = "consumer",
+            description =
+                    "With exclusive, the number of the term in which the event was delivered; it grows with each change"
+                            + " of the active member, so what is written to can refuse one smaller than it has seen",
+            javaType = "long",
+            applicableFor = SINK_SCHEME)
+    public static final String FENCING_TOKEN = "CamelPulseFencingToken";
+
+    @Metadata(
             label = "producer",
             description = "The stream to add to, in place of the endpoint's. Taken off the message when it was used",
             javaType = "String",
             applicableFor = STREAM_SCHEME)
     public static final String OVERRIDE_STREAM = "CamelPulseOverrideStream";
+
+    @Metadata(
+            label = "producer",
+            description = "What to do, in place of the option operation. Taken off the message when it was used",
+            javaType = "String",
+            applicableFor = {STREAM_SCHEME, SINK_SCHEME})
+    public static final String OPERATION = "CamelPulseOperation";
+
+    @Metadata(
+            label = "producer",
+            description = "With operation addOnce, the key under which the event is added once, in place of the option"
+                    + " onceKey. Taken off the message when it was used",
+            javaType = "String",
+            applicableFor = STREAM_SCHEME)
+    public static final String KEY = "CamelPulseKey";
+
+    @Metadata(
+            label = "producer",
+            description = "After addOnce and addIfExists, whether this message added the event: not when it was added"
+                    + " under its key before, or when there is no stream",
+            javaType = "boolean",
+            applicableFor = STREAM_SCHEME)
+    public static final String ADDED = "CamelPulseAdded";
 
     private PulseConstants() {}
 }

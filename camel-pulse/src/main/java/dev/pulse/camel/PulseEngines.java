@@ -16,10 +16,10 @@ import org.apache.camel.support.service.ServiceSupport;
  */
 final class PulseEngines extends ServiceSupport {
     private static final ReentrantLock MAKING = new ReentrantLock();
-    private static final String EMBEDDED = "embedded:";
 
+    private final CamelContext context;
     private final ReentrantLock counting = new ReentrantLock();
-    private final Map<String, Shared> engines = new HashMap<>();
+    private final Map<EngineSettings, Shared> engines = new HashMap<>();
 
     private static final class Shared {
         private final Pulse pulse;
@@ -30,7 +30,9 @@ final class PulseEngines extends ServiceSupport {
         }
     }
 
-    private PulseEngines() {}
+    private PulseEngines(CamelContext context) {
+        this.context = context;
+    }
 
     /** The one of this context. */
     static PulseEngines of(CamelContext context) {
@@ -38,7 +40,7 @@ final class PulseEngines extends ServiceSupport {
         try {
             PulseEngines engines = context.hasService(PulseEngines.class);
             if (engines == null) {
-                engines = new PulseEngines();
+                engines = new PulseEngines(context);
                 context.addService(engines, true, true);
             }
             return engines;
@@ -50,22 +52,22 @@ final class PulseEngines extends ServiceSupport {
     }
 
     /** Connects, or shares the engine that is connected already. */
-    EngineLease acquire(String connectionUri) {
+    EngineLease acquire(EngineSettings settings) {
         counting.lock();
         try {
-            Shared shared = engines.computeIfAbsent(connectionUri, uri -> new Shared(Pulse.connect(uri)));
+            Shared shared = engines.computeIfAbsent(settings, key -> new Shared(key.connect(context)));
             shared.users++;
-            return new EngineLease(shared.pulse, () -> release(connectionUri, shared));
+            return new EngineLease(shared.pulse, () -> release(settings, shared));
         } finally {
             counting.unlock();
         }
     }
 
-    private void release(String connectionUri, Shared shared) {
+    private void release(EngineSettings settings, Shared shared) {
         counting.lock();
         try {
             shared.users--;
-            if (shared.users > 0 || connectionUri.equals(EMBEDDED) || !engines.remove(connectionUri, shared)) {
+            if (shared.users > 0 || settings.isEmbedded() || !engines.remove(settings, shared)) {
                 return;
             }
         } finally {

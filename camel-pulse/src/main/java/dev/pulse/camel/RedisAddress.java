@@ -1,9 +1,9 @@
 package dev.pulse.camel;
 
 import dev.pulse.Pulse;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +17,34 @@ record RedisAddress(
         @Nullable String uri,
         @Nullable String username,
         @Nullable String password) {
+    static final String EMBEDDED = "embedded:";
+
+    private static final Pattern END_OF_HOSTS = Pattern.compile("[/?#]");
     private static final String UNRESERVED = "-._~";
+    /** Beginning and end of what may be shown; an @ further on says that it is not what it seems. */
+    private static final Pattern SHOWN = Pattern.compile(
+            "(rediss?(?:-sentinel|-cluster)?://)(?:[^/?#@]*@)?" + "([A-Za-z0-9.,:\\[\\]-]+(?:/\\d*)?)(?:\\?[^@#]*)?");
 
     boolean hasUri() {
         return uri != null && !uri.isBlank();
+    }
+
+    private String text() {
+        return uri != null && hasUri() ? uri.strip() : Pulse.DEFAULT_URI;
+    }
+
+    /** Whether connections are made without TLS. */
+    boolean isWithoutTls() {
+        return !text().startsWith("rediss");
+    }
+
+    /** The URI without user, password and parameters; what cannot be understood is not shown at all. */
+    String withoutSecrets() {
+        Matcher parts = SHOWN.matcher(text());
+        if (parts.matches()) {
+            return parts.group(1) + parts.group(2);
+        }
+        return text().equals(EMBEDDED) ? EMBEDDED : "no Redis URI";
     }
 
     /** What the first of the two leaves open, the second one says. */
@@ -37,7 +61,7 @@ record RedisAddress(
      * @throws IllegalArgumentException when user or password are given twice, or where they have no place
      */
     String connectionUri() {
-        String text = uri != null && hasUri() ? uri.strip() : Pulse.DEFAULT_URI;
+        String text = text();
         if (username == null && password == null) {
             return text;
         }
@@ -45,18 +69,15 @@ record RedisAddress(
             throw new IllegalArgumentException(
                     "username and password are for a uri with a host, such as redis://localhost");
         }
-        String userInfo;
-        try {
-            userInfo = new URI(text).getRawUserInfo();
-        } catch (URISyntaxException e) {
-            // the engine says what is wrong with it, without showing it
+        // there may be several hosts, which java.net.URI does not know
+        int from = text.indexOf("//") + 2;
+        int at = text.indexOf('@', from);
+        String userInfo = at < 0 ? "" : text.substring(from, at);
+        if (END_OF_HOSTS.matcher(userInfo).find()) {
+            // the @ stands elsewhere; the engine says what is wrong with it, without showing it
             return text;
         }
-        int host = text.indexOf("//") + 2;
-        return text.substring(0, host)
-                + credentials(userInfo == null ? "" : userInfo)
-                + '@'
-                + text.substring(userInfo == null ? host : host + userInfo.length() + 1);
+        return text.substring(0, from) + credentials(userInfo) + '@' + text.substring(at < 0 ? from : at + 1);
     }
 
     private String credentials(String userInfo) {

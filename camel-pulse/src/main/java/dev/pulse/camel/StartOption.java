@@ -3,7 +3,6 @@ package dev.pulse.camel;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.StartAt;
 import java.time.DateTimeException;
-import java.time.OffsetDateTime;
 import java.util.regex.Pattern;
 
 /** Reads the option {@code startAt}. */
@@ -26,9 +25,7 @@ public final class StartOption {
                     yield StartAt.after(EventId.parse(text));
                 }
                 try {
-                    // a plus sign in a URI arrives as a space
-                    yield StartAt.at(
-                            OffsetDateTime.parse(text.replace(' ', '+')).toInstant());
+                    yield StartAt.at(Times.parse(text));
                 } catch (DateTimeException e) {
                     throw new IllegalArgumentException(
                             "startAt is newest, oldest, an event id such as 1700000000000-0, or an ISO time such as"

@@ -7,6 +7,8 @@ import dev.pulse.Pulse;
 import dev.pulse.camel.sink.PulseSinkComponent;
 import dev.pulse.camel.stream.PulseStreamComponent;
 import org.apache.camel.CamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.PropertyBindingSupport;
 import org.junit.jupiter.api.Test;
 
 class EngineLookupTest extends RoutesTest {
@@ -39,23 +41,23 @@ class EngineLookupTest extends RoutesTest {
 
     @Test
     void componentsWithTheSameUriShareOneEngine() throws Exception {
-        streams().setUri(redis.uri());
-        sinks().setUri(redis.uri());
+        streams().getConfiguration().setUri(redis.uri());
+        sinks().getConfiguration().setUri(redis.uri());
         routes();
         assertThat(engines()).isOne();
     }
 
     @Test
     void uriOfAnotherPulseComponentServesTheOneWithout() throws Exception {
-        sinks().setUri(redis.uri());
+        sinks().getConfiguration().setUri(redis.uri());
         routes();
         assertThat(engines()).isOne();
     }
 
     @Test
     void uriOfAnEndpointGoesBeforeTheComponents() throws Exception {
-        streams().setUri("redis://localhost:1");
-        sinks().setUri(redis.uri());
+        streams().getConfiguration().setUri("redis://localhost:1");
+        sinks().getConfiguration().setUri(redis.uri());
         route(r -> r.from("direct:in").to("pulse-stream:" + stream + "?uri=" + redis.uri()));
         template.sendBody("direct:in", "a");
         assertThat(engines()).isOne();
@@ -73,28 +75,71 @@ class EngineLookupTest extends RoutesTest {
     @Test
     void uriGoesBeforeThePulseInTheRegistry() throws Exception {
         context.getRegistry().bind("engine", pulse);
-        streams().setUri(redis.uri());
-        sinks().setUri(redis.uri());
+        streams().getConfiguration().setUri(redis.uri());
+        sinks().getConfiguration().setUri(redis.uri());
         routes();
         assertThat(engines()).isOne();
     }
 
     @Test
     void clientOfAnEndpointGoesFirst() throws Exception {
-        streams().setUri("redis://localhost:1");
+        streams().getConfiguration().setUri("redis://localhost:1");
         context.getRegistry().bind("engine", pulse);
         try (Pulse other = Pulse.connect(redis.uri())) {
             context.getRegistry().bind("other", other);
             route(r -> r.from("pulse-sink:" + stream + "/mails?client=#engine").to("mock:end"));
-            streams().setClient(other);
+            streams().getConfiguration().setClient(other);
             template.sendBody("pulse-stream:" + stream, "a");
             awaitBodies("a");
         }
     }
 
     @Test
+    void endpointsWithDifferentTimeoutsHaveEnginesOfTheirOwn() throws Exception {
+        streams().getConfiguration().setUri(redis.uri());
+        route(r ->
+                r.from("direct:in").to("pulse-stream:" + stream).to("pulse-stream:" + stream + "?commandTimeout=9s"));
+        template.sendBody("direct:in", "a");
+        assertThat(engines()).isEqualTo(2);
+    }
+
+    @Test
+    void optionsOfAComponentAreTheDefaultsOfItsEndpoints() {
+        streams().getConfiguration().setCodec("string");
+        streams().getConfiguration().setCommandTimeout(700);
+        PulseEndpoint endpoint = context.getEndpoint("pulse-stream:" + stream + "?codec=json", PulseEndpoint.class);
+        assertThat(endpoint.getConfiguration().getCodec()).isEqualTo("json");
+        assertThat(endpoint.getConfiguration().getCommandTimeout()).isEqualTo(700);
+        assertThat(streams().getConfiguration().getCodec()).isEqualTo("string");
+    }
+
+    @Test
+    void componentIsConfiguredByProperties() {
+        PropertyBindingSupport.build()
+                .withCamelContext(context)
+                .withTarget(streams())
+                .withProperty("commandTimeout", "700ms")
+                .withProperty("uri", "redis://h")
+                .withConfigurer(PluginHelper.getConfigurerResolver(context)
+                        .resolvePropertyConfigurer("pulse-stream-component", context))
+                .bind();
+        assertThat(streams().getConfiguration().getCommandTimeout()).isEqualTo(700);
+        assertThat(streams().getConfiguration().getUri()).isEqualTo("redis://h");
+    }
+
+    @Test
+    void endpointTellsWhereItsRedisIsWithoutSecrets() {
+        sinks().getConfiguration().setUri("redis://ann:s3cret@elsewhere:1");
+        PulseEndpoint endpoint = context.getEndpoint("pulse-stream:" + stream, PulseEndpoint.class);
+        assertThat(endpoint.getServiceUrl()).isEqualTo("redis://elsewhere:1");
+        assertThat(endpoint.getServiceProtocol()).isEqualTo("redis");
+        context.getRegistry().bind("engine", pulse);
+        assertThat(endpoint.getServiceUrl()).isNull();
+    }
+
+    @Test
     void engineIsClosedWhenItsLastRouteStopped() throws Exception {
-        sinks().setUri(redis.uri());
+        sinks().getConfiguration().setUri(redis.uri());
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("one").to("mock:end"));
         route(r -> r.from("pulse-sink:" + stream + "/bills").routeId("two").to("mock:end"));
         context.getRouteController().stopRoute("one");
@@ -105,7 +150,7 @@ class EngineLookupTest extends RoutesTest {
 
     @Test
     void embeddedRedisIsSharedAndOutlivesItsRoutes() throws Exception {
-        streams().setUri("embedded:");
+        streams().getConfiguration().setUri("embedded:");
         route(r -> r.from("direct:in").to("pulse-stream:" + stream));
         template.sendBody("direct:in", "a");
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").to("mock:end"));
@@ -118,9 +163,9 @@ class EngineLookupTest extends RoutesTest {
         try (var jedis = jedis()) {
             jedis.aclSetUser("camel", "on", ">p@ss/w:rd%?", "~*", "&*", "+@all");
         }
-        streams().setUri(redis.uri());
-        streams().setUsername("camel");
-        streams().setPassword("p@ss/w:rd%?");
+        streams().getConfiguration().setUri(redis.uri());
+        streams().getConfiguration().setUsername("camel");
+        streams().getConfiguration().setPassword("p@ss/w:rd%?");
         template.sendBody("pulse-stream:" + stream, "a");
         try (var jedis = jedis()) {
             assertThat(jedis.clientList()).contains("user=camel");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RedisAddressTest {
     @Test
@@ -45,6 +47,29 @@ class RedisAddressTest {
     void embeddedRedisHasNoUser() {
         assertThatThrownBy(() -> new RedisAddress("embedded:", "ann", null).connectionUri())
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void userJoinsSeveralHosts() {
+        assertThat(new RedisAddress("redis-sentinel://h1:1,h2/0?master=m", "ann", "secret").connectionUri())
+                .isEqualTo("redis-sentinel://ann:secret@h1:1,h2/0?master=m");
+        assertThat(new RedisAddress("redis-cluster://ann@h1:1,h2", null, "secret").connectionUri())
+                .isEqualTo("redis-cluster://ann:secret@h1:1,h2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            redis://host                                           | redis://host
+            redis://ann:s3cret@host:1/2?clientName=c               | redis://host:1/2
+            rediss-sentinel://:s3cret@h1:1,h2/0?sentinelPassword=s | rediss-sentinel://h1:1,h2/0
+            redis://[::1]:7                                        | redis://[::1]:7
+            embedded:                                              | embedded:
+            redis://ann:s3?ret@host                                | no Redis URI
+            redis://h/0?sentinelPassword=s@cret                    | no Redis URI
+            http://ann:s3cret@host                                 | no Redis URI
+            """)
+    void whatIsShownHasNoSecret(String uri, String shown) {
+        assertThat(new RedisAddress(uri, null, null).withoutSecrets()).isEqualTo(shown);
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisRestartTest extends RoutesTest {
     @BeforeAll
@@ -38,6 +40,70 @@ class RedisRestartTest extends RoutesTest {
                 .untilAsserted(() -> assertThat(bodies()).contains("b"));
         await().until(() -> getMockEndpoint("mock:all").getReceivedCounter() >= 2);
         awaitNothingPending("mails");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void exceptionHandlerIsToldThatASinkCannotReadWhichThenGoesOn(boolean batching) throws Exception {
+        route(r -> r.from("pulse-sink:" + stream
+                        + "/mails?bridgeErrorHandler=true&blockTime=100ms&commandTimeout=1s&batching=" + batching)
+                .onException(Exception.class)
+                .handled(true)
+                .to("mock:errors")
+                .end()
+                .split(batching ? r.body() : r.constant("x"))
+                .to("mock:end"));
+        add("a");
+        await().until(() -> mock().getReceivedCounter() == 1);
+        redis.kill();
+        await().until(() -> getMockEndpoint("mock:errors").getReceivedCounter() > 0);
+        redis.restart();
+        addOnceRedisIsBack("b");
+        await().until(() -> mock().getReceivedCounter() >= 2);
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void batchThatIsBeingCollectedOutlivesARestart() throws Exception {
+        route(r -> r.from("pulse-sink:" + stream + "/mails?batching=true&batchSize=2&batchTimeout=1m&ackDeadline=1m")
+                .split(r.body())
+                .process(e -> e.getIn()
+                        .setBody(e.getIn().getBody(Exchange.class).getIn().getBody()))
+                .to("mock:end"));
+        add("a");
+        await().until(() -> pending("mails") == 1);
+        redis.kill();
+        redis.restart();
+        addOnceRedisIsBack("b");
+        await().untilAsserted(() -> assertThat(bodies()).contains("a", "b"));
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void exceptionHandlerOfAReaderIsToldOncePerChangeOfStateAndReadingGoesOn() throws Exception {
+        ToldExceptions told = new ToldExceptions();
+        context.getRegistry().bind("handler", told);
+        route(r -> r.from("pulse-stream:" + stream + "?exceptionHandler=#handler&blockTime=200ms")
+                .to("mock:end"));
+        add("a");
+        awaitBodies("a");
+        redis.kill();
+        await().untilAsserted(() -> assertThat(told.all()).isNotEmpty());
+        redis.restart();
+        addOnceRedisIsBack("b");
+        await().untilAsserted(() -> assertThat(bodies()).contains("b"));
+        assertThat(told.all()).singleElement().satisfies(e -> assertThat(e).hasMessageContaining("reader " + stream));
+    }
+
+    private void addOnceRedisIsBack(String payload) {
+        await().until(() -> {
+            try {
+                add(payload);
+                return true;
+            } catch (PulseException e) {
+                return false;
+            }
+        });
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -18,6 +19,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.test.junit5.CamelTestSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +39,7 @@ public abstract class RoutesTest extends CamelTestSupport {
 
     @BeforeAll
     static void startRedis() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
         redis = EmbeddedRedis.start();
     }
 
@@ -68,8 +71,12 @@ public abstract class RoutesTest extends CamelTestSupport {
 
     /** Both components use the embedded Redis, unless a test wishes otherwise. */
     protected void configure(CamelContext created) {
-        created.getComponent("pulse-stream", PulseStreamComponent.class).setUri(redis.uri());
-        created.getComponent("pulse-sink", PulseSinkComponent.class).setUri(redis.uri());
+        created.getComponent("pulse-stream", PulseStreamComponent.class)
+                .getConfiguration()
+                .setUri(redis.uri());
+        created.getComponent("pulse-sink", PulseSinkComponent.class)
+                .getConfiguration()
+                .setUri(redis.uri());
     }
 
     /** Adds a route to the context that runs. */

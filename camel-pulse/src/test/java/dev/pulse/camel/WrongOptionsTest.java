@@ -4,17 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pulse.RedisUnavailableException;
-import dev.pulse.camel.sink.PulseSinkEndpoint;
-import dev.pulse.camel.stream.PulseStreamEndpoint;
-import dev.pulse.stream.ReaderOptions;
-import dev.pulse.stream.SinkOptions;
-import dev.pulse.stream.StartAt;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.jsse.SSLContextParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,15 +19,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WrongOptionsTest extends RoutesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            pulse-sink:mails                       | path of pulse-sink is stream/sinkName, was "mails"
-            pulse-sink:orders/                     | path of pulse-sink is stream/sinkName, was "orders/"
-            pulse-sink:o/m?startAt=yesterday       | startAt is newest, oldest, an event id
             pulse-stream:o?startAt=2026-01-31      | was "2026-01-31"
-            pulse-sink:o/m?batchSize=0             | batchSize is 1 to 10000, was 0
-            pulse-sink:o/m?ackDeadline=10ms        | ackDeadline is PT0.1S to PT1H, was PT0.01S
-            pulse-sink:o/m?concurrentConsumers=0   | concurrency is 1 to 100000, was 0
-            pulse-sink:o/m?maxInFlight=-1          | maxInFlight is 1 to 1000000, was -1
             pulse-stream:o?blockTime=1m            | blockTime is PT0.001S to PT6S, was PT1M
+            pulse-sink:o/m?commandTimeout=1ms     | commandTimeout is PT0.01S to PT1M, was PT0.001S
+            pulse-stream:o?connectTimeout=2m       | connectTimeout is PT0.01S to PT1M, was PT2M
+            pulse-stream:o?eventName=              | event name
+            pulse-stream:o?topic=a&topicPattern=b  | a consumer has a topic or a topicPattern, was "a" and "b"
+            pulse-stream:o?topicPattern=RAW(()     | topic pattern is a regular expression, was "("
+            pulse-stream:o?filter=RAW(${body} ==)  | filter is a reference to a bean or in the simple language
+            pulse-stream:o?concurrentConsumers=0   | concurrentConsumers is 1 to 100000, was 0
+            pulse-stream:o?batchTimeout=2h         | batchTimeout is PT0.001S to PT1H, was PT2H
+            pulse-stream:o?offsetKey=a             | offsetKey is for an offsetRepository, was "a" without
+            pulse-stream:o?maxLength=5&unbounded=true | a stream has a maxLength or is unbounded, was 5 and true
+            pulse-stream:o?maxLength=0             | maxLength is 1 or more, was 0
+            pulse-stream:o?unbounded=true&approximateTrimming=true | approximate trimming needs a maxLength
+            pulse-stream:o?ttl=0                   | ttl is PT0.001S to PT876000H, was PT0S
+            pulse-stream:o?ttl=1h&slidingTtl=2h    | a stream has one of ttl, sliding ttl and deadline
+            pulse-stream:o?deadline=soon           | deadline is an ISO time such as 2030-01-31T10:15:30Z, was "soon"
+            pulse-stream:o?deadline=2020-01-01T00:00:00Z | deadline is in the future, was 2020-01-01T00:00:00Z
+            pulse-stream:o?operation=addOnce&onceWindow=1ms | onceWindow is PT1S to PT168H, was PT0.001S
+            pulse-stream:o?onceKey=a               | onceKey is for operation addOnce, was a with ADD
             pulse-stream:o?codec=xml               | codec is bytes, string, json or a reference
             pulse-stream:o?codec=json&payloadType=no.such.Type | payloadType is the name of a class, was "no.such.Type"
             """)
@@ -88,6 +95,16 @@ class WrongOptionsTest extends RoutesTest {
                 .doesNotContain("s3cret");
     }
 
+    @Test
+    void sslContextParametersAreForATlsUri() {
+        context.getRegistry().bind("trust", new SSLContextParameters());
+        assertThatThrownBy(() -> context.getEndpoint(
+                        "pulse-stream:o?sslContextParameters=#trust&uri=redis://ann:s3cret@localhost"))
+                .hasMessageContaining("sslContextParameters are for a uri with TLS, such as rediss://host:6379,"
+                        + " was redis://localhost")
+                .satisfies(e -> assertThat(String.valueOf(e.getCause())).doesNotContain("s3cret"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"uri=redis://ann:s3cret@localhost", "uri=RAW(redis://ann:s3cret@localhost)", "password=s3cret"})
@@ -97,22 +114,5 @@ class WrongOptionsTest extends RoutesTest {
         assertThat(endpoint.createConsumer(exchange -> {}).toString()).doesNotContain("s3cret");
         assertThatThrownBy(() -> context.getEndpoint("pulse-sink:orders?" + option))
                 .satisfies(e -> assertThat(e.toString()).doesNotContain("s3cret"));
-    }
-
-    @Test
-    void sinkEndpointHasNoProducer() {
-        assertThatThrownBy(() -> context.getEndpoint("pulse-sink:orders/mails").createProducer())
-                .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("pulse-stream adds events");
-    }
-
-    @Test
-    void defaultsAreThoseOfTheEngine() {
-        assertThat(context.getEndpoint("pulse-sink:orders/mails", PulseSinkEndpoint.class)
-                        .sinkOptions())
-                .isEqualTo(SinkOptions.defaults());
-        assertThat(context.getEndpoint("pulse-stream:orders", PulseStreamEndpoint.class)
-                        .readerOptions(StartAt.newest()))
-                .isEqualTo(ReaderOptions.defaults());
     }
 }

@@ -1,10 +1,10 @@
 package dev.pulse.jmh;
 
-import dev.pulse.Pulse;
-import dev.pulse.stream.EventStream;
+import dev.pulse.jmh.AppendClient.WithJedisPool;
+import dev.pulse.jmh.AppendClient.WithLettuce;
+import dev.pulse.jmh.AppendClient.WithPulse;
+import dev.pulse.jmh.AppendClient.WithRedisson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -15,127 +15,58 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import redis.clients.jedis.CommandArguments;
-import redis.clients.jedis.Connection;
-import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.Protocol;
-import redis.clients.jedis.RedisClient;
 
 /**
- * Appending events of 256 bytes to a stream that keeps the newest 100,000 exactly, from 1, 64 and 1,000 virtual threads:
- * Pulse, plain Jedis (alone, then over a pool of 64), and the limit, a raw writer that pipelines 64.
+ * Appending events of 256 bytes to a stream that keeps the newest 100,000 exactly, from 64 and 1,000 virtual threads:
+ * Pulse, plain Jedis over a pool of 64, Lettuce on a shared connection, Redisson, and the limit, a raw writer that
+ * pipelines 64.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 2, time = 3)
-@Measurement(iterations = 3, time = 3)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 3, time = 1)
 @Fork(1)
 public class AppendBenchmark {
-    private static final int PIPELINED = 64;
-    private static final byte[] PAYLOAD = "x".repeat(256).getBytes(StandardCharsets.US_ASCII);
-    private static final String MAX_LENGTH = "100000";
+    /** How many threads append. */
+    @State(Scope.Benchmark)
+    public static class Crowd {
+        @Param({"64", "1000"})
+        private int callers;
 
-    @Param({"1", "64", "1000"})
-    private int callers;
-
-    private final BenchRedis redis = new BenchRedis();
-    private final byte[] commands = rawCommands();
-
-    private Pulse pulse;
-    private EventStream<byte[]> stream;
-    private Connection bare;
-    private RedisClient pool;
-    private RawPipeline raw;
-
-    /** Connects everybody. */
-    @Setup
-    public void connect() throws IOException {
-        pulse = Pulse.connect(redis.uri());
-        stream = pulse.stream("bench:append");
-        bare = new Connection(new HostAndPort(redis.host(), redis.port()));
-        bare.connect();
-        ConnectionPoolConfig config = new ConnectionPoolConfig();
-        config.setMaxTotal(64);
-        config.setMaxIdle(64);
-        config.setMaxWait(Duration.ofSeconds(30));
-        pool = RedisClient.builder()
-                .hostAndPort(redis.host(), redis.port())
-                .poolConfig(config)
-                .build();
-        raw = new RawPipeline(redis.host(), redis.port());
-    }
-
-    /** Closes everybody. */
-    @TearDown
-    public void close() throws IOException {
-        pulse.close();
-        bare.close();
-        pool.close();
-        raw.close();
-        redis.close();
-    }
-
-    @Benchmark
-    @OperationsPerInvocation(Callers.OPERATIONS)
-    public void pulse() throws InterruptedException {
-        Callers.run(callers, () -> stream.add("event", PAYLOAD));
-    }
-
-    @Benchmark
-    @OperationsPerInvocation(Callers.OPERATIONS)
-    public void jedis() throws InterruptedException {
-        if (callers == 1) {
-            Callers.run(1, () -> bare.executeCommand(xadd("bench:jedis")));
-        } else {
-            Callers.run(callers, () -> pool.executeCommand(xadd("bench:jedis")));
+        void append(AppendClient client) throws InterruptedException {
+            Callers.run(callers, client::append);
         }
     }
 
     @Benchmark
-    @OperationsPerInvocation(PIPELINED)
-    public void limit() throws IOException {
-        raw.exchange(commands, PIPELINED);
+    @OperationsPerInvocation(Callers.OPERATIONS)
+    public void pulse(WithPulse client, Crowd crowd) throws InterruptedException {
+        crowd.append(client);
     }
 
-    private static CommandArguments xadd(String key) {
-        return new CommandArguments(Protocol.Command.XADD)
-                .key(key)
-                .add("MAXLEN")
-                .add("=")
-                .add(MAX_LENGTH)
-                .add("*")
-                .add("n")
-                .add("event")
-                .add("p")
-                .add(PAYLOAD);
+    @Benchmark
+    @OperationsPerInvocation(Callers.OPERATIONS)
+    public void jedis(WithJedisPool client, Crowd crowd) throws InterruptedException {
+        crowd.append(client);
     }
 
-    private static byte[] rawCommands() {
-        try {
-            return RawPipeline.repeated(
-                    PIPELINED,
-                    ascii("XADD"),
-                    ascii("bench:raw"),
-                    ascii("MAXLEN"),
-                    ascii("="),
-                    ascii(MAX_LENGTH),
-                    ascii("*"),
-                    ascii("n"),
-                    ascii("event"),
-                    ascii("p"),
-                    PAYLOAD);
-        } catch (IOException e) {
-            throw new IllegalStateException("writing to memory does not fail", e);
-        }
+    @Benchmark
+    @OperationsPerInvocation(Callers.OPERATIONS)
+    public void lettuce(WithLettuce client, Crowd crowd) throws InterruptedException {
+        crowd.append(client);
     }
 
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+    @Benchmark
+    @OperationsPerInvocation(Callers.OPERATIONS)
+    public void redisson(WithRedisson client, Crowd crowd) throws InterruptedException {
+        crowd.append(client);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(RawWriter.PIPELINED)
+    public void limit(RawWriter writer) throws IOException {
+        writer.append();
     }
 }

@@ -32,7 +32,9 @@ final class Call {
 
     private final List<Command> commands;
     private final @Nullable Object[] replies;
+    private final int bytes;
     private final Thread caller = Thread.currentThread();
+    private long deadline;
     private volatile State state = State.QUEUED;
     private int answered;
     private boolean misdirected;
@@ -41,6 +43,11 @@ final class Call {
     Call(List<Command> commands) {
         this.commands = commands;
         this.replies = new Object[commands.size()];
+        int sum = 0;
+        for (Command command : commands) {
+            sum += command.bytes();
+        }
+        this.bytes = sum;
     }
 
     List<Command> commands() {
@@ -49,10 +56,6 @@ final class Call {
 
     /** About how many bytes it takes on the wire. */
     int bytes() {
-        int bytes = 0;
-        for (Command command : commands) {
-            bytes += command.bytes();
-        }
         return bytes;
     }
 
@@ -112,6 +115,18 @@ final class Call {
     void wakeCaller() {
         if (caller != Thread.currentThread()) {
             LockSupport.unpark(caller);
+        }
+    }
+
+    /** When {@link #wakeCallerAfterDeadline} begins to, by {@link System#nanoTime}; set before others see it. */
+    void setDeadline(long nanos) {
+        deadline = nanos;
+    }
+
+    /** Has the caller look again when its time is over, and not yet settled. */
+    void wakeCallerAfterDeadline(long now) {
+        if (deadline - now <= 0 && !isSettled()) {
+            wakeCaller();
         }
     }
 

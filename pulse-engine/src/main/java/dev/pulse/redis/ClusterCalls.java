@@ -49,21 +49,21 @@ final class ClusterCalls {
     /**
      * Runs until each has a reply, or an exception in place of one. Throws where nothing was done at all.
      *
-     * @param mayRunAlone as for {@link Lane#carry}, at the first attempt
+     * @param patient as for {@link Lane#carry}, at the first attempt
      */
     @Nullable
-    Object[] run(boolean mayRunAlone) throws InterruptedException {
+    Object[] run(boolean patient) throws InterruptedException {
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
-        boolean alone = mayRunAlone;
+        boolean stillPatient = patient;
         for (int round = 0; !pending.isEmpty(); round++) {
             obstacle = null;
             try {
-                sendPending(alone);
+                sendPending(stillPatient);
             } catch (PulseException e) {
                 giveUp(e);
                 return replies;
             }
-            alone = false;
+            stillPatient = false;
             lastObstacle = obstacle == null ? lastObstacle : obstacle;
             if (!pending.isEmpty() && (obstacle != null || round >= QUICK_REDIRECTIONS)) {
                 cluster.refreshSoon();
@@ -90,7 +90,7 @@ final class ClusterCalls {
         pending.forEach(i -> replies[i] = e);
     }
 
-    private void sendPending(boolean mayRunAlone) throws InterruptedException {
+    private void sendPending(boolean patient) throws InterruptedException {
         Map<Topology.Redirection, List<Integer>> byNode = new LinkedHashMap<>();
         List<Integer> again = new ArrayList<>();
         for (int i : pending) {
@@ -103,7 +103,7 @@ final class ClusterCalls {
             }
         }
         for (Map.Entry<Topology.Redirection, List<Integer>> group : byNode.entrySet()) {
-            send(group.getKey(), group.getValue(), mayRunAlone, again);
+            send(group.getKey(), group.getValue(), patient, again);
         }
         pending = again;
     }
@@ -114,7 +114,7 @@ final class ClusterCalls {
         return redirection != null ? redirection : new Topology.Redirection(cluster.primaryFor(commands.get(i)), false);
     }
 
-    private void send(Topology.Redirection node, List<Integer> group, boolean mayRunAlone, List<Integer> again)
+    private void send(Topology.Redirection node, List<Integer> group, boolean patient, List<Integer> again)
             throws InterruptedException {
         List<Command> batch = new ArrayList<>();
         for (int i : group) {
@@ -125,7 +125,7 @@ final class ClusterCalls {
         }
         boolean repeatable = Topology.isRepeatable(batch);
         Call call = new Call(batch);
-        if (!cluster.carry(node.to(), call, deadline, timeout, repeatable, mayRunAlone)) {
+        if (!cluster.carry(node.to(), call, deadline, timeout, repeatable, patient)) {
             again.addAll(group);
         } else if (call.lost() != null) {
             cluster.refreshSoon();

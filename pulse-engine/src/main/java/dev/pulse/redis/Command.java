@@ -41,7 +41,8 @@ public final class Command {
 
     /** Adds a key. */
     public Command key(byte[] key) {
-        arguments.key(key);
+        // as any argument: which are keys, Jedis would note down for clients of its own
+        arguments.add(key);
         if (firstKey == null) {
             firstKey = key;
         }

@@ -6,7 +6,6 @@ import dev.pulse.task.Backoff;
 import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -18,23 +17,15 @@ import redis.clients.jedis.Connection;
 
 /**
  * One connection that carries the short commands of everybody. A caller on a virtual thread that finds it idle runs its
- * own command on it. As soon as others queue, the lane's thread, the <em>driver</em>, drives: it sends what is queued as
- * one pipeline, reads the replies, wakes the callers, yields once so that they can queue again, and goes on until
+ * own command on it. As soon as others queue, the lane's thread, the <em>driver</em>, drives: it sends what is queued in
+ * one go, hands out replies as {@link Pipeline} says, yields once so that the callers can queue again, and goes on until
  * nothing is left. So a lone caller pays nothing for sharing, many share one write, and nobody waits for a timer.
  *
  * <p>{@code busy} says who has the connection: a lone caller or the driver. Callers never carry the commands of others,
  * so an interrupt, which closes the socket under a virtual thread, costs a caller its own command and nobody else's. Only
- * the driver connects.
+ * the driver connects. Who waits is woken by its reply, or by {@link Deadlines}.
  */
 final class Lane {
-    private static final int BATCH_COMMANDS = 1_000;
-    private static final int BATCH_BYTES = 256 * 1024;
-    /**
-     * What a connection takes without waiting for Redis, so that writing it cannot hang: all before it was answered, so
-     * the buffers on the way are empty, and the least that systems give them together is more.
-     */
-    private static final int UNGUARDED_BYTES = 64 * 1024;
-
     private static final Duration IDLE_BEFORE_PING = Duration.ofSeconds(3);
     /** With the wait before it, a dead Redis shows within 10 s however long commands may take. */
     private static final Duration LONGEST_PING = Duration.ofSeconds(5);
@@ -45,7 +36,8 @@ final class Lane {
     private final LoopSignal signal;
     private final Queue<Call> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final ArrayDeque<Call> sent = new ArrayDeque<>();
+    private final Pipeline pipeline;
+    private final Deadlines deadlines;
     private final Backoff reconnecting = new Backoff(Duration.ofMillis(20), Duration.ofSeconds(1));
     private final Thread driver;
     /** Only used by who has set {@code busy}; only closed, in the end, by others. */
@@ -58,9 +50,7 @@ final class Lane {
     private volatile boolean closed;
     private volatile @Nullable PulseException connectFailure;
 
-    /** Whether the last connection ended because it led to a server that is not the primary. */
-    private boolean misdirected;
-    /** The one after it has answered nothing yet. */
+    /** The last connection led to a server that is not the primary, and this one has answered nothing yet. */
     private boolean unproven;
 
     /** Starts its driver. Takes over the first connection; without one, the driver makes it. */
@@ -71,6 +61,8 @@ final class Lane {
         this.timeout = timeout;
         this.signal = signal;
         this.lastUse = System.nanoTime();
+        this.pipeline = new Pipeline(timeout);
+        this.deadlines = new Deadlines(signal.name(), queue, pipeline.underWay(), this::nobodyWaits, timeout);
         this.driver = Tasks.start(signal.name(), this::drive);
     }
 
@@ -78,12 +70,12 @@ final class Lane {
      * Carries the call until it is settled or the deadline, by {@link System#nanoTime}, has passed. If it is not settled
      * then, the caller tries to withdraw it; where that fails it was sent and its outcome is unknown.
      *
-     * @param mayRunAlone whether the caller can wait as long as the lane's connection does: one that cannot must not
+     * @param patient whether the caller can wait as long as the lane's connection does: one that cannot must not
      *     read from it, for giving up there would cost everybody the connection
      * @throws InterruptedException when interrupted while waiting; the call says how far it came
      */
-    void carry(Call call, long deadline, boolean mayRunAlone) throws InterruptedException {
-        if (mayRunAlone && queue.isEmpty() && Thread.currentThread().isVirtual() && busy.compareAndSet(false, true)) {
+    void carry(Call call, long deadline, boolean patient) throws InterruptedException {
+        if (patient && queue.isEmpty() && Thread.currentThread().isVirtual() && busy.compareAndSet(false, true)) {
             boolean alone;
             try {
                 alone = connection != null && !closed;
@@ -98,22 +90,32 @@ final class Lane {
                 return;
             }
         }
+        call.setDeadline(deadline);
         queue.add(call);
         wakeDriver();
+        deadlines.watch();
         while (!call.isSettled()) {
             // what was sent still has its reply, or its loss, to come
             if (closed && call.withdraw()) {
                 return;
             }
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
+            if (deadline - System.nanoTime() <= 0) {
                 return;
             }
-            LockSupport.parkNanos(this, left);
+            if (patient) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, deadline - System.nanoTime());
+            }
             if (!call.isSettled() && Thread.interrupted()) {
                 throw new InterruptedException();
             }
         }
+    }
+
+    private boolean nobodyWaits() {
+        // in this order, for the driver says that it does not rest before it takes anything out of the queue
+        return queue.isEmpty() && driverRests;
     }
 
     /** Why there is no connection, if there is none. */
@@ -141,10 +143,9 @@ final class Lane {
         if (own == null) {
             throw new IllegalStateException("lane " + role + " has no connection");
         }
-        sent.add(call);
         try {
-            roundTrip(own, call.bytes());
-            if (misdirected) {
+            pipeline.exchange(own, call);
+            if (pipeline.isMisdirected()) {
                 leaveWrongServer();
             } else if (unproven) {
                 unproven = false;
@@ -193,6 +194,7 @@ final class Lane {
         for (Call call = queue.poll(); call != null; call = queue.poll()) {
             call.wakeCaller();
         }
+        deadlines.close();
     }
 
     private void driveUntilIdle() {
@@ -207,66 +209,30 @@ final class Lane {
         if (idle && System.nanoTime() - lastUse >= IDLE_BEFORE_PING.toNanos()) {
             ping();
         }
-        Connection own;
-        while (!closed && (own = connection) != null && !queue.isEmpty()) {
-            pipeline(own);
-            // the callers just woken run now and queue again, so that the next pipeline is long
-            Thread.yield();
+        Connection own = connection;
+        while (own != null && !closed && !queue.isEmpty()) {
+            carryQueued(own);
+            own = connection;
         }
     }
 
-    private void pipeline(Connection own) {
-        int commands = 0;
-        int bytes = 0;
-        while (commands < BATCH_COMMANDS && bytes < BATCH_BYTES) {
-            Call call = queue.poll();
-            if (call == null) {
-                break;
-            }
-            if (call.take()) {
-                sent.add(call);
-                bytes += call.bytes();
-                commands += call.commands().size();
-            }
-        }
+    private void carryQueued(Connection own) {
         try {
-            roundTrip(own, bytes);
-            if (misdirected) {
+            do {
+                pipeline.advance(own, queue, !closed && !renew && !pipeline.isMisdirected());
+                if (!pipeline.isMisdirected()) {
+                    signal.works();
+                }
+                // the callers just woken run now and queue again, so that the next write has much to carry
+                Thread.yield();
+            } while (!pipeline.isEmpty());
+            if (pipeline.isMisdirected()) {
                 leaveWrongServer();
-            } else {
-                signal.works();
             }
         } catch (RuntimeException | Error e) {
             breakUp(e);
         }
         lastUse = System.nanoTime();
-    }
-
-    /** Sends what is in {@code sent} and receives the replies. */
-    private void roundTrip(Connection own, int bytes) {
-        if (bytes <= UNGUARDED_BYTES) {
-            sent.forEach(call -> call.send(own));
-        } else {
-            try (Guard guard = Guard.over(own, System.nanoTime() + timeout.toNanos())) {
-                sent.forEach(call -> call.send(own));
-                // the last bytes leave the buffer with the first read
-                receiveFirst(own);
-            }
-        }
-        while (!sent.isEmpty()) {
-            receiveFirst(own);
-        }
-    }
-
-    private void receiveFirst(Connection own) {
-        Call first = sent.peek();
-        if (first != null) {
-            first.receive(own);
-            sent.remove();
-            if (first.isMisdirected()) {
-                misdirected = true;
-            }
-        }
     }
 
     /** All was answered; so nothing is lost by looking for the primary anew. */
@@ -287,15 +253,9 @@ final class Lane {
         if (broken != null) {
             OwnedConnection.discard(broken);
         }
-        loseSent(cause);
+        pipeline.lose(cause);
         if (!Thread.currentThread().isInterrupted() && !closed) {
             signal.fails(cause);
-        }
-    }
-
-    private void loseSent(Throwable cause) {
-        for (Call call = sent.poll(); call != null; call = sent.poll()) {
-            call.lose(cause);
         }
     }
 
@@ -340,8 +300,8 @@ final class Lane {
     }
 
     private boolean connect() {
-        boolean wasMisdirected = misdirected;
-        misdirected = false;
+        boolean wasMisdirected = pipeline.isMisdirected();
+        pipeline.forgetMisdirection();
         if (wasMisdirected) {
             // what soon answers the same again must not be connected to in a tight loop
             pauseBeforeReconnecting();

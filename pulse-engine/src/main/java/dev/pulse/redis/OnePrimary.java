@@ -30,18 +30,19 @@ final class OnePrimary extends Topology {
     @Nullable
     Object[] callAll(List<Command> commands, long deadline, Duration timeout) throws InterruptedException {
         boolean repeatable = isRepeatable(commands);
-        boolean mayRunAlone = isPatient(deadline, connectionTimeout);
+        // later attempts have less time left than the lane's connection takes
+        boolean patient = isPatient(deadline, connectionTimeout);
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
         Throwable obstacle = null;
         while (true) {
             Call call = new Call(commands);
             try {
-                carry(primary, call, deadline, timeout, repeatable, mayRunAlone);
+                carry(primary, call, deadline, timeout, repeatable, patient);
             } catch (RedisUnavailableException e) {
                 // what an attempt before met says more than that the time was over
                 throw obstacle == null ? e : Failures.unavailable(primary.where(), obstacle);
             }
-            mayRunAlone = false;
+            patient = false;
             obstacle = call.lost() != null ? call.lost() : onlyPassingErrors(call);
             if (obstacle == null) {
                 return translated(call);

@@ -117,23 +117,27 @@ final class OwnDialer implements Dialer {
                 throw new JedisConnectionException("the connection is closed");
             }
             Socket socket = super.createSocket();
-            if (socket instanceof SSLSocket tls) {
-                // now, for where Jedis finds that the handshake fails, it begins another to flush its buffer
-                shakeHands(tls);
-            }
-            return socket;
-        }
-
-        private static void shakeHands(SSLSocket socket) {
             try {
-                socket.startHandshake();
+                if (socket instanceof SSLSocket tls) {
+                    // now, for where Jedis finds that the handshake fails, it begins another to flush its buffer
+                    shakeHands(tls);
+                }
+                return new GatheringSocket(socket);
             } catch (IOException e) {
                 try {
                     socket.close();
                 } catch (IOException closing) {
                     e.addSuppressed(closing);
                 }
-                throw new JedisConnectionException("TLS handshake: " + e.getMessage(), e);
+                throw new JedisConnectionException(e.getMessage(), e);
+            }
+        }
+
+        private static void shakeHands(SSLSocket socket) throws IOException {
+            try {
+                socket.startHandshake();
+            } catch (IOException e) {
+                throw new IOException("TLS handshake: " + e.getMessage(), e);
             }
         }
     }

@@ -29,11 +29,11 @@ final class Primary {
     }
 
     /** Carries the call as {@link Lane#carry} or {@link LargeCalls#carry} does. */
-    void carry(Call call, long deadline, boolean mayRunAlone) throws InterruptedException {
+    void carry(Call call, long deadline, boolean patient) throws InterruptedException {
         if (call.bytes() > LARGE || call.hasLargeReply()) {
             large.carry(call, deadline);
         } else {
-            lane.carry(call, deadline, mayRunAlone);
+            lane.carry(call, deadline, patient);
         }
     }
 

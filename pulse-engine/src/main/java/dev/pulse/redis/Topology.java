@@ -47,11 +47,11 @@ abstract sealed class Topology permits OnePrimary, Cluster {
      * Carries a call until it is settled; throws where it is not.
      *
      * @param repeatable whether it can be sent again when its reply is lost
-     * @param mayRunAlone as for {@link Lane#carry}
+     * @param patient as for {@link Lane#carry}
      * @return false when it was not sent, because nothing goes to that primary any more
      */
     final boolean carry(
-            Primary primary, Call call, long deadline, Duration timeout, boolean repeatable, boolean mayRunAlone)
+            Primary primary, Call call, long deadline, Duration timeout, boolean repeatable, boolean patient)
             throws InterruptedException {
         requireOpen();
         if (Thread.interrupted()) {
@@ -59,7 +59,7 @@ abstract sealed class Topology permits OnePrimary, Cluster {
         }
         boolean interrupted = false;
         try {
-            primary.carry(call, deadline, mayRunAlone);
+            primary.carry(call, deadline, patient);
         } catch (InterruptedException e) {
             interrupted = true;
         }

@@ -8,7 +8,8 @@ public enum AckMode {
     MANUAL,
     /**
      * Nobody: Redis counts an event as done when it hands it out, so each is delivered at most once. What fails is logged
-     * and not tried again, and what was read and not begun is lost when the consumer closes or dies. Go's {@code NoAck}.
+     * and not tried again, and what was read and not begun is lost when the consumer closes or dies. A {@link Delivery} need
+     * not be settled. Go's {@code NoAck}.
      */
     NONE
 }

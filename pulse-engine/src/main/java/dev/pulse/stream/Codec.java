@@ -3,11 +3,12 @@ package dev.pulse.stream;
 import java.util.Optional;
 
 /**
- * Turns payloads into bytes and back. Called from many threads at once. {@link Codecs} has the usual ones.
+ * Turns payloads into bytes and back. Called from many threads at once, those that add and those that read, so it is to be
+ * thread-safe and should not block. {@link Codecs} has the usual ones.
  */
 public interface Codec<T> {
     /**
-     * The payload as bytes.
+     * The payload as bytes, which nobody changes afterwards.
      *
      * @throws Exception when it cannot be encoded; the caller of {@code add} gets it as the cause of an
      *     {@link IllegalArgumentException}, and nothing is added
@@ -15,9 +16,10 @@ public interface Codec<T> {
     byte[] encode(T payload) throws Exception;
 
     /**
-     * The payload from bytes, which the codec may keep but must not change.
+     * The payload from bytes, which the codec may keep but must not change; never null.
      *
-     * @throws Exception when the bytes are no such payload
+     * @throws Exception when the bytes are no such payload: in a sink the event becomes a dead letter with this cause, a
+     *     reader passes it over and reports it
      */
     T decode(byte[] bytes) throws Exception;
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** The usual codecs. JSON needs {@code jackson-databind} on the class path, the others need nothing. */
+/** The usual codecs, all thread-safe. JSON needs {@code jackson-databind} on the class path, the others need nothing. */
 public final class Codecs {
     private static final Codec<byte[]> BYTES = new Codec<>() {
         @Override
@@ -51,17 +51,24 @@ public final class Codecs {
         return BYTES;
     }
 
-    /** UTF-8 text; bytes that are not UTF-8 are refused, and so is text with half a surrogate pair. */
+    /**
+     * UTF-8 text, of content type {@code text/plain; charset=utf-8}; bytes that are not UTF-8 are refused, and so is text
+     * with half a surrogate pair.
+     */
     public static Codec<String> string() {
         return STRING;
     }
 
-    /** JSON by Jackson, with a mapper of its own that finds the Jackson modules on the class path. */
+    /**
+     * JSON by Jackson, of content type {@code application/json}, with a mapper of its own that finds the Jackson modules on
+     * the class path. For generic types or other settings there is {@link #json(Class, ObjectMapper)}, or a {@link Codec} of
+     * your own.
+     */
     public static <T> Codec<T> json(Class<T> type) {
         return json(type, JsonMapper.builder().findAndAddModules().build());
     }
 
-    /** JSON by Jackson with your mapper. */
+    /** JSON by Jackson with your mapper, whose settings are to be final by now. */
     public static <T> Codec<T> json(Class<T> type, ObjectMapper mapper) {
         return new JsonCodec<>(mapper.writerFor(type), mapper.readerFor(type));
     }
@@ -72,6 +79,7 @@ public final class Codecs {
      * cannot be decoded.
      *
      * @param byName classes by event name; at least one
+     * @throws IllegalArgumentException when there is none, or a name is not 1 to 512 characters
      */
     public static <T> Codec<T> json(Map<String, Class<? extends T>> byName) {
         return json(byName, JsonMapper.builder().findAndAddModules().build());

@@ -14,6 +14,8 @@ public interface Consumption extends AutoCloseable {
      * for that handler. An interrupt of the caller begins the second phase at once and stays set.
      *
      * @param drain 0 to 1 h
+     * @return how it ended
+     * @throws IllegalArgumentException when {@code drain} is out of its range
      */
     CloseResult close(Duration drain);
 

@@ -7,15 +7,28 @@ import java.util.Optional;
  * What the sinks of a stream gave up: events that failed too often, that a handler gave up itself, that no codec reads.
  * They stand in a stream of their own, {@code <stream>:dead}, which keeps all of them; it can be read, sunk and trimmed
  * like any other, with any codec. Nothing is replayed unless asked for. Thread-safe; holds nothing.
+ *
+ * <p>Every method asks Redis, and throws what {@link EventStream} says, beside what it says itself.
  */
 public interface DeadLetters<T> {
-    /** How many there are. */
+    /** How many there are; 0 where there never was one. */
     long count() throws InterruptedException;
 
-    /** The oldest of them, in order, 1 to 10,000 at most. */
+    /**
+     * The oldest of them, in order.
+     *
+     * @param max how many at most, 1 to 10,000
+     * @throws IllegalArgumentException when {@code max} is out of its range
+     */
     List<DeadLetter<T>> list(int max) throws InterruptedException;
 
-    /** The oldest of those after this one, in order, 1 to 10,000 at most. */
+    /**
+     * The oldest of those after this one, in order.
+     *
+     * @param after a dead letter's own id; it need not be there any more
+     * @param max how many at most, 1 to 10,000
+     * @throws IllegalArgumentException when {@code max} is out of its range
+     */
     List<DeadLetter<T>> list(EventId after, int max) throws InterruptedException;
 
     /**

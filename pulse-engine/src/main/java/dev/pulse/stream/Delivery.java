@@ -8,9 +8,10 @@ import java.util.OptionalLong;
  * keeps extending its ack deadline. All methods can be called from any thread, and again.
  */
 public interface Delivery<T> {
+    /** What was delivered. */
     Event<T> event();
 
-    /** Which delivery this is, from 1, as far as Redis and this consumer know. */
+    /** Which delivery of the event to its sink this is, from 1, as far as Redis and this consumer know. */
     int attempt();
 
     /**
@@ -23,6 +24,8 @@ public interface Delivery<T> {
      * Settles the event as done and waits until Redis has it. Acks of many callers travel together.
      *
      * @throws InterruptedException when interrupted before it was sent; the delivery is not settled
+     * @throws dev.pulse.RedisUnavailableException when it could not be sent within the command time-out; the delivery is not
+     *     settled
      * @throws dev.pulse.OutcomeUnknownException when the reply never came; {@code ack} can be called again
      */
     AckResult ack() throws InterruptedException;
@@ -40,11 +43,19 @@ public interface Delivery<T> {
      * letters instead. Returns at once; does nothing if the delivery is settled.
      *
      * @param delay 0 to 24 h
+     * @throws IllegalArgumentException when {@code delay} is out of its range
      */
     void nack(Duration delay);
 
-    /** {@link #nack} with the sink's own back-off: doubling with each attempt, jittered. */
+    /** {@link #nack(Duration)} with the sink's own back-off: doubling with each attempt, jittered. */
     void nack();
+
+    /**
+     * {@link #nack()} with the reason for it.
+     *
+     * @param cause why, for whoever looks through the dead letters, should this have been the last delivery
+     */
+    void nack(String cause);
 
     /**
      * Gives the event up: it goes to the stream's {@linkplain DeadLetters dead letters} and is done for this sink. Returns

@@ -11,9 +11,9 @@ import java.util.Optional;
  * @param stream the name of the stream
  * @param incarnation which life of the stream it belongs to, from 1; Go's "generation"
  * @param name what happened, such as {@code user.created}
- * @param topic what readers and sinks can filter by
+ * @param topic what readers and sinks can filter by; empty when it has none
  * @param payload the content, decoded by the stream's {@link Codec}
- * @param headers in the order they were added; never changes
+ * @param headers in the order they were added; never changes. {@code content-type} is the codec's
  * @param time when it was added, by Redis' clock
  */
 public record Event<T>(

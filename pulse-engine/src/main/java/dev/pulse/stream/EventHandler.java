@@ -1,8 +1,9 @@
 package dev.pulse.stream;
 
 /**
- * Works on one event. Runs on a virtual thread and may block. It is interrupted when closing has waited long enough, or
- * when the event's longest processing time is over.
+ * Works on one event. Runs on a virtual thread and may block; in a sink up to {@link SinkOptions#concurrency} run at once,
+ * in a reader one after another. It is interrupted when closing has waited long enough, or when the event's longest
+ * processing time is over.
  */
 @FunctionalInterface
 public interface EventHandler<T> {

@@ -14,7 +14,7 @@ public record EventId(long millis, long sequence) implements Comparable<EventId>
     public static final EventId ZERO = new EventId(0, 0);
 
     /**
-     * Reads {@code "1700000000000-3"}, or {@code "1700000000000"} for sequence 0.
+     * Reads what {@link #toString} writes, as {@code "1700000000000-3"}, or {@code "1700000000000"} for sequence 0.
      *
      * @throws IllegalArgumentException when it is no such id
      */
@@ -36,12 +36,14 @@ public record EventId(long millis, long sequence) implements Comparable<EventId>
         return Instant.ofEpochMilli(millis);
     }
 
+    /** In the order of the stream. */
     @Override
     public int compareTo(EventId other) {
         int byTime = Long.compareUnsigned(millis, other.millis);
         return byTime != 0 ? byTime : Long.compareUnsigned(sequence, other.sequence);
     }
 
+    /** As Redis writes it, {@code 1700000000000-3}; for {@link #parse}. */
     @Override
     public String toString() {
         return Long.toUnsignedString(millis) + '-' + Long.toUnsignedString(sequence);

@@ -24,9 +24,13 @@ import java.util.Optional;
  *   <li>{@link dev.pulse.OutcomeUnknownException} when the reply to something that is not safe to repeat never came
  *   <li>{@link dev.pulse.StreamConfigException} at the first use, when the stream retains something else than was wished
  *       for; the message names both
+ *   <li>{@link dev.pulse.AccessDeniedException}, {@link dev.pulse.RedisOutOfMemoryException} or
+ *       {@link dev.pulse.RedisReplyException} when Redis refuses: nothing was done
+ *   <li>{@link IllegalStateException} when its {@link dev.pulse.Pulse} is closed
  * </ul>
  */
 public interface EventStream<T> {
+    /** The name of the stream. */
     String name();
 
     /** Adds an event without topic and headers; see {@link #add(NewEvent)}. */
@@ -79,19 +83,37 @@ public interface EventStream<T> {
 
     /**
      * Adds events in order, in one pipeline; others' events may come between. Should one fail, those before it were
-     * added. Many go in several pipelines, of up to 500 events or about 128 KiB: each may take the command time-out.
+     * added, and those after it may have been. Many go in several pipelines, of up to 500 events or about 128 KiB: each may
+     * take the command time-out.
+     *
+     * @param events any number; all are encoded before the first is sent
+     * @return their ids, in the same order
+     * @throws InterruptedException when interrupted; some of them, from the first on, may have been added
+     * @throws IllegalArgumentException when the codec cannot encode one of the payloads, or it or its headers are too large;
+     *     nothing was added
+     * @throws dev.pulse.OutcomeUnknownException when a reply never came; any of them may have been added
+     * @throws dev.pulse.StreamDestroyedException when this incarnation was destroyed
      */
     List<EventId> addAll(List<NewEvent<T>> events) throws InterruptedException;
 
-    /** A reader of its own, which sees every event. Asks Redis once, to fix where "newest" is. */
+    /**
+     * A reader of its own, which sees every event; to be closed. Asks Redis once, to fix where "newest" is, and makes no
+     * stream.
+     *
+     * @throws InterruptedException when interrupted; there is no reader
+     * @throws dev.pulse.StreamDestroyedException when this incarnation was destroyed
+     */
     Reader<T> reader(ReaderOptions options) throws InterruptedException;
 
     /**
-     * Joins the sink of this name, making it if need be: when this returned, whatever is added is delivered to it. It goes
-     * in steps, of which each may take the command time-out.
+     * Joins the sink of this name as one more consumer, making it if need be; to be closed. When this returned, whatever is
+     * added is delivered to the sink. It goes in steps, of which each may take the command time-out.
      *
      * @param name 1 to 512 characters
+     * @throws IllegalArgumentException when the name breaks a rule
+     * @throws InterruptedException when interrupted; the sink may be there, this consumer is not
      * @throws dev.pulse.StreamConfigException when the sink exists with a contradicting configuration
+     * @throws dev.pulse.StreamDestroyedException when this incarnation was destroyed
      */
     Sink<T> sink(String name, SinkOptions options) throws InterruptedException;
 

@@ -1,9 +1,12 @@
 package dev.pulse.stream;
 
+import dev.pulse.PulseListener;
 import java.time.Duration;
 
 /** Refuses option values out of their range, naming the option, the bounds and the value. */
 final class Options {
+    static final PulseListener NOBODY = event -> {};
+
     private Options() {}
 
     static void require(String name, long value, long least, long most) {

@@ -18,14 +18,21 @@ public interface Reader<T> extends AutoCloseable {
      *
      * @param max 1 to 10,000
      * @param wait 0 to 24 h
-     * @return at most {@code max} events; empty when none came, or when the reader was closed meanwhile
+     * @return at most {@code max} events; empty when none came, or when the reader is closed, meanwhile or before
+     * @throws IllegalArgumentException when {@code max} or {@code wait} is out of its range
+     * @throws IllegalStateException when the reader is consumed
      * @throws InterruptedException when interrupted; no event is lost by it
      * @throws dev.pulse.RedisUnavailableException when Redis could not be reached within {@code wait} and the command
      *     time-out
      */
     List<Event<T>> poll(int max, Duration wait) throws InterruptedException;
 
-    /** Hands every event to the handler, one after another, on a virtual thread. */
+    /**
+     * Hands every event to the handler, one after another, on a virtual thread, until it is ended or the stream is
+     * destroyed. What the handler throws is logged, and reading goes on. While Redis is away it waits.
+     *
+     * @throws IllegalStateException when the reader is consumed already, or closed
+     */
     Consumption consume(EventHandler<T> handler);
 
     /**
@@ -68,7 +75,10 @@ public interface Reader<T> extends AutoCloseable {
      */
     EventId cursor(String stream);
 
-    /** Ends reading, and the consumption if there is one, as {@link Consumption#close()} does. */
+    /**
+     * Ends reading, and the consumption if there is one, as {@link Consumption#close()} does: a handler at work has 10 s to
+     * finish. From any thread, and again.
+     */
     @Override
     void close();
 }

@@ -2,6 +2,7 @@ package dev.pulse.stream;
 
 import static dev.pulse.stream.Options.require;
 
+import dev.pulse.PulseListener;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -17,17 +18,27 @@ import java.util.function.Predicate;
  * @param filter which events are handed out, by all that they hold; default all. It runs on the thread that polls or
  *     handles, so it should be quick. An event that it throws for is passed over and reported like an entry that cannot
  *     be read
+ * @param listener who is told, beside the listener of the engine, what happens to this reader: connection lost and
+ *     restored, gap, reset, entry dropped, stream destroyed. Called at once, by the thread that reads and before anything
+ *     that was read is handed out, so it should be quick; what it throws is logged. Default nobody
  */
 public record ReaderOptions(
-        StartAt startAt, int batchSize, Duration blockTime, TopicFilter topics, Predicate<? super Event<?>> filter) {
+        StartAt startAt,
+        int batchSize,
+        Duration blockTime,
+        TopicFilter topics,
+        Predicate<? super Event<?>> filter,
+        PulseListener listener) {
     private static final Predicate<Event<?>> EVERY = event -> true;
 
+    /** Throws {@link IllegalArgumentException} when a number or a duration is out of its range. */
     public ReaderOptions {
         require("batchSize", batchSize, 1, 10_000);
         require("blockTime", blockTime, Duration.ofMillis(1), Duration.ofSeconds(6));
         Objects.requireNonNull(startAt, "startAt");
         Objects.requireNonNull(topics, "topics");
         Objects.requireNonNull(filter, "filter");
+        Objects.requireNonNull(listener, "listener");
     }
 
     /** All defaults. */
@@ -35,17 +46,22 @@ public record ReaderOptions(
         return builder().build();
     }
 
+    /** Begins with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Makes {@link ReaderOptions}; what is not set has its default. */
+    /**
+     * Makes {@link ReaderOptions}; what is not set has its default. Each method sets the component of its name, where its
+     * meaning and range stand. Not thread-safe.
+     */
     public static final class Builder {
         private StartAt startAt = StartAt.newest();
         private int batchSize = 1_000;
         private Duration blockTime = Duration.ofSeconds(5);
         private TopicFilter topics = TopicFilter.all();
         private Predicate<? super Event<?>> filter = EVERY;
+        private PulseListener listener = Options.NOBODY;
 
         private Builder() {}
 
@@ -74,8 +90,18 @@ public record ReaderOptions(
             return this;
         }
 
+        public Builder listener(PulseListener value) {
+            listener = value;
+            return this;
+        }
+
+        /**
+         * Checks all values.
+         *
+         * @throws IllegalArgumentException when one is out of its range, naming it, the range and the value
+         */
         public ReaderOptions build() {
-            return new ReaderOptions(startAt, batchSize, blockTime, topics, filter);
+            return new ReaderOptions(startAt, batchSize, blockTime, topics, filter, listener);
         }
     }
 }

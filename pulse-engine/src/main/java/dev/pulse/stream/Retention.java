@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param lifetime what else ends the life of events
  */
 public record Retention(long maxLength, boolean approximate, Lifetime lifetime) {
+    /** How many events a stream keeps when nobody said how many: 100,000. Go's is 1,000. */
     public static final long DEFAULT_MAX_LENGTH = 100_000;
+
     private static final Duration SHORTEST_TTL = Duration.ofMillis(1);
     private static final Duration LONGEST_TTL = Duration.ofDays(36_500);
     private static final Instant LATEST_DEADLINE = Instant.parse("9999-12-31T23:59:59.999Z");

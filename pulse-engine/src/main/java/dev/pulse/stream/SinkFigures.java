@@ -6,7 +6,8 @@ import java.util.OptionalLong;
 
 /**
  * How a sink gets on. The first three are those of the whole sink, as Redis knows them at this moment; the others those
- * of this one consumer, and of these all from {@code acked} on count from its beginning.
+ * of this one consumer, and of these all from {@code acked} on count from its beginning. All are of its streams together;
+ * {@link EventStream#figures} tells lag and pending of each.
  *
  * @param lag how many events no consumer has read yet; empty before Redis 7.0, where it lost count, and while it is away
  * @param pending how many events are read and not acknowledged; empty while Redis is away

@@ -2,6 +2,7 @@ package dev.pulse.stream;
 
 import static dev.pulse.stream.Options.require;
 
+import dev.pulse.PulseListener;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  *     successors. Default false
  * @param ackMode who acknowledges; default {@link AckMode#AUTO}. A Go sink of the same name must agree on whether anybody
  *     does
+ * @param listener who is told, beside the listener of the engine, what happens to this consumer, such as a connection
+ *     lost and restored. Called at once, by a thread that the consumer works with, so it should be quick; what it throws
+ *     is logged. Default nobody
  */
 public record SinkOptions(
         StartAt startAt,
@@ -63,7 +67,8 @@ public record SinkOptions(
         Optional<Predicate<? super Event<?>>> filter,
         Optional<Function<? super Event<?>, @Nullable String>> orderBy,
         boolean exclusive,
-        AckMode ackMode) {
+        AckMode ackMode,
+        PulseListener listener) {
     private static final Duration DAY = Duration.ofHours(24);
 
     public SinkOptions {
@@ -74,6 +79,7 @@ public record SinkOptions(
         Objects.requireNonNull(filter, "filter");
         Objects.requireNonNull(orderBy, "orderBy");
         Objects.requireNonNull(ackMode, "ackMode");
+        Objects.requireNonNull(listener, "listener");
         require("ackDeadline", ackDeadline, Duration.ofMillis(100), Duration.ofHours(1));
         require("maxProcessing", maxProcessing, ackDeadline, DAY);
         require("backoff", backoff, Duration.ofMillis(1), Duration.ofHours(1));
@@ -108,6 +114,7 @@ public record SinkOptions(
         private Optional<Function<? super Event<?>, @Nullable String>> orderBy = Optional.empty();
         private boolean exclusive;
         private AckMode ackMode = AckMode.AUTO;
+        private PulseListener listener = Options.NOBODY;
 
         private Builder() {}
 
@@ -194,6 +201,11 @@ public record SinkOptions(
             return this;
         }
 
+        public Builder listener(PulseListener value) {
+            listener = value;
+            return this;
+        }
+
         public SinkOptions build() {
             int inFlight = maxInFlight != 0 ? maxInFlight : Math.max(batchSize, 2 * concurrency);
             return new SinkOptions(
@@ -211,7 +223,8 @@ public record SinkOptions(
                     filter,
                     orderBy,
                     exclusive,
-                    ackMode);
+                    ackMode,
+                    listener);
         }
     }
 }

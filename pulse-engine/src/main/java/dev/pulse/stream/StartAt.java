@@ -14,12 +14,16 @@ public sealed interface StartAt {
         return Oldest.OLDEST;
     }
 
-    /** With the first event after this one. */
+    /** With the first event after this one, which need not be retained any more. */
     static StartAt after(EventId id) {
         return new After(id);
     }
 
-    /** With the first event added at this time or later, by Redis' clock, in whole milliseconds. */
+    /**
+     * With the first event added at this time or later, by Redis' clock, in whole milliseconds.
+     *
+     * @throws IllegalArgumentException for a time before 1970
+     */
     static StartAt at(Instant time) {
         return new At(time);
     }

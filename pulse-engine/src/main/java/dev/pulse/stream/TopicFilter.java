@@ -12,7 +12,12 @@ public sealed interface TopicFilter {
         return All.ALL;
     }
 
-    /** Those with exactly this topic, 1 to 512 characters; Go's {@code Topic}. */
+    /**
+     * Those with exactly this topic; Go's {@code Topic}.
+     *
+     * @param topic 1 to 512 characters
+     * @throws IllegalArgumentException when it is not
+     */
     static TopicFilter exactly(String topic) {
         return new Exactly(topic);
     }

@@ -3,6 +3,7 @@ package dev.pulse.wire;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /**
  * Text and its bytes in UTF-8, where nothing that the other form cannot say is silently replaced, as Java's own
@@ -20,6 +21,11 @@ public final class Utf8 {
      * @throws IllegalArgumentException when it holds half a surrogate pair, for which there are no bytes
      */
     public static String requireEncodable(String what, String text) {
+        return requireEncodable(() -> what, text);
+    }
+
+    /** The same where saying what it is costs something. */
+    public static String requireEncodable(Supplier<String> what, String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (!Character.isSurrogate(c)) {
@@ -28,7 +34,7 @@ public final class Utf8 {
             if (Character.isLowSurrogate(c)
                     || i + 1 == text.length()
                     || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                throw new IllegalArgumentException(what + " is text that UTF-8 can say, was " + Shown.text(text)
+                throw new IllegalArgumentException(what.get() + " is text that UTF-8 can say, was " + Shown.text(text)
                         + " with half a surrogate pair at index " + i);
             }
             i++;

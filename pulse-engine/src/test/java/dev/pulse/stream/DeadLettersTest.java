@@ -13,6 +13,8 @@ import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.RespClient;
 import dev.pulse.testing.TestRedis;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +111,20 @@ class DeadLettersTest {
             sink.poll(1, LONG).getFirst().nack(Duration.ofHours(1));
             awaitLetters(1);
             awaitPending(0);
+        }
+    }
+
+    @PulseTest
+    void causeOfTheLastNackIsThatOfTheDeadLetter() throws InterruptedException {
+        try (Sink<String> sink = stream.sink("mails", quick().maxDeliveries(2).build())) {
+            stream.add("e", "a");
+            sink.poll(1, LONG).getFirst().nack("no stock");
+            sink.poll(1, LONG).getFirst().nack("still no stock");
+            awaitLetters(1);
+            assertThat(stream.deadLetters().list(10))
+                    .singleElement()
+                    .satisfies(letter -> assertThat(letter.cause()).isEqualTo("still no stock"));
+            assertThat(sink.figures().failed()).isEqualTo(2);
         }
     }
 
@@ -398,6 +414,20 @@ class DeadLettersTest {
             awaitLetters(before + 1);
             return id;
         }
+    }
+
+    @PulseTest
+    void manyDeadLettersAreWarnedOf() throws Exception {
+        String fill = "for i = 1, 10000 do redis.call('XADD', KEYS[1], '*', 'n', 'e', 'p', 'x') end";
+        raw.call("EVAL", fill, "1", flat + ":dead");
+        stream.add("e", "a");
+        try (Sink<String> sink = stream.sink("mails", quick().build())) {
+            sink.poll(1, LONG).getFirst().deadLetter("on purpose");
+            awaitLetters(10_001);
+        }
+        String warning = "stream=" + stream.name() + ":dead state=many-dead-letters count=10001";
+        // where simplelogger.properties has it
+        await().until(() -> Files.readString(Path.of("target", "tests.log")).contains(warning));
     }
 
     private static SinkOptions.Builder quick() {

@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,6 +185,106 @@ class ExclusiveSinkTest {
             closer.join();
             await().untilAsserted(() -> assertThat(handled).containsExactly("one", "other next"));
             awaitNothingPending();
+        }
+    }
+
+    @PulseTest
+    void whatIsAckedWhileItIsTakenOverIsNotBegunAgain() throws InterruptedException {
+        raw.call("XADD", flat, "1-0", "n", "e", "p", "before");
+        CountDownLatch upkeepStands = new CountDownLatch(1);
+        CountDownLatch upkeepGoesOn = new CountDownLatch(1);
+        CountDownLatch heldMayEnd = new CountDownLatch(1);
+        CountDownLatch heldHasEnded = new CountDownLatch(1);
+        AtomicInteger filtered = new AtomicInteger();
+        SinkOptions options = options()
+                .startAt(StartAt.after(EventId.parse("1-0")))
+                .blockTime(Duration.ofMillis(50))
+                .concurrency(3)
+                .filter(event -> {
+                    switch (event.payload().toString()) {
+                        // the second time on the thread that extends and renews: so nothing is noticed to be lost
+                        case "failing" -> {
+                            if (filtered.incrementAndGet() == 2) {
+                                upkeepStands.countDown();
+                                awaitUninterrupted(upkeepGoesOn);
+                            }
+                        }
+                        // on the thread that takes over, when Redis has answered
+                        case "before" -> {
+                            heldMayEnd.countDown();
+                            awaitUninterrupted(heldHasEnded);
+                            upkeepGoesOn.countDown();
+                        }
+                        default -> {}
+                    }
+                    return true;
+                })
+                .build();
+        try (Sink<String> sink = stream.sink("k", options)) {
+            sink.consumeManually(delivery -> {
+                handled.add(delivery.event().payload());
+                if (delivery.event().payload().equals("held")) {
+                    heldMayEnd.await();
+                    delivery.ack();
+                    heldHasEnded.countDown();
+                } else if (delivery.event().payload().equals("failing") && delivery.attempt() == 1) {
+                    delivery.nack(Duration.ofMillis(1));
+                } else {
+                    delivery.ack();
+                }
+            });
+            raw.call("XADD", flat, "2-0", "n", "e", "p", "held");
+            await().atMost(LONG).until(() -> handled.contains("held"));
+            raw.call("XADD", flat, "3-0", "n", "e", "p", "failing");
+            upkeepStands.await();
+            // as if another consumer had been active in between, and had died
+            raw.call("XCLAIM", flat, "k", "dead", "0", "1-0", "FORCE");
+            raw.call("XCLAIM", flat, "k", "dead", "0", "2-0");
+            await().atMost(LONG).until(() -> handled.contains("before"));
+            awaitNothingPending();
+            assertThat(handled).filteredOn("held"::equals).hasSize(1);
+        } finally {
+            upkeepGoesOn.countDown();
+            heldHasEnded.countDown();
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @PulseTest
+    void withOrderByAKeyKeepsItsOrderOverAllConsumers() throws InterruptedException {
+        SinkOptions ordered = SinkOptions.builder()
+                .exclusive(true)
+                .orderBy(event -> event.payload().toString().substring(0, 1))
+                .concurrency(4)
+                .build();
+        List<Sink<String>> sinks = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            sinks.add(stream.sink("k", ordered));
+        }
+        sinks.forEach(sink -> sink.consume(event -> handled.add(event.payload())));
+        List<NewEvent<String>> events = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            events.add(NewEvent.of("e", "abcdef".charAt(i % 6) + String.format("%03d", i)));
+        }
+        stream.addAll(events);
+        for (int done : List.of(100, 300)) {
+            await().atMost(LONG).until(() -> handled.size() >= done);
+            // the next one takes over in the middle of it
+            sinks.removeFirst().close();
+        }
+        await().atMost(LONG).until(() -> handled.size() >= 600);
+        for (String key : List.of("a", "b", "c", "d", "e", "f")) {
+            assertThat(handled.stream().filter(payload -> payload.startsWith(key)))
+                    .hasSize(100)
+                    .isSorted()
+                    .doesNotHaveDuplicates();
         }
     }
 

@@ -120,7 +120,12 @@ class OptionsTest {
         ReaderOptions reader = ReaderOptions.defaults();
         assertThat(reader)
                 .isEqualTo(new ReaderOptions(
-                        StartAt.newest(), 1_000, Duration.ofSeconds(5), TopicFilter.all(), reader.filter()));
+                        StartAt.newest(),
+                        1_000,
+                        Duration.ofSeconds(5),
+                        TopicFilter.all(),
+                        reader.filter(),
+                        reader.listener()));
         assertThat(SinkOptions.defaults())
                 .isEqualTo(new SinkOptions(
                         StartAt.oldest(),
@@ -137,7 +142,8 @@ class OptionsTest {
                         Optional.empty(),
                         Optional.empty(),
                         false,
-                        AckMode.AUTO));
+                        AckMode.AUTO,
+                        SinkOptions.defaults().listener()));
         assertThat(Retention.defaults().maxLength()).isEqualTo(100_000);
         assertThat(Retention.unbounded().maxLength()).isZero();
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.pulse.Health;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
+import dev.pulse.PulseListener;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.Prefix;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 @RedisTest
 class ReaderGapTest {
     private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration SLOW = Duration.ofSeconds(30);
     private static final Duration HEALED = Duration.ofSeconds(5);
 
     private final Queue<PulseEvent> told = new ConcurrentLinkedQueue<>();
@@ -83,6 +85,55 @@ class ReaderGapTest {
         }
         await().untilAsserted(() -> assertThat(gaps()).hasSize(2));
         assertThat(gaps().getLast().count()).isEqualTo(count(3));
+    }
+
+    @PulseTest
+    void readersOwnListenerIsToldOfAGapBeforeWhatComesAfterIt() throws InterruptedException {
+        Queue<String> seen = new ConcurrentLinkedQueue<>();
+        List<EventId> ids = add(10);
+        raw.call("XTRIM", flat, "MAXLEN", "2");
+        ReaderOptions options = ReaderOptions.builder()
+                .startAt(StartAt.after(ids.get(2)))
+                .listener(event -> seen.add(event.getClass().getSimpleName()))
+                .build();
+        try (Reader<String> reader = stream.reader(options)) {
+            reader.consume(event -> seen.add(event.payload()));
+            await().untilAsserted(() -> assertThat(seen).containsExactly("Gap", "8", "9"));
+        }
+        await().untilAsserted(() -> assertThat(gaps()).hasSize(1));
+    }
+
+    @PulseTest
+    void ownListenersOfReaderAndSinkAreToldThatTheirConnectionWasLostAndRestored() throws InterruptedException {
+        Queue<String> told = new ConcurrentLinkedQueue<>();
+        PulseListener listener = event -> {
+            if (event instanceof PulseEvent.ConnectionLost lost) {
+                told.add("lost " + lost.loop());
+            } else if (event instanceof PulseEvent.ConnectionRestored restored) {
+                told.add("restored " + restored.loop());
+            }
+        };
+        Duration blockTime = Duration.ofMillis(200);
+        try (Reader<String> reader = stream.reader(ReaderOptions.builder()
+                        .blockTime(blockTime)
+                        .listener(listener)
+                        .build());
+                Sink<String> sink = stream.sink(
+                        "mails",
+                        SinkOptions.builder()
+                                .blockTime(blockTime)
+                                .listener(listener)
+                                .build())) {
+            reader.consume(event -> {});
+            sink.consume(event -> {});
+            String read = "reader " + stream.name();
+            String sinkRead = "sink " + stream.name() + "/mails read";
+            proxy.cut();
+            await().atMost(SLOW).untilAsserted(() -> assertThat(told).contains("lost " + read, "lost " + sinkRead));
+            proxy.heal();
+            await().atMost(SLOW)
+                    .untilAsserted(() -> assertThat(told).contains("restored " + read, "restored " + sinkRead));
+        }
     }
 
     @PulseTest

@@ -275,14 +275,21 @@ class SinkFaultTest {
                 }
             }
         });
-        try (Sink<String> one = stream.sink("k", OPTIONS);
-                Sink<String> other = stream.sink("k", OPTIONS)) {
+        // long enough for extensions that are late on a busy machine
+        Duration deadline = Duration.ofSeconds(2);
+        SinkOptions options = SinkOptions.builder()
+                .ackDeadline(deadline)
+                .blockTime(Duration.ofMillis(500))
+                .concurrency(4)
+                .build();
+        try (Sink<String> one = stream.sink("k", options);
+                Sink<String> other = stream.sink("k", options)) {
             for (Sink<String> sink : List.of(one, other)) {
                 sink.consume(event -> {
                     if (event.payload().endsWith("7")
                             && times.stream().filter(event.payload()::equals).count() < 1) {
                         times.add(event.payload());
-                        Thread.sleep(DEADLINE.plusMillis(200));
+                        Thread.sleep(deadline.plusMillis(200));
                         return;
                     }
                     times.add(event.payload());

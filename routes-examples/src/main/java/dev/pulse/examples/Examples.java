@@ -1,5 +1,6 @@
 package dev.pulse.examples;
 
+import dev.pulse.examples.signup.MailHelper;
 import dev.pulse.examples.signup.SignUpExample;
 import dev.pulse.examples.worker.WorkerExample;
 import java.time.Duration;
@@ -19,6 +20,7 @@ public final class Examples {
     private static final Map<String, Supplier<Example>> BY_NAME = new TreeMap<>(Map.of(
             "signup", SignUpExample::inJava,
             "signup-yaml", SignUpExample::inYaml,
+            "signup-mailer", MailHelper::new,
             "worker", WorkerExample::new));
     private static final Logger LOG = LoggerFactory.getLogger(Examples.class);
     static final long WIND_UP_SECONDS = 30;

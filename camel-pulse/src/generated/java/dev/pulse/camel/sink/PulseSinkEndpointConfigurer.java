@@ -24,39 +24,66 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         PulseSinkEndpoint target = (PulseSinkEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "ackdeadline":
-        case "ackDeadline": target.setAckDeadline(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
-        case "backoff": target.setBackoff(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "ackDeadline": target.getSinkConfiguration().setAckDeadline(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "ackmode":
+        case "ackMode": target.getSinkConfiguration().setAckMode(property(camelContext, dev.pulse.stream.AckMode.class, value)); return true;
+        case "backoff": target.getSinkConfiguration().setBackoff(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "batchsize":
-        case "batchSize": target.setBatchSize(property(camelContext, int.class, value)); return true;
+        case "batchSize": target.getSinkConfiguration().setBatchSize(property(camelContext, int.class, value)); return true;
+        case "batchtimeout":
+        case "batchTimeout": target.getSinkConfiguration().setBatchTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "batching": target.getSinkConfiguration().setBatching(property(camelContext, boolean.class, value)); return true;
         case "blocktime":
-        case "blockTime": target.setBlockTime(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "blockTime": target.getSinkConfiguration().setBlockTime(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
-        case "client": target.setClient(property(camelContext, dev.pulse.Pulse.class, value)); return true;
-        case "codec": target.setCodec(property(camelContext, java.lang.Object.class, value)); return true;
+        case "client": target.getConfiguration().setClient(property(camelContext, dev.pulse.Pulse.class, value)); return true;
+        case "codec": target.getConfiguration().setCodec(property(camelContext, java.lang.Object.class, value)); return true;
+        case "commandtimeout":
+        case "commandTimeout": target.getConfiguration().setCommandTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "concurrentconsumers":
-        case "concurrentConsumers": target.setConcurrentConsumers(property(camelContext, int.class, value)); return true;
+        case "concurrentConsumers": target.getSinkConfiguration().setConcurrentConsumers(property(camelContext, int.class, value)); return true;
+        case "connecttimeout":
+        case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "delay": target.setDelay(property(camelContext, java.lang.Long.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
+        case "exclusive": target.getSinkConfiguration().setExclusive(property(camelContext, boolean.class, value)); return true;
+        case "filter": target.getSinkConfiguration().setFilter(property(camelContext, java.lang.Object.class, value)); return true;
         case "headerfilterstrategy":
-        case "headerFilterStrategy": target.setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
+        case "headerFilterStrategy": target.getConfiguration().setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
+        case "lazystartproducer":
+        case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "limit": target.setLimit(property(camelContext, int.class, value)); return true;
         case "maxbackoff":
-        case "maxBackoff": target.setMaxBackoff(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "maxBackoff": target.getSinkConfiguration().setMaxBackoff(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "maxdeliveries":
+        case "maxDeliveries": target.getSinkConfiguration().setMaxDeliveries(property(camelContext, int.class, value)); return true;
         case "maxinflight":
-        case "maxInFlight": target.setMaxInFlight(property(camelContext, int.class, value)); return true;
+        case "maxInFlight": target.getSinkConfiguration().setMaxInFlight(property(camelContext, int.class, value)); return true;
         case "maxprocessing":
-        case "maxProcessing": target.setMaxProcessing(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "maxProcessing": target.getSinkConfiguration().setMaxProcessing(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "onfailure":
-        case "onFailure": target.setOnFailure(property(camelContext, dev.pulse.camel.sink.OnFailure.class, value)); return true;
-        case "password": target.setPassword(property(camelContext, java.lang.String.class, value)); return true;
+        case "onFailure": target.getSinkConfiguration().setOnFailure(property(camelContext, dev.pulse.camel.sink.OnFailure.class, value)); return true;
+        case "operation": target.setOperation(property(camelContext, dev.pulse.camel.sink.SinkOperation.class, value)); return true;
+        case "orderby":
+        case "orderBy": target.getSinkConfiguration().setOrderBy(property(camelContext, java.lang.Object.class, value)); return true;
+        case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadtype":
-        case "payloadType": target.setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
+        case "payloadType": target.getConfiguration().setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
+        case "sink": target.setSink(property(camelContext, java.lang.String.class, value)); return true;
+        case "sslcontextparameters":
+        case "sslContextParameters": target.getConfiguration().setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
         case "startat":
-        case "startAt": target.setStartAt(property(camelContext, java.lang.String.class, value)); return true;
-        case "uri": target.setUri(property(camelContext, java.lang.String.class, value)); return true;
-        case "username": target.setUsername(property(camelContext, java.lang.String.class, value)); return true;
+        case "startAt": target.getSinkConfiguration().setStartAt(property(camelContext, java.lang.String.class, value)); return true;
+        case "streams": target.setStreams(property(camelContext, java.lang.Object.class, value)); return true;
+        case "topic": target.getSinkConfiguration().setTopic(property(camelContext, java.lang.String.class, value)); return true;
+        case "topicpattern":
+        case "topicPattern": target.getSinkConfiguration().setTopicPattern(property(camelContext, java.lang.String.class, value)); return true;
+        case "uri": target.getConfiguration().setUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "username": target.getConfiguration().setUsername(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -66,36 +93,63 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "ackdeadline":
         case "ackDeadline": return long.class;
+        case "ackmode":
+        case "ackMode": return dev.pulse.stream.AckMode.class;
         case "backoff": return long.class;
         case "batchsize":
         case "batchSize": return int.class;
+        case "batchtimeout":
+        case "batchTimeout": return long.class;
+        case "batching": return boolean.class;
         case "blocktime":
         case "blockTime": return long.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
         case "client": return dev.pulse.Pulse.class;
         case "codec": return java.lang.Object.class;
+        case "commandtimeout":
+        case "commandTimeout": return long.class;
         case "concurrentconsumers":
         case "concurrentConsumers": return int.class;
+        case "connecttimeout":
+        case "connectTimeout": return long.class;
+        case "delay": return java.lang.Long.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
+        case "exclusive": return boolean.class;
+        case "filter": return java.lang.Object.class;
         case "headerfilterstrategy":
         case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
+        case "lazystartproducer":
+        case "lazyStartProducer": return boolean.class;
+        case "limit": return int.class;
         case "maxbackoff":
         case "maxBackoff": return long.class;
+        case "maxdeliveries":
+        case "maxDeliveries": return int.class;
         case "maxinflight":
         case "maxInFlight": return int.class;
         case "maxprocessing":
         case "maxProcessing": return long.class;
         case "onfailure":
         case "onFailure": return dev.pulse.camel.sink.OnFailure.class;
+        case "operation": return dev.pulse.camel.sink.SinkOperation.class;
+        case "orderby":
+        case "orderBy": return java.lang.Object.class;
         case "password": return java.lang.String.class;
         case "payloadtype":
         case "payloadType": return java.lang.String.class;
+        case "sink": return java.lang.String.class;
+        case "sslcontextparameters":
+        case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
         case "startat":
         case "startAt": return java.lang.String.class;
+        case "streams": return java.lang.Object.class;
+        case "topic": return java.lang.String.class;
+        case "topicpattern":
+        case "topicPattern": return java.lang.String.class;
         case "uri": return java.lang.String.class;
         case "username": return java.lang.String.class;
         default: return null;
@@ -107,39 +161,66 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         PulseSinkEndpoint target = (PulseSinkEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "ackdeadline":
-        case "ackDeadline": return target.getAckDeadline();
-        case "backoff": return target.getBackoff();
+        case "ackDeadline": return target.getSinkConfiguration().getAckDeadline();
+        case "ackmode":
+        case "ackMode": return target.getSinkConfiguration().getAckMode();
+        case "backoff": return target.getSinkConfiguration().getBackoff();
         case "batchsize":
-        case "batchSize": return target.getBatchSize();
+        case "batchSize": return target.getSinkConfiguration().getBatchSize();
+        case "batchtimeout":
+        case "batchTimeout": return target.getSinkConfiguration().getBatchTimeout();
+        case "batching": return target.getSinkConfiguration().isBatching();
         case "blocktime":
-        case "blockTime": return target.getBlockTime();
+        case "blockTime": return target.getSinkConfiguration().getBlockTime();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
-        case "client": return target.getClient();
-        case "codec": return target.getCodec();
+        case "client": return target.getConfiguration().getClient();
+        case "codec": return target.getConfiguration().getCodec();
+        case "commandtimeout":
+        case "commandTimeout": return target.getConfiguration().getCommandTimeout();
         case "concurrentconsumers":
-        case "concurrentConsumers": return target.getConcurrentConsumers();
+        case "concurrentConsumers": return target.getSinkConfiguration().getConcurrentConsumers();
+        case "connecttimeout":
+        case "connectTimeout": return target.getConfiguration().getConnectTimeout();
+        case "delay": return target.getDelay();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
+        case "exclusive": return target.getSinkConfiguration().isExclusive();
+        case "filter": return target.getSinkConfiguration().getFilter();
         case "headerfilterstrategy":
-        case "headerFilterStrategy": return target.getHeaderFilterStrategy();
+        case "headerFilterStrategy": return target.getConfiguration().getHeaderFilterStrategy();
+        case "lazystartproducer":
+        case "lazyStartProducer": return target.isLazyStartProducer();
+        case "limit": return target.getLimit();
         case "maxbackoff":
-        case "maxBackoff": return target.getMaxBackoff();
+        case "maxBackoff": return target.getSinkConfiguration().getMaxBackoff();
+        case "maxdeliveries":
+        case "maxDeliveries": return target.getSinkConfiguration().getMaxDeliveries();
         case "maxinflight":
-        case "maxInFlight": return target.getMaxInFlight();
+        case "maxInFlight": return target.getSinkConfiguration().getMaxInFlight();
         case "maxprocessing":
-        case "maxProcessing": return target.getMaxProcessing();
+        case "maxProcessing": return target.getSinkConfiguration().getMaxProcessing();
         case "onfailure":
-        case "onFailure": return target.getOnFailure();
-        case "password": return target.getPassword();
+        case "onFailure": return target.getSinkConfiguration().getOnFailure();
+        case "operation": return target.getOperation();
+        case "orderby":
+        case "orderBy": return target.getSinkConfiguration().getOrderBy();
+        case "password": return target.getConfiguration().getPassword();
         case "payloadtype":
-        case "payloadType": return target.getPayloadType();
+        case "payloadType": return target.getConfiguration().getPayloadType();
+        case "sink": return target.getSink();
+        case "sslcontextparameters":
+        case "sslContextParameters": return target.getConfiguration().getSslContextParameters();
         case "startat":
-        case "startAt": return target.getStartAt();
-        case "uri": return target.getUri();
-        case "username": return target.getUsername();
+        case "startAt": return target.getSinkConfiguration().getStartAt();
+        case "streams": return target.getStreams();
+        case "topic": return target.getSinkConfiguration().getTopic();
+        case "topicpattern":
+        case "topicPattern": return target.getSinkConfiguration().getTopicPattern();
+        case "uri": return target.getConfiguration().getUri();
+        case "username": return target.getConfiguration().getUsername();
         default: return null;
         }
     }

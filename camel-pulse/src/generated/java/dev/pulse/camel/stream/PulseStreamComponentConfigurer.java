@@ -19,6 +19,13 @@ import org.apache.camel.support.component.PropertyConfigurerSupport;
 @SuppressWarnings("unchecked")
 public class PulseStreamComponentConfigurer extends PropertyConfigurerSupport implements GeneratedPropertyConfigurer, PropertyConfigurerGetter {
 
+    private dev.pulse.camel.PulseConfiguration getOrCreateConfiguration(PulseStreamComponent target) {
+        if (target.getConfiguration() == null) {
+            target.setConfiguration(new dev.pulse.camel.PulseConfiguration());
+        }
+        return target.getConfiguration();
+    }
+
     @Override
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         PulseStreamComponent target = (PulseStreamComponent) obj;
@@ -27,17 +34,26 @@ public class PulseStreamComponentConfigurer extends PropertyConfigurerSupport im
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
-        case "client": target.setClient(property(camelContext, dev.pulse.Pulse.class, value)); return true;
-        case "codec": target.setCodec(property(camelContext, java.lang.Object.class, value)); return true;
+        case "client": getOrCreateConfiguration(target).setClient(property(camelContext, dev.pulse.Pulse.class, value)); return true;
+        case "codec": getOrCreateConfiguration(target).setCodec(property(camelContext, java.lang.Object.class, value)); return true;
+        case "commandtimeout":
+        case "commandTimeout": getOrCreateConfiguration(target).setCommandTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "configuration": target.setConfiguration(property(camelContext, dev.pulse.camel.PulseConfiguration.class, value)); return true;
+        case "connecttimeout":
+        case "connectTimeout": getOrCreateConfiguration(target).setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "headerfilterstrategy":
-        case "headerFilterStrategy": target.setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
+        case "headerFilterStrategy": getOrCreateConfiguration(target).setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        case "password": target.setPassword(property(camelContext, java.lang.String.class, value)); return true;
+        case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadtype":
-        case "payloadType": target.setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
-        case "uri": target.setUri(property(camelContext, java.lang.String.class, value)); return true;
-        case "username": target.setUsername(property(camelContext, java.lang.String.class, value)); return true;
+        case "payloadType": getOrCreateConfiguration(target).setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
+        case "sslcontextparameters":
+        case "sslContextParameters": getOrCreateConfiguration(target).setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
+        case "uri": getOrCreateConfiguration(target).setUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "useglobalsslcontextparameters":
+        case "useGlobalSslContextParameters": target.setUseGlobalSslContextParameters(property(camelContext, boolean.class, value)); return true;
+        case "username": getOrCreateConfiguration(target).setUsername(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -51,6 +67,11 @@ public class PulseStreamComponentConfigurer extends PropertyConfigurerSupport im
         case "bridgeErrorHandler": return boolean.class;
         case "client": return dev.pulse.Pulse.class;
         case "codec": return java.lang.Object.class;
+        case "commandtimeout":
+        case "commandTimeout": return long.class;
+        case "configuration": return dev.pulse.camel.PulseConfiguration.class;
+        case "connecttimeout":
+        case "connectTimeout": return long.class;
         case "headerfilterstrategy":
         case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
         case "lazystartproducer":
@@ -58,7 +79,11 @@ public class PulseStreamComponentConfigurer extends PropertyConfigurerSupport im
         case "password": return java.lang.String.class;
         case "payloadtype":
         case "payloadType": return java.lang.String.class;
+        case "sslcontextparameters":
+        case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
         case "uri": return java.lang.String.class;
+        case "useglobalsslcontextparameters":
+        case "useGlobalSslContextParameters": return boolean.class;
         case "username": return java.lang.String.class;
         default: return null;
         }
@@ -72,17 +97,26 @@ public class PulseStreamComponentConfigurer extends PropertyConfigurerSupport im
         case "autowiredEnabled": return target.isAutowiredEnabled();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
-        case "client": return target.getClient();
-        case "codec": return target.getCodec();
+        case "client": return getOrCreateConfiguration(target).getClient();
+        case "codec": return getOrCreateConfiguration(target).getCodec();
+        case "commandtimeout":
+        case "commandTimeout": return getOrCreateConfiguration(target).getCommandTimeout();
+        case "configuration": return target.getConfiguration();
+        case "connecttimeout":
+        case "connectTimeout": return getOrCreateConfiguration(target).getConnectTimeout();
         case "headerfilterstrategy":
-        case "headerFilterStrategy": return target.getHeaderFilterStrategy();
+        case "headerFilterStrategy": return getOrCreateConfiguration(target).getHeaderFilterStrategy();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
-        case "password": return target.getPassword();
+        case "password": return getOrCreateConfiguration(target).getPassword();
         case "payloadtype":
-        case "payloadType": return target.getPayloadType();
-        case "uri": return target.getUri();
-        case "username": return target.getUsername();
+        case "payloadType": return getOrCreateConfiguration(target).getPayloadType();
+        case "sslcontextparameters":
+        case "sslContextParameters": return getOrCreateConfiguration(target).getSslContextParameters();
+        case "uri": return getOrCreateConfiguration(target).getUri();
+        case "useglobalsslcontextparameters":
+        case "useGlobalSslContextParameters": return target.isUseGlobalSslContextParameters();
+        case "username": return getOrCreateConfiguration(target).getUsername();
         default: return null;
         }
     }

@@ -23,32 +23,68 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         PulseStreamEndpoint target = (PulseStreamEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "approximatetrimming":
+        case "approximateTrimming": target.getAdding().setApproximateTrimming(property(camelContext, boolean.class, value)); return true;
         case "batchsize":
-        case "batchSize": target.setBatchSize(property(camelContext, int.class, value)); return true;
+        case "batchSize": target.getReading().setBatchSize(property(camelContext, int.class, value)); return true;
+        case "batchtimeout":
+        case "batchTimeout": target.getReading().setBatchTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "batching": target.getReading().setBatching(property(camelContext, boolean.class, value)); return true;
         case "blocktime":
-        case "blockTime": target.setBlockTime(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "blockTime": target.getReading().setBlockTime(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
-        case "client": target.setClient(property(camelContext, dev.pulse.Pulse.class, value)); return true;
-        case "codec": target.setCodec(property(camelContext, java.lang.Object.class, value)); return true;
+        case "client": target.getConfiguration().setClient(property(camelContext, dev.pulse.Pulse.class, value)); return true;
+        case "codec": target.getConfiguration().setCodec(property(camelContext, java.lang.Object.class, value)); return true;
+        case "commandtimeout":
+        case "commandTimeout": target.getConfiguration().setCommandTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "concurrentconsumers":
+        case "concurrentConsumers": target.getReading().setConcurrentConsumers(property(camelContext, int.class, value)); return true;
+        case "connecttimeout":
+        case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "deadline": target.getAdding().setDeadline(property(camelContext, java.lang.String.class, value)); return true;
         case "eventname":
-        case "eventName": target.setEventName(property(camelContext, java.lang.String.class, value)); return true;
+        case "eventName": target.getAdding().setEventName(property(camelContext, java.lang.String.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
+        case "filter": target.getReading().setFilter(property(camelContext, java.lang.Object.class, value)); return true;
+        case "gappolicy":
+        case "gapPolicy": target.getReading().setGapPolicy(property(camelContext, dev.pulse.camel.stream.GapPolicy.class, value)); return true;
         case "headerfilterstrategy":
-        case "headerFilterStrategy": target.setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
+        case "headerFilterStrategy": target.getConfiguration().setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        case "password": target.setPassword(property(camelContext, java.lang.String.class, value)); return true;
+        case "maxlength":
+        case "maxLength": target.getAdding().setMaxLength(property(camelContext, java.lang.Long.class, value)); return true;
+        case "offsetkey":
+        case "offsetKey": target.getReading().setOffsetKey(property(camelContext, java.lang.String.class, value)); return true;
+        case "offsetrepository":
+        case "offsetRepository": target.getReading().setOffsetRepository(property(camelContext, org.apache.camel.spi.StateRepository.class, value)); return true;
+        case "oncekey":
+        case "onceKey": target.getAdding().setOnceKey(property(camelContext, java.lang.Object.class, value)); return true;
+        case "oncewindow":
+        case "onceWindow": target.getAdding().setOnceWindow(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "operation": target.getAdding().setOperation(property(camelContext, dev.pulse.camel.stream.StreamOperation.class, value)); return true;
+        case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadtype":
-        case "payloadType": target.setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
+        case "payloadType": target.getConfiguration().setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
+        case "slidingttl":
+        case "slidingTtl": target.getAdding().setSlidingTtl(property(camelContext, java.time.Duration.class, value)); return true;
+        case "sslcontextparameters":
+        case "sslContextParameters": target.getConfiguration().setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
         case "startat":
-        case "startAt": target.setStartAt(property(camelContext, java.lang.String.class, value)); return true;
+        case "startAt": target.getReading().setStartAt(property(camelContext, java.lang.String.class, value)); return true;
         case "topic": target.setTopic(property(camelContext, java.lang.String.class, value)); return true;
-        case "uri": target.setUri(property(camelContext, java.lang.String.class, value)); return true;
-        case "username": target.setUsername(property(camelContext, java.lang.String.class, value)); return true;
+        case "topicpattern":
+        case "topicPattern": target.getReading().setTopicPattern(property(camelContext, java.lang.String.class, value)); return true;
+        case "ttl": target.getAdding().setTtl(property(camelContext, java.time.Duration.class, value)); return true;
+        case "unbounded": target.getAdding().setUnbounded(property(camelContext, boolean.class, value)); return true;
+        case "uri": target.getConfiguration().setUri(property(camelContext, java.lang.String.class, value)); return true;
+        case "useiterator":
+        case "useIterator": target.getAdding().setUseIterator(property(camelContext, boolean.class, value)); return true;
+        case "username": target.getConfiguration().setUsername(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -56,31 +92,67 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "approximatetrimming":
+        case "approximateTrimming": return boolean.class;
         case "batchsize":
         case "batchSize": return int.class;
+        case "batchtimeout":
+        case "batchTimeout": return long.class;
+        case "batching": return boolean.class;
         case "blocktime":
         case "blockTime": return long.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
         case "client": return dev.pulse.Pulse.class;
         case "codec": return java.lang.Object.class;
+        case "commandtimeout":
+        case "commandTimeout": return long.class;
+        case "concurrentconsumers":
+        case "concurrentConsumers": return int.class;
+        case "connecttimeout":
+        case "connectTimeout": return long.class;
+        case "deadline": return java.lang.String.class;
         case "eventname":
         case "eventName": return java.lang.String.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
+        case "filter": return java.lang.Object.class;
+        case "gappolicy":
+        case "gapPolicy": return dev.pulse.camel.stream.GapPolicy.class;
         case "headerfilterstrategy":
         case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "maxlength":
+        case "maxLength": return java.lang.Long.class;
+        case "offsetkey":
+        case "offsetKey": return java.lang.String.class;
+        case "offsetrepository":
+        case "offsetRepository": return org.apache.camel.spi.StateRepository.class;
+        case "oncekey":
+        case "onceKey": return java.lang.Object.class;
+        case "oncewindow":
+        case "onceWindow": return long.class;
+        case "operation": return dev.pulse.camel.stream.StreamOperation.class;
         case "password": return java.lang.String.class;
         case "payloadtype":
         case "payloadType": return java.lang.String.class;
+        case "slidingttl":
+        case "slidingTtl": return java.time.Duration.class;
+        case "sslcontextparameters":
+        case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
         case "startat":
         case "startAt": return java.lang.String.class;
         case "topic": return java.lang.String.class;
+        case "topicpattern":
+        case "topicPattern": return java.lang.String.class;
+        case "ttl": return java.time.Duration.class;
+        case "unbounded": return boolean.class;
         case "uri": return java.lang.String.class;
+        case "useiterator":
+        case "useIterator": return boolean.class;
         case "username": return java.lang.String.class;
         default: return null;
         }
@@ -90,32 +162,68 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         PulseStreamEndpoint target = (PulseStreamEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "approximatetrimming":
+        case "approximateTrimming": return target.getAdding().isApproximateTrimming();
         case "batchsize":
-        case "batchSize": return target.getBatchSize();
+        case "batchSize": return target.getReading().getBatchSize();
+        case "batchtimeout":
+        case "batchTimeout": return target.getReading().getBatchTimeout();
+        case "batching": return target.getReading().isBatching();
         case "blocktime":
-        case "blockTime": return target.getBlockTime();
+        case "blockTime": return target.getReading().getBlockTime();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
-        case "client": return target.getClient();
-        case "codec": return target.getCodec();
+        case "client": return target.getConfiguration().getClient();
+        case "codec": return target.getConfiguration().getCodec();
+        case "commandtimeout":
+        case "commandTimeout": return target.getConfiguration().getCommandTimeout();
+        case "concurrentconsumers":
+        case "concurrentConsumers": return target.getReading().getConcurrentConsumers();
+        case "connecttimeout":
+        case "connectTimeout": return target.getConfiguration().getConnectTimeout();
+        case "deadline": return target.getAdding().getDeadline();
         case "eventname":
-        case "eventName": return target.getEventName();
+        case "eventName": return target.getAdding().getEventName();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
+        case "filter": return target.getReading().getFilter();
+        case "gappolicy":
+        case "gapPolicy": return target.getReading().getGapPolicy();
         case "headerfilterstrategy":
-        case "headerFilterStrategy": return target.getHeaderFilterStrategy();
+        case "headerFilterStrategy": return target.getConfiguration().getHeaderFilterStrategy();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
-        case "password": return target.getPassword();
+        case "maxlength":
+        case "maxLength": return target.getAdding().getMaxLength();
+        case "offsetkey":
+        case "offsetKey": return target.getReading().getOffsetKey();
+        case "offsetrepository":
+        case "offsetRepository": return target.getReading().getOffsetRepository();
+        case "oncekey":
+        case "onceKey": return target.getAdding().getOnceKey();
+        case "oncewindow":
+        case "onceWindow": return target.getAdding().getOnceWindow();
+        case "operation": return target.getAdding().getOperation();
+        case "password": return target.getConfiguration().getPassword();
         case "payloadtype":
-        case "payloadType": return target.getPayloadType();
+        case "payloadType": return target.getConfiguration().getPayloadType();
+        case "slidingttl":
+        case "slidingTtl": return target.getAdding().getSlidingTtl();
+        case "sslcontextparameters":
+        case "sslContextParameters": return target.getConfiguration().getSslContextParameters();
         case "startat":
-        case "startAt": return target.getStartAt();
+        case "startAt": return target.getReading().getStartAt();
         case "topic": return target.getTopic();
-        case "uri": return target.getUri();
-        case "username": return target.getUsername();
+        case "topicpattern":
+        case "topicPattern": return target.getReading().getTopicPattern();
+        case "ttl": return target.getAdding().getTtl();
+        case "unbounded": return target.getAdding().isUnbounded();
+        case "uri": return target.getConfiguration().getUri();
+        case "useiterator":
+        case "useIterator": return target.getAdding().isUseIterator();
+        case "username": return target.getConfiguration().getUsername();
         default: return null;
         }
     }

@@ -1,47 +1,82 @@
 package dev.pulse.camel.sink;
 
 import dev.pulse.Pulse;
-import dev.pulse.camel.EventMapping;
-import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseConsumer;
 import dev.pulse.camel.Reading;
 import dev.pulse.stream.Delivery;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** A member of a sink: one exchange for each delivery, settled by how the exchange ends. */
+/** A member of a sink: one exchange for each delivery, or for each batch of them, settled by how the exchange ends. */
 class PulseSinkConsumer extends PulseConsumer {
     private final PulseSinkEndpoint endpoint;
-    private final EventMapping mapping;
 
     PulseSinkConsumer(PulseSinkEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
         this.endpoint = endpoint;
-        this.mapping = new EventMapping(endpoint.payloadCodec(), endpoint.getHeaderFilterStrategy());
     }
 
     @Override
     protected Reading open(Pulse pulse) throws Exception {
-        return new SinkReading(
-                pulse.stream(endpoint.getStream()).sink(endpoint.getSinkName(), endpoint.sinkOptions()),
-                this::route,
-                new Settlement(endpoint, getExceptionHandler()));
+        SinkConfiguration configuration = endpoint.getSinkConfiguration();
+        Membership membership = Membership.join(endpoint, pulse, getExceptionHandler());
+        return configuration.isBatching()
+                ? new BatchReading(membership, configuration, this::routeBatch, getExceptionHandler())
+                : new SinkReading(membership, this::route);
     }
 
-    /** Has the delivery go through the route, and waits until its unit of work is complete; whether that went well. */
-    private boolean route(Delivery<byte[]> delivery) throws InterruptedException {
+    private void route(Membership membership, Delivery<byte[]> delivery) throws InterruptedException {
         Exchange exchange = createExchange(true);
-        mapping.fill(exchange, delivery.event());
-        exchange.getIn().setHeader(PulseConstants.SINK, endpoint.getSinkName());
-        exchange.getIn().setHeader(PulseConstants.DELIVERY_COUNT, delivery.attempt());
-        if (exchange.getException() != null) {
-            // it never becomes a unit of work, so it does not go back to a pool of exchanges either
-            handleException("Error reading event", exchange, exchange.getException());
-            return false;
+        membership.fill(exchange, delivery);
+        if (isReadable(membership, delivery, exchange)) {
+            process(exchange, membership.settleWith(exchange, List.of(delivery)));
         }
-        Completion completion = new Completion();
-        exchange.getExchangeExtension().addOnCompletion(completion);
-        getAsyncProcessor().process(exchange, defaultConsumerCallback(exchange, true));
-        return completion.await();
+    }
+
+    private void routeBatch(Membership membership, List<Delivery<byte[]>> deliveries) throws InterruptedException {
+        List<Exchange> bodies = new ArrayList<>(deliveries.size());
+        List<Delivery<byte[]>> readable = new ArrayList<>(deliveries.size());
+        for (Delivery<byte[]> delivery : deliveries) {
+            // these never come from a pool, so that whoever gets them may keep them
+            Exchange each = endpoint.createExchange();
+            membership.fill(each, delivery);
+            if (isReadable(membership, delivery, each)) {
+                bodies.add(each);
+                readable.add(delivery);
+            }
+        }
+        if (!readable.isEmpty()) {
+            Exchange batch = createExchange(true);
+            membership.fillBatch(batch, bodies);
+            process(batch, membership.settleWith(batch, readable));
+        }
+    }
+
+    /** Whether its payload was decoded; otherwise it is settled, and told to the exception handler. */
+    private boolean isReadable(Membership membership, Delivery<byte[]> delivery, Exchange exchange) {
+        Exception cause = exchange.getException();
+        if (cause == null) {
+            return true;
+        }
+        // it never becomes a unit of work, so it does not go back to a pool of exchanges either
+        membership.settlement().unreadable(delivery, cause);
+        handleException("Error reading event", exchange, cause);
+        return false;
+    }
+
+    /** Returns when the unit of work of this exchange is complete. */
+    private void process(Exchange exchange, Completion completion) throws InterruptedException {
+        AsyncCallback callback = defaultConsumerCallback(exchange, true);
+        getAsyncProcessor().process(exchange, doneSync -> {
+            if (exchange.getExchangeExtension().containsOnCompletion(completion)) {
+                // refused before it became a unit of work, as happens when the context is stopping
+                completion.onFailure(exchange);
+            }
+            callback.done(doneSync);
+        });
+        completion.await();
     }
 }

@@ -1,138 +1,121 @@
 package dev.pulse.camel.sink;
 
+import dev.pulse.camel.EventExpressions;
+import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
-import dev.pulse.camel.StartOption;
+import dev.pulse.camel.Ranges;
 import dev.pulse.stream.SinkOptions;
 import java.time.Duration;
+import java.util.Objects;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.PollingConsumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Consume the events of a Pulse stream in Redis as a member of a sink, each acked when its exchange completes.
+ * Consume the events of a Pulse stream in Redis as a member of a sink, each acked when its exchange completes, and look
+ * after the sink.
  *
  * <p>The members of a sink, in all processes, share the events out among them; each event is delivered at least once to
- * one of them. What a member that died held is delivered to another when its ack deadline has passed.
+ * one of them. What a member that died held is delivered to another when its ack deadline has passed. A producer asks how
+ * the sink gets on, settles what consumers hold, and replays dead letters.
  */
 @UriEndpoint(
         firstVersion = "0.1.0",
         scheme = "pulse-sink",
         title = "Pulse Sink",
         syntax = "pulse-sink:stream/sinkName",
-        consumerOnly = true,
         category = Category.MESSAGING,
         headersClass = PulseConstants.class)
 public class PulseSinkEndpoint extends PulseEndpoint {
     @UriPath(
             description =
-                    "The stream: 1 to 512 characters, none of space, NUL, *, ?, [, ]. The path is split at its last"
-                            + " slash")
+                    "The stream, or several with commas between: each 1 to 512 characters, none of space, NUL, *, ?, [,"
+                            + " ]. The path is split at its last slash")
     @Metadata(required = true)
-    private final String stream;
+    private String stream = "";
 
     @UriPath(description = "The sink, 1 to 512 characters, none of them = or a slash")
     @Metadata(required = true)
-    private final String sinkName;
+    private String sinkName = "";
 
     @UriParam(
-            label = "consumer",
-            defaultValue = "oldest",
-            description = "Where the sink begins if this consumer makes it: newest (what is added from now on), oldest"
-                    + " (all that is retained), the id of the event to start after, or the ISO time to start at. A sink"
-                    + " that exists goes on where it is")
-    private String startAt = "oldest";
+            label = "common,advanced",
+            javaType = "java.lang.Object",
+            description = "The streams, where a name has a comma: a reference to a list of names, or names with commas"
+                    + " between. The path is the sink alone then")
+    private @Nullable Object streams;
 
     @UriParam(
-            label = "consumer",
-            defaultValue = "nack",
-            enums = "nack,leavePending,ack",
-            description = "What happens to an event whose exchange failed: nack (it is delivered again after the"
-                    + " back-off), leavePending (it is delivered again when the ack deadline has passed), ack (it is"
-                    + " done)")
-    private OnFailure onFailure = OnFailure.NACK;
+            label = "common,advanced",
+            description = "The sink, where its name has a slash. The path is the streams alone then")
+    private @Nullable String sink;
+
+    @UriParam
+    private SinkConfiguration sinkConfiguration = new SinkConfiguration();
 
     @UriParam(
-            label = "consumer",
-            defaultValue = "1",
-            description = "How many exchanges may be in flight at once, 1 to 100000; each counts until it is complete,"
-                    + " also on other threads. 1 keeps the order of the stream")
-    private int concurrentConsumers = 1;
-
-    @UriParam(
-            label = "consumer,advanced",
-            defaultValue = "0",
+            label = "producer",
+            enums = "info,lag,pending,ack,nack,deadLetters,replay",
             description =
-                    "How many events may be read and not settled, 1 to 1000000 and at least concurrentConsumers, or"
-                            + " 0 for the larger of batchSize and twice concurrentConsumers")
-    private int maxInFlight;
+                    "What a producer does: info (a map of what is known about the sink), lag (how many events nobody has"
+                            + " read yet), pending (how many are read and not acknowledged), ack and nack (of events that a consumer"
+                            + " of this context holds, with ackMode=manual), deadLetters (a list of what the sink gave up), replay"
+                            + " (gives dead letters back to the sink that gave them up). Ids are in the header CamelPulseEventId,"
+                            + " else in the body; the answer is the body")
+    private @Nullable SinkOperation operation;
 
     @UriParam(
-            label = "consumer",
+            label = "producer",
+            javaType = "java.time.Duration",
+            description =
+                    "How long an event waits before it is delivered again after the operation nack, 0 to 24h. Default"
+                            + " the back-off of the sink")
+    private @Nullable Long delay;
+
+    @UriParam(
+            label = "producer",
             defaultValue = "100",
-            description = "How many events one read takes at most, 1 to 10000")
-    private int batchSize = 100;
+            description = "How many dead letters the operation deadLetters lists at most, the oldest first, 1 to 10000")
+    private int limit = 100;
 
-    @UriParam(
-            label = "consumer,advanced",
-            defaultValue = "5s",
-            javaType = "java.time.Duration",
-            description = "How long one blocking read waits in Redis, 1ms to 6s")
-    private long blockTime = 5_000;
+    private final String path;
+    private @Nullable SinkAddress address;
 
-    @UriParam(
-            label = "consumer",
-            defaultValue = "20s",
-            javaType = "java.time.Duration",
-            description = "After which time another consumer claims what this one holds if this one dies, 100ms to 1h;"
-                    + " while the exchange is in flight the deadline is extended. All members of a sink agree on it")
-    private long ackDeadline = 20_000;
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "30m",
-            javaType = "java.time.Duration",
-            description =
-                    "How long the ack deadline of one delivery is extended, at least ackDeadline, at most 24h. Then"
-                            + " the thread that began the exchange is interrupted and the event is delivered again")
-    private long maxProcessing = 1_800_000;
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "1s",
-            javaType = "java.time.Duration",
-            description =
-                    "How long a failed event waits before it is delivered again, doubling with each delivery, 1ms to"
-                            + " 1h")
-    private long backoff = 1_000;
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "1m",
-            javaType = "java.time.Duration",
-            description = "The longest such wait, at least backoff, at most 24h")
-    private long maxBackoff = 60_000;
-
-    PulseSinkEndpoint(String endpointUri, PulseSinkComponent component, String stream, String sinkName) {
+    PulseSinkEndpoint(String endpointUri, PulseSinkComponent component, String path) {
         super(endpointUri, component);
-        this.stream = stream;
-        this.sinkName = sinkName;
+        this.path = path;
     }
 
     @Override
     protected void check() {
-        payloadCodec();
+        SinkAddress named = SinkAddress.of(path, streams, sink);
+        address = named;
+        stream = String.join(",", named.streams());
+        sinkName = named.sink();
+        sinkConfiguration.check();
         sinkOptions();
+        Ranges.require("limit", limit, 1, 10_000);
+        if (delay != null) {
+            SinkConfiguration.requireDelay(Duration.ofMillis(delay));
+        }
     }
 
     @Override
     public Producer createProducer() {
-        throw new UnsupportedOperationException("pulse-sink has consumers only; pulse-stream adds events");
+        if (operation == null) {
+            throw new IllegalArgumentException(
+                    "operation is info, lag, pending, ack, nack, deadLetters or replay, was not"
+                            + " given; pulse-stream adds events");
+        }
+        return new PulseSinkProducer(this);
     }
 
     @Override
@@ -142,21 +125,36 @@ public class PulseSinkEndpoint extends PulseEndpoint {
         return consumer;
     }
 
-    /** What the options come to for the engine. */
-    public SinkOptions sinkOptions() {
-        SinkOptions.Builder options = SinkOptions.builder()
-                .startAt(StartOption.parse(startAt))
-                .batchSize(batchSize)
-                .concurrency(concurrentConsumers)
-                .blockTime(Duration.ofMillis(blockTime))
-                .ackDeadline(Duration.ofMillis(ackDeadline))
-                .maxProcessing(Duration.ofMillis(maxProcessing))
-                .backoff(Duration.ofMillis(backoff))
-                .maxBackoff(Duration.ofMillis(maxBackoff));
-        if (maxInFlight != 0) {
-            options.maxInFlight(maxInFlight);
+    @Override
+    public PollingConsumer createPollingConsumer() throws Exception {
+        PulseSinkPollingConsumer consumer = new PulseSinkPollingConsumer(this);
+        configurePollingConsumer(consumer);
+        return consumer;
+    }
+
+    /** What the options of a consumer come to for the engine. */
+    SinkOptions.Builder sinkOptions() {
+        SinkOptions.Builder options = sinkConfiguration.engineOptions();
+        EventMapping mapping = eventMapping();
+        Object filter = sinkConfiguration.getFilter();
+        if (filter != null) {
+            options.filter(EventExpressions.onEvents(
+                    EventExpressions.predicate(getCamelContext(), "filter", filter), this, mapping));
         }
-        return options.build();
+        Object orderBy = sinkConfiguration.getOrderBy();
+        if (orderBy != null) {
+            options.orderBy(EventExpressions.keysOfEvents(
+                    EventExpressions.expression(getCamelContext(), "orderBy", orderBy), this, mapping));
+        }
+        return options;
+    }
+
+    SinkAddress address() {
+        return Objects.requireNonNull(address, "an endpoint is checked when it is made");
+    }
+
+    PulseSinkComponent sinkComponent() {
+        return (PulseSinkComponent) getComponent();
     }
 
     public String getStream() {
@@ -167,83 +165,51 @@ public class PulseSinkEndpoint extends PulseEndpoint {
         return sinkName;
     }
 
-    public String getStartAt() {
-        return startAt;
+    public @Nullable Object getStreams() {
+        return streams;
     }
 
-    public void setStartAt(String startAt) {
-        this.startAt = startAt;
+    public void setStreams(@Nullable Object streams) {
+        this.streams = streams;
     }
 
-    public OnFailure getOnFailure() {
-        return onFailure;
+    public @Nullable String getSink() {
+        return sink;
     }
 
-    public void setOnFailure(OnFailure onFailure) {
-        this.onFailure = onFailure;
+    public void setSink(@Nullable String sink) {
+        this.sink = sink;
     }
 
-    public int getConcurrentConsumers() {
-        return concurrentConsumers;
+    public SinkConfiguration getSinkConfiguration() {
+        return sinkConfiguration;
     }
 
-    public void setConcurrentConsumers(int concurrentConsumers) {
-        this.concurrentConsumers = concurrentConsumers;
+    public void setSinkConfiguration(SinkConfiguration sinkConfiguration) {
+        this.sinkConfiguration = sinkConfiguration;
     }
 
-    public int getMaxInFlight() {
-        return maxInFlight;
+    public @Nullable SinkOperation getOperation() {
+        return operation;
     }
 
-    public void setMaxInFlight(int maxInFlight) {
-        this.maxInFlight = maxInFlight;
+    public void setOperation(@Nullable SinkOperation operation) {
+        this.operation = operation;
     }
 
-    public int getBatchSize() {
-        return batchSize;
+    public @Nullable Long getDelay() {
+        return delay;
     }
 
-    public void setBatchSize(int batchSize) {
-        this.batchSize = batchSize;
+    public void setDelay(@Nullable Long delay) {
+        this.delay = delay;
     }
 
-    public long getBlockTime() {
-        return blockTime;
+    public int getLimit() {
+        return limit;
     }
 
-    public void setBlockTime(long blockTime) {
-        this.blockTime = blockTime;
-    }
-
-    public long getAckDeadline() {
-        return ackDeadline;
-    }
-
-    public void setAckDeadline(long ackDeadline) {
-        this.ackDeadline = ackDeadline;
-    }
-
-    public long getMaxProcessing() {
-        return maxProcessing;
-    }
-
-    public void setMaxProcessing(long maxProcessing) {
-        this.maxProcessing = maxProcessing;
-    }
-
-    public long getBackoff() {
-        return backoff;
-    }
-
-    public void setBackoff(long backoff) {
-        this.backoff = backoff;
-    }
-
-    public long getMaxBackoff() {
-        return maxBackoff;
-    }
-
-    public void setMaxBackoff(long maxBackoff) {
-        this.maxBackoff = maxBackoff;
+    public void setLimit(int limit) {
+        this.limit = limit;
     }
 }

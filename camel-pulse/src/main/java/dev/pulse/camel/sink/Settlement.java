@@ -1,58 +1,85 @@
 package dev.pulse.camel.sink;
 
-import dev.pulse.PulseException;
+import dev.pulse.stream.AckMode;
 import dev.pulse.stream.Delivery;
 import java.time.Duration;
-import org.apache.camel.spi.ExceptionHandler;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.util.ObjectHelper;
+import org.jspecify.annotations.Nullable;
 
-/** Acks or nacks a delivery by how its exchange ended. */
+/**
+ * Acks a delivery or gives it back, by how its exchange ended. Nothing here waits for Redis: acks travel together, and are
+ * tried again by the engine until Redis has them. Whoever settles a delivery first has settled it. Thread-safe.
+ */
 final class Settlement {
-    private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
-
+    private final AckMode ackMode;
     private final OnFailure onFailure;
+    private final int maxDeliveries;
     private final Duration ackDeadline;
-    private final ExceptionHandler exceptionHandler;
+    private volatile boolean closing;
 
-    Settlement(PulseSinkEndpoint endpoint, ExceptionHandler exceptionHandler) {
-        this.onFailure = endpoint.getOnFailure();
-        this.ackDeadline = Duration.ofMillis(endpoint.getAckDeadline());
-        this.exceptionHandler = exceptionHandler;
+    Settlement(SinkConfiguration configuration) {
+        this.ackMode = configuration.getAckMode();
+        this.onFailure = configuration.getOnFailure();
+        this.maxDeliveries = configuration.getMaxDeliveries();
+        this.ackDeadline = Duration.ofMillis(configuration.getAckDeadline());
+    }
+
+    /** From now on an exchange that is cut short has not failed. */
+    void closing() {
+        closing = true;
+    }
+
+    /** The exchange is complete. */
+    void complete(Delivery<?> delivery) {
+        if (ackMode != AckMode.MANUAL) {
+            delivery.ackLater();
+        }
+    }
+
+    /** The exchange failed. */
+    void failed(Delivery<?> delivery, @Nullable Throwable cause) {
+        if (closing && isCutShort(cause)) {
+            // the last delivery would end in the dead letters; still held, it goes back when the sink is closed
+            if (delivery.attempt() < maxDeliveries) {
+                delivery.nack();
+            }
+            return;
+        }
+        if (onFailure == OnFailure.ACK) {
+            delivery.ackLater();
+        } else {
+            again(delivery, String.valueOf(cause));
+        }
     }
 
     /**
-     * Settles it.
-     *
-     * @throws InterruptedException when the consumer is closed meanwhile; the event is delivered again then
+     * The event cannot be turned into an exchange. That is never acked: a wrong codec would empty the stream and nobody
+     * would notice.
      */
-    void settle(Delivery<byte[]> delivery, boolean succeeded) throws InterruptedException {
-        if (succeeded || onFailure == OnFailure.ACK) {
-            ack(delivery);
-        } else if (onFailure == OnFailure.LEAVE_PENDING) {
-            // merely kept, it would be extended and stand in the way of closing: so it waits aside, still pending
-            delivery.nack(ackDeadline);
+    void unreadable(Delivery<?> delivery, Throwable cause) {
+        if (onFailure == OnFailure.ACK) {
+            delivery.deadLetter(String.valueOf(cause.getMessage()));
         } else {
-            delivery.nack();
+            again(delivery, String.valueOf(cause.getMessage()));
         }
     }
 
-    /** The work is done, so only the ack is tried again: until Redis has it or the event is no longer ours. */
-    private void ack(Delivery<byte[]> delivery) throws InterruptedException {
-        boolean told = false;
-        while (true) {
-            try {
-                delivery.ack();
-                return;
-            } catch (PulseException e) {
-                if (!delivery.leaseHeld()) {
-                    return;
-                }
-                if (!told) {
-                    told = true;
-                    exceptionHandler.handleException(
-                            "Event " + delivery.event().id() + " cannot be acked yet, which is tried again", e);
-                }
-                Thread.sleep(BETWEEN_TRIES);
-            }
+    private void again(Delivery<?> delivery, String cause) {
+        if (onFailure == OnFailure.DEAD_LETTER) {
+            delivery.deadLetter(cause);
+        } else if (onFailure == OnFailure.LEAVE_PENDING && delivery.attempt() < maxDeliveries) {
+            // merely kept, it would be extended and stand in the way of closing: so it waits aside, still pending
+            delivery.nack(ackDeadline);
+        } else {
+            delivery.nack(cause);
         }
+    }
+
+    /** Whether that is how exchanges end that outlast the time for closing. */
+    private static boolean isCutShort(@Nullable Throwable cause) {
+        return cause != null
+                && (ObjectHelper.getException(InterruptedException.class, cause) != null
+                        || ObjectHelper.getException(RejectedExecutionException.class, cause) != null);
     }
 }

@@ -3,44 +3,42 @@ package dev.pulse.camel.sink;
 import dev.pulse.camel.Reading;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Delivery;
-import dev.pulse.stream.Sink;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One membership in a sink. The engine's handler thread stays with its exchange until that is complete, so the engine's
- * bound on handlers is a bound on exchanges in flight.
+ * One exchange for each event. The engine's handler thread stays with its exchange until that is complete, so the engine's
+ * bound on handlers is a bound on exchanges in flight, and its order by key one on exchanges; a virtual thread that waits
+ * costs next to nothing.
  */
 final class SinkReading implements Reading {
-    private final Sink<byte[]> sink;
+    private final Membership membership;
     private final Route route;
-    private final Settlement settlement;
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile @Nullable Consumption consumption;
 
     /** Takes a delivery through the route. */
     @FunctionalInterface
     interface Route {
-        /** Returns when its exchange is complete; whether that went well. */
-        boolean pass(Delivery<byte[]> delivery) throws InterruptedException;
+        /** Returns when its exchange is complete and the delivery settled. */
+        void pass(Membership membership, Delivery<byte[]> delivery) throws InterruptedException;
     }
 
-    SinkReading(Sink<byte[]> sink, Route route, Settlement settlement) {
-        this.sink = sink;
+    SinkReading(Membership membership, Route route) {
+        this.membership = membership;
         this.route = route;
-        this.settlement = settlement;
     }
 
     @Override
     public void begin() {
-        consumption = sink.consumeManually(this::handle);
+        consumption = membership.sink().consumeManually(this::handle);
     }
 
     private void handle(Delivery<byte[]> delivery) throws InterruptedException {
         inFlight.incrementAndGet();
         try {
-            settlement.settle(delivery, route.pass(delivery));
+            route.pass(membership, delivery);
         } finally {
             inFlight.decrementAndGet();
         }
@@ -54,13 +52,14 @@ final class SinkReading implements Reading {
         }
     }
 
+    /** What is held for a manual ack counts after its exchange, too. */
     @Override
     public int inFlight() {
-        return inFlight.get();
+        return Math.max(inFlight.get(), membership.held());
     }
 
     @Override
     public void close(Duration drain) {
-        sink.close(drain);
+        membership.close(drain);
     }
 }

@@ -1,13 +1,15 @@
 package dev.pulse.camel.stream;
 
+import dev.pulse.camel.EventExpressions;
+import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
-import dev.pulse.camel.StartOption;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
-import java.time.Duration;
+import dev.pulse.stream.TopicFilter;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.PollingConsumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.spi.Metadata;
@@ -19,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Append events to a Pulse stream in Redis, or read every one of them in order.
  *
- * <p>A producer adds one event for each exchange. A consumer is a reader: it has a cursor of its own, sees every event
- * from where it starts, and acknowledges nothing.
+ * <p>A producer adds an event for each exchange, or a batch of them. A consumer is a reader: it has a cursor of its own,
+ * sees every event from where it starts, and acknowledges nothing.
  */
 @UriEndpoint(
         firstVersion = "0.1.0",
@@ -30,41 +32,22 @@ import org.jspecify.annotations.Nullable;
         category = Category.MESSAGING,
         headersClass = PulseConstants.class)
 public class PulseStreamEndpoint extends PulseEndpoint {
-    @UriPath(description = "The stream: 1 to 512 characters, none of space, NUL, *, ?, [, ]")
+    @UriPath(description = "The stream: 1 to 512 characters, without space, NUL, asterisk, question mark and brackets")
     @Metadata(required = true)
     private final String name;
 
     @UriParam(
-            label = "producer",
-            defaultValue = "event",
-            description = "What happened, such as user.created: the name of the events, 1 to 512 characters")
-    private String eventName = "event";
-
-    @UriParam(
-            label = "producer",
-            description = "What readers and sinks can filter the events by, 1 to 512 characters. Default none")
+            label = "common",
+            description =
+                    "As a producer, the topic of the events, which readers and sinks can filter by; as a consumer,"
+                            + " consumes only events with exactly this topic. 1 to 512 characters; default none, and all")
     private @Nullable String topic;
 
-    @UriParam(
-            label = "consumer",
-            defaultValue = "newest",
-            description =
-                    "Where reading begins when the consumer starts: newest (what is added from now on), oldest (all"
-                            + " that is retained), the id of the event to start after, or the ISO time to start at")
-    private String startAt = "newest";
+    @UriParam
+    private ReadingConfiguration reading = new ReadingConfiguration();
 
-    @UriParam(
-            label = "consumer",
-            defaultValue = "1000",
-            description = "How many events one read takes at most, 1 to 10000")
-    private int batchSize = 1_000;
-
-    @UriParam(
-            label = "consumer,advanced",
-            defaultValue = "5s",
-            javaType = "java.time.Duration",
-            description = "How long one blocking read waits in Redis, 1ms to 6s")
-    private long blockTime = 5_000;
+    @UriParam
+    private AddingConfiguration adding = new AddingConfiguration();
 
     PulseStreamEndpoint(String endpointUri, PulseStreamComponent component, String name) {
         super(endpointUri, component);
@@ -74,7 +57,10 @@ public class PulseStreamEndpoint extends PulseEndpoint {
     @Override
     protected void check() {
         payloadCodec();
-        readerOptions(StartOption.parse(startAt));
+        topics();
+        predicate();
+        reading.check();
+        adding.check(getCamelContext());
     }
 
     @Override
@@ -89,25 +75,31 @@ public class PulseStreamEndpoint extends PulseEndpoint {
         return consumer;
     }
 
+    @Override
+    public PollingConsumer createPollingConsumer() throws Exception {
+        PulseStreamPollingConsumer consumer = new PulseStreamPollingConsumer(this);
+        configurePollingConsumer(consumer);
+        return consumer;
+    }
+
     /** What the options come to for the engine, for a reader that starts there. */
-    public ReaderOptions readerOptions(StartAt start) {
-        return ReaderOptions.builder()
-                .startAt(start)
-                .batchSize(batchSize)
-                .blockTime(Duration.ofMillis(blockTime))
-                .build();
+    ReaderOptions.Builder readerOptions(StartAt start, EventMapping mapping) {
+        ReaderOptions.Builder options = reading.engineOptions().startAt(start).topics(topics());
+        org.apache.camel.Predicate chosen = predicate();
+        return chosen == null ? options : options.filter(EventExpressions.onEvents(chosen, this, mapping));
+    }
+
+    private TopicFilter topics() {
+        return EventExpressions.topics(topic, reading.getTopicPattern());
+    }
+
+    private org.apache.camel.@Nullable Predicate predicate() {
+        Object filter = reading.getFilter();
+        return filter == null ? null : EventExpressions.predicate(getCamelContext(), "filter", filter);
     }
 
     public String getName() {
         return name;
-    }
-
-    public String getEventName() {
-        return eventName;
-    }
-
-    public void setEventName(String eventName) {
-        this.eventName = eventName;
     }
 
     public @Nullable String getTopic() {
@@ -118,27 +110,19 @@ public class PulseStreamEndpoint extends PulseEndpoint {
         this.topic = topic;
     }
 
-    public String getStartAt() {
-        return startAt;
+    public ReadingConfiguration getReading() {
+        return reading;
     }
 
-    public void setStartAt(String startAt) {
-        this.startAt = startAt;
+    public void setReading(ReadingConfiguration reading) {
+        this.reading = reading;
     }
 
-    public int getBatchSize() {
-        return batchSize;
+    public AddingConfiguration getAdding() {
+        return adding;
     }
 
-    public void setBatchSize(int batchSize) {
-        this.batchSize = batchSize;
-    }
-
-    public long getBlockTime() {
-        return blockTime;
-    }
-
-    public void setBlockTime(long blockTime) {
-        this.blockTime = blockTime;
+    public void setAdding(AddingConfiguration adding) {
+        this.adding = adding;
     }
 }

@@ -1,93 +1,172 @@
 package dev.pulse.camel.stream;
 
-import dev.pulse.StreamDestroyedException;
 import dev.pulse.camel.EngineLease;
+import dev.pulse.camel.EventIds;
 import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
+import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
-import dev.pulse.stream.EventStream;
-import dev.pulse.stream.NewEvent;
-import java.util.Map;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.apache.camel.Expression;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultProducer;
-import org.apache.camel.support.LRUCacheFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Adds one event for each exchange, and tells its id in a header; to who asked (InOut) also as the body. */
+/**
+ * Does what the endpoint, or the message, says with a stream. The id of what was added is in a header afterwards, and for
+ * who asked (InOut) also the body.
+ */
 class PulseStreamProducer extends DefaultProducer {
-    private static final int MOST_HANDLES = 1_000;
+    private static final String[] FOR_THIS_ENDPOINT = {
+        PulseConstants.OVERRIDE_STREAM, PulseConstants.OPERATION, PulseConstants.KEY
+    };
 
     private final PulseStreamEndpoint endpoint;
+    private final AddingConfiguration options;
     private final EventMapping mapping;
-    /** By name, for messages can name another stream. */
-    private final Map<String, EventStream<byte[]>> streams = LRUCacheFactory.newLRUCache(MOST_HANDLES);
-
-    private volatile @Nullable EngineLease engine;
+    private final NewEvents events;
+    private final Optional<Expression> onceKey;
+    private volatile @Nullable StreamHandles handles;
 
     PulseStreamProducer(PulseStreamEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
-        this.mapping = new EventMapping(endpoint.payloadCodec(), endpoint.getHeaderFilterStrategy());
+        this.options = endpoint.getAdding();
+        this.mapping = endpoint.eventMapping();
+        this.events = new NewEvents(mapping, options.getEventName(), endpoint.getTopic());
+        this.onceKey = options.keyExpression(endpoint.getCamelContext());
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
         EngineLease lease = endpoint.acquireEngine();
+        StreamHandles made = new StreamHandles(lease, options.retention());
         try {
-            streams.put(endpoint.getName(), lease.pulse().stream(endpoint.getName()));
+            made.require(endpoint.getName());
         } catch (IllegalArgumentException e) {
             lease.close();
             throw e;
         }
-        engine = lease;
+        handles = made;
     }
 
     @Override
     public void process(Exchange exchange) throws Exception {
-        Message message = exchange.getMessage();
-        String stream = text(message, PulseConstants.OVERRIDE_STREAM, endpoint.getName());
-        NewEvent<byte[]> event = mapping.toEvent(
-                exchange,
-                text(message, PulseConstants.EVENT_NAME, endpoint.getEventName()),
-                message.getHeader(PulseConstants.TOPIC, endpoint.getTopic(), String.class));
-        EventId id;
-        try {
-            id = stream(stream).add(event);
-        } catch (StreamDestroyedException e) {
-            // the handle stays with the incarnation that is gone; a new one joins the next
-            streams.remove(stream);
-            throw e;
-        }
-        // it was meant for this endpoint, and not for the next one on the way
-        message.removeHeader(PulseConstants.OVERRIDE_STREAM);
-        message.setHeader(PulseConstants.EVENT_ID, id.toString());
-        if (exchange.getPattern().isOutCapable()) {
-            message.setBody(id.toString());
-        }
-    }
-
-    private static String text(Message message, String header, String otherwise) {
-        String value = message.getHeader(header, String.class);
-        return value == null ? otherwise : value;
-    }
-
-    private EventStream<byte[]> stream(String name) {
-        EngineLease lease = engine;
-        if (lease == null) {
+        StreamHandles streams = handles;
+        if (streams == null) {
             throw new IllegalStateException("the producer of stream " + endpoint.getName() + " is stopped");
         }
-        return streams.computeIfAbsent(name, lease.pulse()::stream);
+        Message message = exchange.getMessage();
+        StreamOperation operation =
+                message.getHeader(PulseConstants.OPERATION, options.getOperation(), StreamOperation.class);
+        String stream = message.getHeader(PulseConstants.OVERRIDE_STREAM, endpoint.getName(), String.class);
+        switch (operation) {
+            case ADD -> add(streams, stream, exchange);
+            case ADD_ONCE -> addOnce(streams, stream, exchange);
+            case ADD_IF_EXISTS -> addIfExists(streams, stream, exchange);
+            case REMOVE -> {
+                List<EventId> ids = EventIds.of(message);
+                answer(exchange, streams.with(stream, s -> s.remove(ids)));
+            }
+            case INFO -> message.setBody(streams.with(stream, s -> s.figures()));
+            case SNAPSHOT -> message.setBody(exchanges(streams.with(stream, s -> s.snapshot())));
+            case DESTROY -> {
+                streams.with(stream, s -> {
+                    s.destroy();
+                    return s;
+                });
+                streams.forget(stream);
+            }
+        }
+        for (String header : FOR_THIS_ENDPOINT) {
+            // it was meant for this endpoint, and not for the next one on the way
+            message.removeHeader(header);
+        }
+    }
+
+    private void add(StreamHandles streams, String stream, Exchange exchange) throws Exception {
+        Message message = exchange.getMessage();
+        Iterator<?> elements = options.isUseIterator() ? elements(message.getBody()) : null;
+        if (elements == null) {
+            EventId id = streams.with(stream, s -> s.add(events.of(exchange, message)));
+            told(exchange, id.toString());
+            return;
+        }
+        List<String> ids = new ArrayList<>();
+        while (elements.hasNext()) {
+            streams.with(stream, s -> s.addAll(events.next(exchange, elements))).forEach(id -> ids.add(id.toString()));
+        }
+        told(exchange, ids);
+    }
+
+    private static @Nullable Iterator<?> elements(@Nullable Object body) {
+        return switch (body) {
+            case Collection<?> collection -> collection.iterator();
+            case Iterator<?> iterator -> iterator;
+            case null, default -> null;
+        };
+    }
+
+    private void addOnce(StreamHandles streams, String stream, Exchange exchange) throws Exception {
+        String key = key(exchange);
+        Duration window = Duration.ofMillis(options.getOnceWindow());
+        var once = streams.with(stream, s -> s.addOnce(key, window, events.of(exchange, exchange.getMessage())));
+        exchange.getMessage().setHeader(PulseConstants.ADDED, once.first());
+        told(exchange, once.id().toString());
+    }
+
+    private String key(Exchange exchange) {
+        String key = exchange.getMessage().getHeader(PulseConstants.KEY, String.class);
+        if (key == null && onceKey.isPresent()) {
+            key = onceKey.get().evaluate(exchange, String.class);
+        }
+        if (key == null || key.isEmpty()) {
+            throw new IllegalArgumentException("operation addOnce needs a key, in the option onceKey or the header "
+                    + PulseConstants.KEY + ", which gave none");
+        }
+        return key;
+    }
+
+    private void addIfExists(StreamHandles streams, String stream, Exchange exchange) throws Exception {
+        Optional<EventId> id = streams.with(stream, s -> s.addIfExists(events.of(exchange, exchange.getMessage())));
+        exchange.getMessage().setHeader(PulseConstants.ADDED, id.isPresent());
+        told(exchange, id.map(EventId::toString).orElse(null));
+    }
+
+    private List<Exchange> exchanges(List<Event<byte[]>> retained) {
+        List<Exchange> exchanges = new ArrayList<>(retained.size());
+        for (Event<byte[]> event : retained) {
+            Exchange each = endpoint.createExchange();
+            mapping.fill(each, event);
+            exchanges.add(each);
+        }
+        return exchanges;
+    }
+
+    private static void told(Exchange exchange, @Nullable Object ids) {
+        exchange.getMessage().setHeader(PulseConstants.EVENT_ID, ids);
+        answer(exchange, ids);
+    }
+
+    private static void answer(Exchange exchange, @Nullable Object answer) {
+        if (exchange.getPattern().isOutCapable()) {
+            exchange.getMessage().setBody(answer);
+        }
     }
 
     @Override
     protected void doStop() throws Exception {
-        EngineLease lease = engine;
-        engine = null;
-        streams.clear();
-        if (lease != null) {
-            lease.close();
+        StreamHandles streams = handles;
+        handles = null;
+        if (streams != null) {
+            streams.close();
         }
         super.doStop();
     }

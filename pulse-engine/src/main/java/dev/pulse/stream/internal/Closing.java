@@ -1,6 +1,11 @@
 package dev.pulse.stream.internal;
 
 import dev.pulse.CloseResult;
+import dev.pulse.task.Tasks;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 /** What {@link Streams} closes: first all are asked to stop, then each is waited for. */
 interface Closing {
@@ -9,6 +14,32 @@ interface Closing {
 
     /** Whether the calling thread runs a handler of it. */
     boolean isCalledFromHandler();
+
+    /** Closes each on a thread of its own, and waits for all; an interrupt reaches all of them, and stays set. */
+    static CloseResult sideBySide(List<Supplier<CloseResult>> closings) {
+        if (closings.size() == 1) {
+            return closings.getFirst().get();
+        }
+        Queue<CloseResult> results = new ConcurrentLinkedQueue<>();
+        List<Thread> closers = closings.stream()
+                .map(closing -> Tasks.start("close", () -> results.add(closing.get())))
+                .toList();
+        boolean interrupted = false;
+        for (Thread closer : closers) {
+            while (closer.isAlive()) {
+                try {
+                    closer.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    closers.forEach(Thread::interrupt);
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return results.stream().reduce(CloseResult.drained(), CloseResult::and);
+    }
 
     /** Drains it until the deadline, by {@link System#nanoTime}, then ends it the hard way. Can be repeated. */
     CloseResult close(long deadline);

@@ -31,9 +31,9 @@ final class DeadLettering<T> {
     private static final int CAUSE_LENGTH = 4_096;
     private static final long MANY = 10_000;
 
-    private final StreamSink<T> sink;
-    private final Entries<T> entries;
+    private final SinkSource<T> source;
     private final InFlight<T> inFlight;
+    private final Room<T> room;
     private final Outbox outbox;
     private final Batcher<Letter<T>> letters;
     private final Set<EventId> unburied = ConcurrentHashMap.newKeySet();
@@ -48,12 +48,13 @@ final class DeadLettering<T> {
     private record Letter<T>(
             EventId id, @Nullable SinkDelivery<T> delivery, List<byte[]> fields, String cause, long deliveries) {}
 
-    DeadLettering(StreamSink<T> sink, Entries<T> entries, InFlight<T> inFlight, Outbox outbox) {
-        this.sink = sink;
-        this.entries = entries;
+    DeadLettering(SinkSource<T> source, InFlight<T> inFlight, Room<T> room, Outbox outbox) {
+        this.source = source;
         this.inFlight = inFlight;
+        this.room = room;
         this.outbox = outbox;
-        this.letters = new Batcher<>("sink dead letters " + outbox.group().sink(), 1, batch -> bury(batch.getFirst()));
+        this.letters = new Batcher<>(
+                "sink dead letters " + outbox.group().member().sink(), 1, batch -> bury(batch.getFirst()));
     }
 
     /** Gives up a delivery in state ACKING, some time soon. */
@@ -65,7 +66,7 @@ final class DeadLettering<T> {
     /** Gives up an entry for which there is no delivery, some time soon; until then it counts as in flight. */
     void giveUp(EventId id, List<byte[]> fields, String cause, long deliveries) {
         unburied.add(id);
-        inFlight.occupy();
+        room.enter();
         outbox.expect();
         letters.add(new Letter<>(id, null, fields, cause, deliveries));
     }
@@ -81,9 +82,9 @@ final class DeadLettering<T> {
             SinkDelivery.State end = state(letter);
             if (delivery == null) {
                 unburied.remove(letter.id());
-                inFlight.vacate();
+                room.leave();
             } else if (end == SinkDelivery.State.PARKED) {
-                sink.tryAgain(delivery);
+                source.tryAgain(delivery);
             } else {
                 delivery.move(SinkDelivery.State.ACKING, end);
                 inFlight.remove(delivery);
@@ -96,11 +97,11 @@ final class DeadLettering<T> {
     /** Tells Redis, and says what becomes of the delivery. */
     private SinkDelivery.State state(Letter<T> letter) {
         SinkGroup group = outbox.group();
-        if (StreamKeys.isDeadLetters(group.incarnation().stream())) {
+        if (StreamKeys.isDeadLetters(group.member().stream())) {
             if (!outbox.say(now -> now.ack(List.of(letter.id())))) {
                 return SinkDelivery.State.RELEASED;
             }
-            group.dropped(letter.id(), "given up, and dead letters have no dead letters: " + letter.cause());
+            group.reports().dropped(letter.id(), "given up, and dead letters have no dead letters: " + letter.cause());
             return SinkDelivery.State.ACKED;
         }
         Attempt attempt = new Attempt(letter);
@@ -113,12 +114,12 @@ final class DeadLettering<T> {
                 yield SinkDelivery.State.ACKED;
             }
             case DeadStream.Buried.Trimmed trimmed -> {
-                group.gone(letter.id());
+                group.reports().gone(letter.id());
                 yield SinkDelivery.State.ACKED;
             }
             case DeadStream.Buried.NotOurs notOurs -> {
                 if (!attempt.maybeDone) {
-                    group.leaseLost(letter.id());
+                    group.reports().leaseLost(letter.id());
                 }
                 yield SinkDelivery.State.LOST;
             }
@@ -127,11 +128,11 @@ final class DeadLettering<T> {
     }
 
     private void buried(SinkGroup group, Letter<T> letter, long count) {
-        group.deadLettered(letter.id(), letter.cause());
+        group.reports().deadLettered(letter.id(), letter.cause());
         if (count > MANY && manyReported.compareAndSet(false, true)) {
             LOG.warn(
                     "stream={} state=many-dead-letters count={} note=\"nothing trims them\"",
-                    StreamKeys.deadLetters(group.incarnation().stream()),
+                    StreamKeys.deadLetters(group.member().stream()),
                     count);
         }
     }
@@ -167,8 +168,8 @@ final class DeadLettering<T> {
                 // saying it again at once would be refused again: it stays pending, and is tried when it comes due
                 LOG.error(
                         "stream={} sink={} event={} state=not-dead-lettered",
-                        group.incarnation().stream(),
-                        group.sink(),
+                        group.member().stream(),
+                        group.member().sink(),
                         letter.id(),
                         e);
                 result = null;
@@ -178,13 +179,13 @@ final class DeadLettering<T> {
         private List<byte[]> headers(SinkGroup group) {
             String cause = letter.cause();
             return List.of(
-                    DeadStream.field(SINK), utf8(group.sink()),
+                    DeadStream.field(SINK), utf8(group.member().sink()),
                     DeadStream.field(CAUSE),
                             utf8(cause.length() > CAUSE_LENGTH ? cause.substring(0, CAUSE_LENGTH) : cause),
                     DeadStream.field(DELIVERIES), utf8(Long.toString(letter.deliveries())),
                     DeadStream.field(ID), utf8(letter.id().toString()),
                     DeadStream.field(INCARNATION),
-                            utf8(Long.toString(group.incarnation().number())));
+                            utf8(Long.toString(group.member().incarnation().number())));
         }
 
         /** The entry was trimmed under the delivery: what it held, as far as it can be written again. */
@@ -195,7 +196,8 @@ final class DeadLettering<T> {
             }
             var event = delivery.event();
             try {
-                return entries.encode(new NewEvent<>(event.name(), event.topic(), event.payload(), event.headers()));
+                return source.entries()
+                        .encode(new NewEvent<>(event.name(), event.topic(), event.payload(), event.headers()));
             } catch (RuntimeException e) {
                 LOG.warn("event={} state=not-encoded-again", letter.id(), e);
                 return List.of();

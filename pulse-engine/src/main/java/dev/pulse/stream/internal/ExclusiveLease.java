@@ -7,6 +7,8 @@ import dev.pulse.redis.Script;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,15 +29,17 @@ final class ExclusiveLease {
     private final String consumer;
     private final String key;
     private final String handover;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition taken = lock.newCondition();
     private volatile Term term = new Term(0, System.nanoTime());
 
     /** From when on, by {@link System#nanoTime}, the token is worth nothing. */
     private record Term(long token, long end) {}
 
-    ExclusiveLease(SinkGroup group) {
-        this.incarnation = group.incarnation();
-        this.sink = group.sink();
-        this.consumer = group.consumer();
+    ExclusiveLease(Member member) {
+        this.incarnation = member.incarnation();
+        this.sink = member.sink();
+        this.consumer = member.consumer();
         this.key = incarnation.keys().exclusiveLease(sink);
         this.handover = incarnation.keys().exclusiveHandover(sink);
     }
@@ -77,8 +81,27 @@ final class ExclusiveLease {
             LOG.info(
                     "stream={} sink={} consumer={} state=active token={}", incarnation.stream(), sink, consumer, token);
         }
-        term = new Term(token, before + lasts.toNanos());
+        lock.lock();
+        try {
+            term = new Term(token, before + lasts.toNanos());
+            taken.signalAll();
+        } finally {
+            lock.unlock();
+        }
         return Duration.ZERO;
+    }
+
+    /** Waits until it is ours, for that long. */
+    void awaitHeld(Duration longest) throws InterruptedException {
+        long deadline = System.nanoTime() + longest.toNanos();
+        lock.lock();
+        try {
+            while (!isHeld() && taken.awaitNanos(deadline - System.nanoTime()) > 0) {
+                // woken, or it was for nothing
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Waits until it is given up, for that long, or until the connection is unblocked. */

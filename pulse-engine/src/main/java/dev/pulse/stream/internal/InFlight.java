@@ -1,34 +1,17 @@
 package dev.pulse.stream.internal;
 
 import dev.pulse.stream.EventId;
-import dev.pulse.task.Wakeup;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
-/**
- * The deliveries a consumer holds: read and not settled. Those that are set aside, as until another try, are held, but do
- * not count against the bound; they have one of their own, ten times as wide. Thread-safe; {@link #awaitRoom} is for one
- * thread.
- */
+/** The deliveries of one stream that a consumer holds: read and not settled. Thread-safe. */
 final class InFlight<T> {
-    private static final int LEAST_ASIDE = 1_000;
-
-    private final int most;
-    private final int mostAside;
+    private final Room<T> room;
     private final Map<EventId, SinkDelivery<T>> held = new ConcurrentHashMap<>();
-    private final AtomicInteger counted = new AtomicInteger();
-    private final AtomicInteger aside = new AtomicInteger();
-    private final Wakeup room = new Wakeup();
-    private volatile Consumer<SinkDelivery<T>> whenSettled = delivery -> {};
 
-    InFlight(int most) {
-        this.most = most;
-        this.mostAside = Math.max(LEAST_ASIDE, 10 * most);
+    InFlight(Room<T> room) {
+        this.room = room;
     }
 
     /** Takes it in; false when its event is held already. */
@@ -36,16 +19,14 @@ final class InFlight<T> {
         if (held.putIfAbsent(delivery.id(), delivery) != null) {
             return false;
         }
-        counted.incrementAndGet();
+        room.enter();
         return true;
     }
 
     /** It waits for something else than a free handler. */
     void setAside(SinkDelivery<T> delivery) {
         if (delivery.count(false)) {
-            aside.incrementAndGet();
-            counted.decrementAndGet();
-            room.wake();
+            room.setAside();
         }
     }
 
@@ -54,22 +35,10 @@ final class InFlight<T> {
         // within the map, so that it is not counted once it was removed
         held.computeIfPresent(delivery.id(), (id, now) -> {
             if (now == delivery && delivery.count(true)) {
-                counted.incrementAndGet();
-                aside.decrementAndGet();
+                room.takeBack();
             }
             return now;
         });
-    }
-
-    /** An entry without a delivery is held until {@link #vacate}. */
-    void occupy() {
-        counted.incrementAndGet();
-    }
-
-    /** The entry without a delivery is settled. */
-    void vacate() {
-        counted.decrementAndGet();
-        room.wake();
     }
 
     /** The other try of one that was set aside; false when that is not held any more. */
@@ -78,8 +47,7 @@ final class InFlight<T> {
             return false;
         }
         if (!parked.count(false)) {
-            aside.decrementAndGet();
-            counted.incrementAndGet();
+            room.takeBack();
         }
         return true;
     }
@@ -87,15 +55,13 @@ final class InFlight<T> {
     /** It is settled. */
     void remove(SinkDelivery<T> delivery) {
         if (held.remove(delivery.id(), delivery)) {
-            (delivery.count(false) ? counted : aside).decrementAndGet();
-            room.wake();
-            whenSettled.accept(delivery);
+            if (delivery.count(false)) {
+                room.leave();
+            } else {
+                room.leaveAside();
+            }
+            room.settled(delivery);
         }
-    }
-
-    /** Who is told of each delivery that is settled. */
-    void whenSettled(Consumer<SinkDelivery<T>> listener) {
-        whenSettled = listener;
     }
 
     /** Whether a delivery of this event is held. */
@@ -103,34 +69,13 @@ final class InFlight<T> {
         return held.containsKey(id);
     }
 
-    /** The events that are held at this moment. */
-    Set<EventId> ids() {
-        return Set.copyOf(held.keySet());
+    /** What is held at this moment. */
+    Map<EventId, SinkDelivery<T>> copy() {
+        return Map.copyOf(held);
     }
 
-    /** How many more may be read. */
-    int free() {
-        return Math.min(most - counted.get(), mostAside - aside.get());
-    }
-
-    /** How many are held and count against the bound. */
-    int counted() {
-        return counted.get();
-    }
-
-    /** How many are held and set aside. */
-    int setAside() {
-        return aside.get();
-    }
-
-    /** Waits until something was settled or parked since the last wait, for that long, or until woken. */
-    void awaitRoom(Duration longest) throws InterruptedException {
-        room.await(longest);
-    }
-
-    /** Ends a wait for room. */
-    void wake() {
-        room.wake();
+    boolean isEmpty() {
+        return held.isEmpty();
     }
 
     Collection<SinkDelivery<T>> all() {

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyOrder<T> {
     private final Function<? super Event<?>, @Nullable String> keyOf;
-    private final InFlight<T> inFlight;
     private final Consumer<SinkDelivery<T>> begin;
     private final Map<String, Turn<T>> turns = new ConcurrentHashMap<>();
 
@@ -37,10 +36,8 @@ final class KeyOrder<T> {
     /**
      * @param begin has the handler run on it; called when its turn has come
      */
-    KeyOrder(
-            Function<? super Event<?>, @Nullable String> keyOf, InFlight<T> inFlight, Consumer<SinkDelivery<T>> begin) {
+    KeyOrder(Function<? super Event<?>, @Nullable String> keyOf, Consumer<SinkDelivery<T>> begin) {
         this.keyOf = keyOf;
-        this.inFlight = inFlight;
         this.begin = begin;
     }
 
@@ -64,13 +61,17 @@ final class KeyOrder<T> {
             }
             now.waiting.add(delivery);
             if (now.parked) {
-                inFlight.setAside(delivery);
+                setAside(delivery);
             }
             return now;
         });
         if (turn == own) {
             begin.accept(delivery);
         }
+    }
+
+    private static <T> void setAside(SinkDelivery<T> waiting) {
+        waiting.source().inFlight().setAside(waiting);
     }
 
     /** The event that has the turn is tried again. */
@@ -94,7 +95,7 @@ final class KeyOrder<T> {
             turns.computeIfPresent(key, (same, turn) -> {
                 if (turn.holder == delivery) {
                     turn.parked = true;
-                    turn.waiting.forEach(inFlight::setAside);
+                    turn.waiting.forEach(KeyOrder::setAside);
                 }
                 return turn;
             });
@@ -134,7 +135,7 @@ final class KeyOrder<T> {
             return now;
         });
         for (SinkDelivery<T> next : chosen) {
-            inFlight.takeBack(next);
+            next.source().inFlight().takeBack(next);
             begin.accept(next);
         }
     }

@@ -61,6 +61,10 @@ final class Outbox {
         }
     }
 
+    boolean isEmpty() {
+        return unsaid.get() == 0;
+    }
+
     /** The group as it is spoken to at this moment. */
     SinkGroup group() {
         return group;

@@ -6,6 +6,7 @@ import dev.pulse.redis.Redis;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.StartAt;
+import dev.pulse.task.Signals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class ReaderSource<T> {
     private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
-    private final Streams streams;
+    private final Signals signals;
     private final StreamRecord record;
     private final Selection<T> selection;
     private final Continuity continuity;
@@ -46,8 +47,8 @@ final class ReaderSource<T> {
     }
 
     private ReaderSource(
-            Streams streams, StreamRecord record, Selection<T> selection, Continuity continuity, EventId start) {
-        this.streams = streams;
+            Signals signals, StreamRecord record, Selection<T> selection, Continuity continuity, EventId start) {
+        this.signals = signals;
         this.record = record;
         this.selection = selection;
         this.continuity = continuity;
@@ -57,15 +58,15 @@ final class ReaderSource<T> {
 
     /** Finds out where "newest" is, if it is to begin there. */
     static <T> ReaderSource<T> open(
-            Redis call, Streams streams, StreamRecord record, Selection<T> selection, StartAt startAt)
+            Redis call, Signals signals, StreamRecord record, Selection<T> selection, StartAt startAt)
             throws InterruptedException {
         if (startAt instanceof StartAt.Newest) {
             StreamLook look = StreamLook.at(call, record.look(call).physical());
-            return new ReaderSource<>(streams, record, selection, Continuity.afterAllOf(look), look.last());
+            return new ReaderSource<>(signals, record, selection, Continuity.afterAllOf(look), look.last());
         }
         Continuity continuity =
                 startAt instanceof StartAt.After(EventId id) ? Continuity.after(id) : Continuity.fromAnywhere();
-        return new ReaderSource<>(streams, record, selection, continuity, StartIds.after(startAt));
+        return new ReaderSource<>(signals, record, selection, continuity, StartIds.after(startAt));
     }
 
     String stream() {
@@ -99,7 +100,7 @@ final class ReaderSource<T> {
     void isDestroyed() {
         if (!destroyed) {
             destroyed = true;
-            record.reportDestroyed(LOG, streams.signals());
+            record.reportDestroyed(LOG, signals);
         }
     }
 
@@ -167,11 +168,11 @@ final class ReaderSource<T> {
                         after,
                         first,
                         count.isPresent() ? count.getAsLong() : "unknown");
-                streams.signals().emit(new PulseEvent.Gap(stream(), after, first, count));
+                signals.emit(new PulseEvent.Gap(stream(), after, first, count));
             }
             case Continuity.Finding.Reset(EventId goOnAfter) -> {
                 LOG.warn("stream={} state=reset after={} goes-on-after={}", stream(), after, goOnAfter);
-                streams.signals().emit(new PulseEvent.StreamReset(stream(), after, goOnAfter.toString()));
+                signals.emit(new PulseEvent.StreamReset(stream(), after, goOnAfter.toString()));
                 boolean elsewhere = !goOnAfter.equals(position);
                 position = goOnAfter;
                 cursor = goOnAfter;
@@ -207,7 +208,6 @@ final class ReaderSource<T> {
 
     private void drop(EventId id, MalformedEntryException cause) {
         LOG.warn("stream={} event={} state=dropped cause=\"{}\"", stream(), id, cause.getMessage());
-        streams.signals()
-                .emit(new PulseEvent.EntryDropped(stream(), id.toString(), String.valueOf(cause.getMessage())));
+        signals.emit(new PulseEvent.EntryDropped(stream(), id.toString(), String.valueOf(cause.getMessage())));
     }
 }

@@ -5,19 +5,25 @@ import dev.pulse.stream.EventId;
 import dev.pulse.task.Batcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acknowledges and gives back. Acks that nobody waits for travel many in one XACK, and are tried again until Redis has
- * them or the sink is closed. Thread-safe.
+ * Acknowledges, gives back and gives up what is pending. Acks that nobody waits for travel many in one XACK, and are tried
+ * again until Redis has them or the sink is closed. Thread-safe.
  */
-final class Settling<T> {
+final class Settling<T> implements Settlement<T> {
     private static final int BATCH = 1_000;
 
     private final InFlight<T> inFlight;
     private final Outbox outbox;
+    private final DeadLettering<T> deadLetters;
     private final Batcher<Ack<T>> acks;
     private final Batcher<SinkGroup.Release> releases;
+    /** What waits for its release, or is being released. */
+    private final Set<EventId> releasing = ConcurrentHashMap.newKeySet();
+
     private final Runnable released;
     private volatile boolean active;
 
@@ -27,17 +33,18 @@ final class Settling<T> {
     /**
      * @param released is run when events were given back
      */
-    Settling(Outbox outbox, InFlight<T> inFlight, Runnable released) {
-        this.released = released;
+    Settling(Outbox outbox, InFlight<T> inFlight, DeadLettering<T> deadLetters, Runnable released) {
         this.outbox = outbox;
         this.inFlight = inFlight;
-        String sink = outbox.group().sink();
+        this.deadLetters = deadLetters;
+        this.released = released;
+        String sink = outbox.group().member().sink();
         this.acks = new Batcher<>("sink acks " + sink, BATCH, this::acknowledge);
         this.releases = new Batcher<>("sink releases " + sink, BATCH, this::giveBack);
     }
 
-    /** Acknowledges a delivery in state ACKING and waits for Redis. */
-    AckResult ack(SinkDelivery<T> delivery) throws InterruptedException {
+    @Override
+    public AckResult ack(SinkDelivery<T> delivery) throws InterruptedException {
         SinkGroup group = outbox.group();
         boolean acked;
         try {
@@ -53,9 +60,9 @@ final class Settling<T> {
         inFlight.remove(delivery);
         active = true;
         if (acked) {
-            group.counters().acked.increment();
+            group.reports().counters().acked.increment();
         } else {
-            group.leaseLost(delivery.id());
+            group.reports().leaseLost(delivery.id());
         }
         return acked ? AckResult.ACKED : AckResult.LEASE_LOST;
     }
@@ -64,24 +71,53 @@ final class Settling<T> {
         return delivery.sinceExtension().compareTo(group.ackDeadline()) < 0;
     }
 
-    /** Acknowledges a delivery when it is held, some time soon. */
-    void acknowledgeLater(SinkDelivery<T> delivery) {
+    @Override
+    public void ackLater(SinkDelivery<T> delivery) {
         if (delivery.moveForGood()) {
             outbox.expect();
             acks.add(new Ack<>(delivery.id(), delivery));
         }
     }
 
-    /** Acknowledges an entry for which there is no delivery, some time soon. */
-    void acknowledgeLater(EventId id) {
+    @Override
+    public void ackLater(EventId id) {
         outbox.expect();
         acks.add(new Ack<>(id, null));
     }
 
-    /** Gives an event back, some time soon. */
-    void release(EventId id, int deliveries) {
+    @Override
+    public void release(SinkDelivery<T> delivery, int deliveries) {
+        // in this order: whoever looks for it finds it in one of them
+        releasing.add(delivery.id());
+        inFlight.remove(delivery);
         outbox.expect();
-        releases.add(new SinkGroup.Release(id, deliveries));
+        releases.add(new SinkGroup.Release(delivery.id(), deliveries));
+    }
+
+    @Override
+    public boolean isReleasing(EventId id) {
+        return releasing.contains(id);
+    }
+
+    @Override
+    public boolean park(SinkDelivery<T> delivery) {
+        inFlight.setAside(delivery);
+        return true;
+    }
+
+    @Override
+    public void giveUp(SinkDelivery<T> delivery, String cause) {
+        deadLetters.giveUp(delivery, cause);
+    }
+
+    @Override
+    public void giveUp(EventId id, List<byte[]> fields, String cause, long deliveries) {
+        deadLetters.giveUp(id, fields, cause, deliveries);
+    }
+
+    @Override
+    public boolean isGivingUp(EventId id) {
+        return deadLetters.holds(id);
     }
 
     private void acknowledge(List<Ack<T>> batch) {
@@ -93,7 +129,7 @@ final class Settling<T> {
             } else {
                 outbox.say(now -> {
                     if (!now.ackIfOurs(ack.id())) {
-                        now.leaseLost(ack.id());
+                        now.reports().leaseLost(ack.id());
                     }
                 });
             }
@@ -108,24 +144,25 @@ final class Settling<T> {
                 inFlight.remove(delivery);
             }
         }
-        outbox.group().counters().acked.add(acked);
+        outbox.group().reports().counters().acked.add(acked);
         active = true;
         outbox.done(batch.size());
     }
 
     private void giveBack(List<SinkGroup.Release> batch) {
-        outbox.say(now -> now.release(batch));
+        // one that was claimed here meanwhile is being worked on
+        List<SinkGroup.Release> still =
+                batch.stream().filter(release -> !inFlight.holds(release.id())).toList();
+        if (!still.isEmpty()) {
+            outbox.say(now -> now.release(still));
+        }
+        batch.forEach(release -> releasing.remove(release.id()));
         outbox.done(batch.size());
         released.run();
     }
 
-    /** Something was settled without a word to Redis. */
-    void settledByItself() {
-        active = true;
-    }
-
-    /** Whether something was acknowledged since the last call. */
-    boolean wasActive() {
+    @Override
+    public boolean wasActive() {
         boolean was = active;
         active = false;
         return was;

@@ -1,6 +1,5 @@
 package dev.pulse.stream.internal;
 
-import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseException;
 import dev.pulse.RedisReplyException;
 import dev.pulse.StreamDestroyedException;
@@ -8,7 +7,6 @@ import dev.pulse.stream.AckMode;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.task.Loop;
-import dev.pulse.task.Signals;
 import dev.pulse.task.Wakeup;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,30 +16,30 @@ import java.util.Set;
 import java.util.concurrent.PriorityBlockingQueue;
 
 /**
- * The loop that keeps a consumer's promises while handlers work: heartbeat, extension of ack deadlines, claims of what
- * others left, retries of what failed, the durable cursor, the watch on its lag, the sweep of consumers that are gone. Each duty has its own
- * due time; one that fails holds up none of the others.
+ * The loop that keeps a consumer's promises about one stream while handlers work: heartbeat, extension of ack deadlines,
+ * retries of what failed, the durable cursor, the watch on its lag, the sweep of consumers that are gone, and at last the
+ * departure from a stream that was removed. Each duty has its own due time; one that fails holds up none of the others.
  */
 final class SinkUpkeep<T> {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOOKS_AT_THE_LAG = Duration.ofSeconds(10);
     private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration WHILE_LEAVING = Duration.ofMillis(50);
     private static final int EXTEND_BATCH = 500;
 
     private final StreamSink<T> sink;
+    private final SinkSource<T> source;
     private final SinkGroup group;
     private final InFlight<T> inFlight;
-    private final Settling<T> settling;
-    private final LagWatch lag;
+    private final SinkReports reports;
     private final SinkOptions options;
+    private final LagWatch lag;
     private final Wakeup wakeup = new Wakeup();
     private final PriorityBlockingQueue<Retry<T>> retries =
             new PriorityBlockingQueue<>(11, Comparator.comparingLong(Retry::due));
     private final Duty retrying = new Duty(Duration.ZERO, this::retryDue);
-    private final Duty claiming = new Duty(Duration.ZERO, this::claim);
     private final List<Duty> duties;
     private final Loop loop;
-    private volatile boolean claimSoon;
 
     private record Retry<T>(SinkDelivery<T> delivery, long due) {}
 
@@ -61,30 +59,24 @@ final class SinkUpkeep<T> {
         }
     }
 
-    SinkUpkeep(
-            StreamSink<T> sink,
-            SinkGroup group,
-            InFlight<T> inFlight,
-            Settling<T> settling,
-            LagWatch lag,
-            SinkOptions options,
-            Signals signals) {
+    SinkUpkeep(StreamSink<T> sink, SinkSource<T> source, SinkOptions options) {
         this.sink = sink;
-        this.group = group;
-        this.inFlight = inFlight;
-        this.settling = settling;
-        this.lag = lag;
+        this.source = source;
+        this.group = source.group();
+        this.inFlight = source.inFlight();
+        this.reports = source.reports();
         this.options = options;
+        Streams streams = sink.engine();
+        this.lag = new LagWatch(streams.redis(), sink.signals(), source.incarnation(), sink.name());
         this.duties = List.of(
                 new Duty(part(4), this::renewLease),
                 retrying,
                 new Duty(part(4), this::extend),
                 new Duty(part(2), this::beat),
-                claiming,
                 new Duty(SECOND, this::saveCursor),
                 new Duty(BETWEEN_LOOKS_AT_THE_LAG, this::watchLag),
                 new Duty(silence(), this::sweep));
-        this.loop = Loop.start(signals.loop(sink.loopName("upkeep"), false), this::turn);
+        this.loop = Loop.start(sink.signals().loop(source.loopName("upkeep"), false), this::turn);
     }
 
     private Duration part(int of) {
@@ -92,21 +84,33 @@ final class SinkUpkeep<T> {
     }
 
     private void turn() throws InterruptedException {
+        if (!source.isRead()) {
+            leave();
+        }
+        if (source.state() == SinkSource.State.OVER) {
+            wakeup.await(WHILE_LEAVING);
+            return;
+        }
         try {
             doWhatIsDue();
         } catch (StreamDestroyedException e) {
-            sink.streamDestroyed();
-            throw new Loop.Over(e);
+            source.over();
+        }
+    }
+
+    private void leave() throws InterruptedException {
+        if (source.intake().isReading(source)) {
+            source.intake().endRead();
+        }
+        if (source.leaveIfDone()) {
+            lag.close();
+            throw new Loop.Over(new IllegalStateException("its stream is not read any more"));
         }
     }
 
     private void doWhatIsDue() throws InterruptedException {
-        // before all else, so that retries and claims go on while another duty fails
+        // before all else, so that retries go on while another duty fails
         retrying.due = System.nanoTime();
-        if (claimSoon) {
-            claimSoon = false;
-            claiming.due = retrying.due;
-        }
         RuntimeException failure = null;
         long next = System.nanoTime() + MINUTE.toNanos();
         for (Duty duty : duties) {
@@ -118,7 +122,9 @@ final class SinkUpkeep<T> {
                         failure = failure == null ? e : failure;
                         continue;
                     }
-                    group.heal();
+                    source.membership().heal();
+                } catch (StreamDestroyedException e) {
+                    throw e;
                 } catch (PulseException e) {
                     failure = failure == null ? e : failure;
                 }
@@ -128,7 +134,7 @@ final class SinkUpkeep<T> {
         if (failure != null) {
             throw failure;
         }
-        wakeup.await(Polls.until(next));
+        wakeup.await(source.isRead() ? Polls.until(next) : WHILE_LEAVING);
     }
 
     private Duration retryDue() throws InterruptedException {
@@ -136,7 +142,7 @@ final class SinkUpkeep<T> {
         Retry<T> first = retries.peek();
         while (first != null && first.due() - System.nanoTime() <= 0 && due.size() < EXTEND_BATCH) {
             retries.poll();
-            SinkDelivery<T> again = sink.retry(first.delivery());
+            SinkDelivery<T> again = source.retry(first.delivery());
             if (again != null) {
                 due.add(again);
             }
@@ -148,7 +154,7 @@ final class SinkUpkeep<T> {
                 extend(due);
             }
         } finally {
-            due.forEach(sink::tryNow);
+            due.forEach(source::tryNow);
         }
         first = retries.peek();
         return first == null ? MINUTE : Polls.until(first.due());
@@ -156,6 +162,10 @@ final class SinkUpkeep<T> {
 
     /** Begins the ack deadline of all that is held anew, well before it ends. */
     private Duration extend() throws InterruptedException {
+        if (!sink.takesEvents(group.ackDeadline())) {
+            // what waits for a poll that does not come is for others
+            sink.handover().giveBack();
+        }
         List<SinkDelivery<T>> due = new ArrayList<>();
         for (SinkDelivery<T> delivery : inFlight.all()) {
             if (delivery.processing().compareTo(options.maxProcessing()) > 0) {
@@ -184,79 +194,56 @@ final class SinkUpkeep<T> {
                 group.extend(due.stream().map(SinkDelivery::extension).toList());
         for (SinkDelivery<T> delivery : due) {
             if (!lost.contains(delivery.id())) {
-                group.counters().extended.increment();
+                reports.counters().extended.increment();
                 delivery.extended(before);
                 if (delivery.isReleased() && !inFlight.holds(delivery.id())) {
                     // given back while the extension was on its way: it may have come in second, and would lie idle
-                    settling.release(delivery.id(), delivery.begunDeliveries());
+                    source.settlement().release(delivery, delivery.begunDeliveries());
                 }
             } else if (delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.LOST)
                     || delivery.move(SinkDelivery.State.PARKED, SinkDelivery.State.LOST)) {
                 inFlight.remove(delivery);
-                group.leaseLost(delivery.id());
+                reports.leaseLost(delivery.id());
             }
         }
     }
 
     private void giveUp(SinkDelivery<T> delivery) {
         if (delivery.move(SinkDelivery.State.HELD, SinkDelivery.State.LOST)) {
-            group.tookTooLong(delivery.id(), options.maxProcessing());
+            reports.tookTooLong(delivery.id(), options.maxProcessing());
             delivery.interruptHandler();
-            inFlight.remove(delivery);
-            if (sink.isLast(delivery.attempt())) {
-                sink.deadLetterLost(delivery, "worked on for more than " + options.maxProcessing());
+            if (source.isLast(delivery.attempt())) {
+                inFlight.remove(delivery);
+                String cause = "worked on for more than " + options.maxProcessing();
+                source.settlement().giveUp(delivery.id(), List.of(), cause, delivery.attempt());
             } else {
-                sink.release(delivery, delivery.attempt());
+                source.settlement().release(delivery, delivery.attempt());
             }
         }
     }
 
     private Duration renewLease() throws InterruptedException {
-        return sink.renewLease() ? part(4) : MINUTE;
+        if (!sink.activity().isExclusive() || !sink.sources().isLead(source)) {
+            return MINUTE;
+        }
+        // who waits for it asks while reading; who neither reads nor has anything to finish must not have it
+        boolean needed = sink.takesEvents(group.ackDeadline())
+                || sink.sources().all().stream()
+                        .anyMatch(each -> !each.inFlight().isEmpty());
+        if (needed && !sink.activity().renew(group.ackDeadline())) {
+            sink.giveBack();
+        }
+        return part(4);
     }
 
     private Duration beat() throws InterruptedException {
-        group.heal();
+        source.membership().heal();
         return part(2);
     }
 
-    private Duration claim() throws InterruptedException {
-        if (options.ackMode() == AckMode.NONE) {
-            return MINUTE;
-        }
-        Duration soon = Polls.shorter(part(3), SECOND);
-        if (!sink.takesEvents() || !sink.mayBegin()) {
-            // what is claimed now would be held, and extended, by a consumer that nobody uses
-            sink.giveBackReady();
-            return soon;
-        }
-        if (sink.claimsWhileReading()) {
-            return soon;
-        }
-        int room = Math.max(0, Math.min(options.batchSize(), inFlight.free()));
-        long before = System.nanoTime();
-        Set<EventId> held = inFlight.ids();
-        SinkGroup.Claims claims;
-        try {
-            claims = group.claim(room);
-        } catch (OutcomeUnknownException e) {
-            sink.replyMayBeLost();
-            throw e;
-        }
-        for (SinkGroup.Claimed claimed : claims.claimed()) {
-            // what was held when Redis was asked may be settled by now, and must not be begun again
-            if (!held.contains(Entries.id(claimed.entry()))) {
-                sink.claimed(claimed, before);
-            }
-        }
-        Duration next = claims.next().orElse(group.ackDeadline());
-        // without room what is due stays due
-        return room == 0 ? soon : next;
-    }
-
     private Duration saveCursor() throws InterruptedException {
-        if (settling.wasActive()) {
-            group.saveCursor();
+        if (source.settlement().wasActive()) {
+            source.membership().saveCursor();
         }
         return SECOND;
     }
@@ -267,7 +254,7 @@ final class SinkUpkeep<T> {
     }
 
     private Duration sweep() throws InterruptedException {
-        group.sweep(silence());
+        source.membership().sweep(silence());
         return silence();
     }
 
@@ -283,9 +270,8 @@ final class SinkUpkeep<T> {
         wakeup.wake();
     }
 
-    /** Something was given back: look for it, and for others, at once. */
-    void lookForClaimsSoon() {
-        claimSoon = true;
+    /** Has it look at what has changed. */
+    void wake() {
         wakeup.wake();
     }
 

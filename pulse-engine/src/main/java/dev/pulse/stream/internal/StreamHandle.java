@@ -90,12 +90,14 @@ final class StreamHandle<T> implements EventStream<T> {
 
     @Override
     public Reader<T> reader(ReaderOptions options) throws InterruptedException {
+        streams.requireOpen();
         return streams.register(StreamReader.open(streams, record, entries, options));
     }
 
     @Override
     public Sink<T> sink(String name, SinkOptions options) throws InterruptedException {
         Names.requireSinkName(name);
+        streams.requireOpen();
         return streams.register(StreamSink.join(streams, record, entries, name, options));
     }
 

@@ -16,6 +16,7 @@ import dev.pulse.stream.Reader;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
 import dev.pulse.task.Backoff;
+import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
 
     private final Streams streams;
     private final ReaderOptions options;
+    private final Signals signals;
     private final OwnedConnection connection;
     /** So that no consumption starts behind the back of a close. */
     private final ReentrantLock lifecycle = new ReentrantLock();
@@ -72,8 +74,9 @@ final class StreamReader<T> implements Reader<T>, Closing {
         }
     }
 
-    private StreamReader(Streams streams, ReaderSource<T> source, ReaderOptions options) {
+    private StreamReader(Streams streams, Signals signals, ReaderSource<T> source, ReaderOptions options) {
         this.streams = streams;
+        this.signals = signals;
         this.sources = List.of(source);
         this.options = options;
         this.connection = streams.redis().connection("reader");
@@ -82,9 +85,11 @@ final class StreamReader<T> implements Reader<T>, Closing {
     static <T> StreamReader<T> open(Streams streams, StreamRecord record, Entries<T> entries, ReaderOptions options)
             throws InterruptedException {
         Redis call = streams.redis().forOneCall();
+        Signals signals = streams.signals().withOwn(options.listener());
         return new StreamReader<>(
                 streams,
-                ReaderSource.open(call, streams, record, selection(entries, options), options.startAt()),
+                signals,
+                ReaderSource.open(call, signals, record, selection(entries, options), options.startAt()),
                 options);
     }
 
@@ -262,7 +267,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
             }
             ReaderConsumption<T> started = new ReaderConsumption<>(
                     this,
-                    streams.signals().loop("reader " + sources.getFirst().stream(), false),
+                    signals.loop("reader " + sources.getFirst().stream(), false),
                     options.batchSize(),
                     options.blockTime(),
                     handler);
@@ -280,7 +285,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
         requireAddable(stream.name());
         Redis call = streams.redis().forOneCall();
         ReaderSource<T> source =
-                ReaderSource.open(call, streams, handle.record(), selection(handle.entries(), options), at);
+                ReaderSource.open(call, signals, handle.record(), selection(handle.entries(), options), at);
         lifecycle.lock();
         try {
             requireAddable(stream.name());

@@ -6,14 +6,13 @@ import dev.pulse.stream.Codec;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.Retention;
 import dev.pulse.task.Signals;
-import dev.pulse.task.Tasks;
 import dev.pulse.wire.Names;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 /** Makes the handles of one engine's streams, and knows the readers and sinks that are open. Thread-safe. */
 public final class Streams {
@@ -43,20 +42,27 @@ public final class Streams {
         return signals;
     }
 
+    /** Throws when this closes: what was opened now would be closed at once. */
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this Pulse is closed");
+        }
+    }
+
     <C extends Closing> C register(C opened) {
         open.add(opened);
         if (closed) {
             opened.close(System.nanoTime());
-            throw new IllegalStateException("this Pulse is closed");
         }
+        requireOpen();
         return opened;
     }
 
     /** Has the consumers of this sink that are open here look for what others gave back. */
     void lookForClaims(String stream, String sink) {
         for (Closing each : open) {
-            if (each instanceof StreamSink<?> consumer && consumer.isOf(stream, sink)) {
-                consumer.lookForClaims();
+            if (each instanceof StreamSink<?> consumer && consumer.name().equals(sink)) {
+                consumer.lookForClaims(stream);
             }
         }
     }
@@ -78,24 +84,8 @@ public final class Streams {
         closed = true;
         List<Closing> all = List.copyOf(open);
         all.forEach(Closing::stop);
-        Queue<CloseResult> results = new ConcurrentLinkedQueue<>();
-        List<Thread> closers = all.stream()
-                .map(closing -> Tasks.start("close", () -> results.add(closing.close(deadline))))
-                .toList();
-        boolean interrupted = false;
-        for (Thread closer : closers) {
-            while (closer.isAlive()) {
-                try {
-                    closer.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    closers.forEach(Thread::interrupt);
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return results.stream().reduce(CloseResult.drained(), CloseResult::and);
+        List<Supplier<CloseResult>> closings = new ArrayList<>();
+        all.forEach(closing -> closings.add(() -> closing.close(deadline)));
+        return Closing.sideBySide(closings);
     }
 }

@@ -2,10 +2,7 @@ package dev.pulse.examples.readme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pulse.CloseResult;
 import dev.pulse.Pulse;
-import dev.pulse.embedded.EmbeddedRedis;
-import dev.pulse.stream.Consumption;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
@@ -15,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -74,6 +72,22 @@ class ReadmeTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("readmes")
+    void everyLinkWithinAReadmeLeadsToAHeading(Path readme) throws IOException {
+        String text = Files.readString(readme);
+        List<String> headings = Pattern.compile("^#+ (.+)$", Pattern.MULTILINE)
+                .matcher(text)
+                .results()
+                .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+                .map(heading -> heading.replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
+                .toList();
+        Matcher links = Pattern.compile("\\]\\(#([^)]+)\\)").matcher(text);
+        while (links.find()) {
+            assertThat(headings).contains(links.group(1));
+        }
+    }
+
     /** The lines between {@code snippet: name} and {@code end}, without their common indentation. */
     private static String source(Path file, String name) throws IOException {
         List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
@@ -91,27 +105,6 @@ class ReadmeTest {
     @Test
     void theEngineSnippetRuns() throws Exception {
         ReadmeEngine.main(new String[0]);
-    }
-
-    @Test
-    void theSnippetsOfTheEngineRun() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start()) {
-            Pulse pulse = EngineSnippets.connecting(redis.uri());
-            EventStream<EngineSnippets.Order> orders = EngineSnippets.adding(pulse);
-            EngineSnippets.failing(orders);
-            EngineSnippets.mixing(pulse);
-            EngineSnippets.lookingAt(EngineSnippets.retaining(pulse));
-            Consumption billing = EngineSnippets.consuming(orders);
-            EngineSnippets.settlingByHand(orders);
-            EngineSnippets.inOrder(orders);
-            EngineSnippets.replaying(orders);
-            assertThat(EngineSnippets.reading(orders)).isEqualTo(4_200 + 100 + 900);
-            EngineSnippets.addingOnce(orders);
-            EngineSnippets.addingOnce(orders);
-            assertThat(EngineSnippets.reading(orders)).isEqualTo(4_200 + 100 + 900 + 700);
-            assertThat(billing.isFinished()).isFalse();
-            assertThat(EngineSnippets.ending(pulse).how()).isEqualTo(CloseResult.How.DRAINED);
-        }
     }
 
     @Test

@@ -1,0 +1,135 @@
+package dev.pulse.camel.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.camel.PulseConstants;
+import dev.pulse.camel.RoutesTest;
+import dev.pulse.stream.DeadLetter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class SinkOperationsRouteTest extends RoutesTest {
+    private String sink(String options) {
+        return "pulse-sink:" + stream + "/mails?codec=string" + options;
+    }
+
+    private String idOf(int index) {
+        return mock().getReceivedExchanges().get(index).getIn().getHeader(PulseConstants.EVENT_ID, String.class);
+    }
+
+    @Test
+    void infoLagAndPendingTellHowTheSinkGetsOn() throws Exception {
+        route(r -> r.from(sink("&ackMode=manual&maxInFlight=2&batchSize=2")).to("mock:end"));
+        add("a", "b", "c");
+        awaitBodies("a", "b");
+        assertThat(template.requestBody(sink("&operation=pending"), null, Long.class))
+                .isEqualTo(2);
+        assertThat(template.requestBody(sink("&operation=lag"), null, Long.class))
+                .isEqualTo(1);
+        assertThat(template.requestBody(sink("&operation=info"), null, Map.class))
+                .isEqualTo(Map.of(
+                        "streams", List.of(stream), "sink", "mails", "lag", 1L, "pending", 2L, "deadLetters", 0L));
+        for (int i = 0; i < 3; i++) {
+            int next = i;
+            await().until(() -> mock().getReceivedCounter() > next);
+            ManualAck.of(mock().getReceivedExchanges().get(next)).ack();
+        }
+    }
+
+    @Test
+    void sinkThatIsNotThereHasNoLag() throws Exception {
+        add("a");
+        assertThat(template.requestBody(sink("&operation=lag"), "x")).isNull();
+        assertThat(template.requestBody(sink("&operation=pending"), "x")).isNull();
+    }
+
+    @Test
+    void anotherRouteAcksByIdWhatAConsumerHolds() throws Exception {
+        route(r -> r.from(sink("&ackMode=manual")).to("mock:end"));
+        route(r -> r.from("direct:confirm").to(sink("&operation=ack")));
+        add("a", "b", "c", "d");
+        awaitBodies("a", "b", "c", "d");
+        assertThat(template.requestBodyAndHeader("direct:confirm", null, PulseConstants.EVENT_ID, idOf(0)))
+                .isEqualTo(1);
+        assertThat(template.requestBodyAndHeader("direct:confirm", null, PulseConstants.EVENT_ID, idOf(0)))
+                .isEqualTo(0);
+        assertThat(template.requestBody("direct:confirm", List.of(idOf(1), idOf(2), "1-1")))
+                .isEqualTo(2);
+        await().until(() -> pending("mails") == 1);
+        // once more by way of a nack
+        assertThat(template.requestBody(sink("&operation=nack&delay=1ms"), idOf(3)))
+                .isEqualTo(1);
+        awaitBodies("a", "b", "c", "d", "d");
+        assertThat(template.requestBodyAndHeader(
+                        sink("&operation=info"), idOf(4), PulseConstants.OPERATION, "ack", Integer.class))
+                .isEqualTo(1);
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void deadLettersAreListedAndReplayed() throws Exception {
+        AtomicBoolean repaired = new AtomicBoolean();
+        route(r -> r.from(sink("&onFailure=deadLetter"))
+                .process(e -> {
+                    if (!repaired.get()) {
+                        throw new IllegalStateException("no stock");
+                    }
+                })
+                .to("mock:end"));
+        route(r -> r.from("pulse-sink:" + stream + "/others?onFailure=deadLetter")
+                .process(e -> {
+                    throw new IllegalStateException("never");
+                }));
+        add("a", "b", "c");
+        await().until(() -> events().deadLetters().count() == 6);
+        List<?> letters = template.requestBody(sink("&operation=deadLetters"), null, List.class);
+        assertThat(letters)
+                .hasSize(3)
+                .allSatisfy(each -> assertThat(each)
+                        .isInstanceOfSatisfying(
+                                DeadLetter.class,
+                                letter -> assertThat(letter.sink()).isEqualTo("mails")));
+        assertThat(template.requestBody(sink("&operation=deadLetters&limit=2"), null, List.class))
+                .hasSize(2);
+        repaired.set(true);
+        assertThat(template.requestBody(sink("&operation=replay"), letters))
+                .isEqualTo(List.of("REPLAYED", "REPLAYED", "REPLAYED"));
+        await().untilAsserted(() -> assertThat(bodies()).containsExactlyInAnyOrder("a", "b", "c"));
+        assertThat(template.requestBody(sink("&operation=replay"), letters.getFirst()))
+                .isEqualTo(List.of("NO_SUCH_DEAD_LETTER"));
+        awaitNothingPending("mails");
+    }
+
+    @Test
+    void routeOverTheDeadLettersReplaysThem() throws Exception {
+        AtomicBoolean repaired = new AtomicBoolean();
+        route(r -> r.from(sink("&onFailure=deadLetter"))
+                .process(e -> {
+                    if (!repaired.getAndSet(true)) {
+                        throw new IllegalStateException("no stock");
+                    }
+                })
+                .to("mock:end"));
+        route(r -> r.from("pulse-stream:" + stream + ":dead?startAt=oldest").to(sink("&operation=replay")));
+        add("a");
+        awaitBodies("a");
+        awaitNothingPending("mails");
+        await().until(() -> events().deadLetters().count() == 0);
+    }
+
+    @Test
+    void operationWithoutIdsFailsAndSaysWhereTheyBelong() throws Exception {
+        add("a");
+        for (String operation : List.of("ack", "nack", "replay")) {
+            assertThat(template.send(sink("&operation=" + operation), e -> {}).getException())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("header CamelPulseEventId or in the body");
+        }
+        assertThat(template.send(sink("&operation=ack"), e -> e.getIn().setBody("yesterday"))
+                        .getException())
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.pulse.jmh;
+
+import static dev.pulse.jmh.Metric.COMMANDS_PER_SECOND;
+import static dev.pulse.jmh.Metric.CONNECTIONS;
+import static dev.pulse.jmh.Metric.HEAP_OF_EACH;
+import static dev.pulse.jmh.Metric.P50;
+import static dev.pulse.jmh.Metric.P99;
+import static dev.pulse.jmh.Metric.PEAK_OF_FIRST_HALF;
+import static dev.pulse.jmh.Metric.PEAK_OF_SECOND_HALF;
+import static dev.pulse.jmh.Metric.PER_SECOND;
+
+import dev.pulse.jmh.Goal.AtLeastTimes;
+import dev.pulse.jmh.Goal.AtMost;
+import dev.pulse.jmh.Goal.AtMostMore;
+import dev.pulse.jmh.Goal.AtMostTimes;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All lines of the table, with their goals. */
+final class Lines {
+    private final List<Line> lines = new ArrayList<>();
+
+    private Lines() {}
+
+    static List<Line> all() {
+        Lines all = new Lines();
+        all.appending();
+        all.sinks();
+        all.latency();
+        all.memory();
+        return List.copyOf(all.lines);
+    }
+
+    private void appending() {
+        Case alone = Case.of(AppendAloneBenchmark.class, "pulse");
+        throughput("append, 1 virtual thread", alone, "bare Jedis", Case.of(AppendAloneBenchmark.class, "jedis"), 0.95);
+        for (int callers : new int[] {64, 1_000}) {
+            String work = "append, %,d virtual threads".formatted(callers);
+            Case pulse = append("pulse", callers);
+            throughput(work, pulse, "Jedis, pool of 64", append("jedis", callers), callers == 64 ? 4 : 5);
+            throughput(work, pulse, "Lettuce", append("lettuce", callers), 3);
+            throughput(work, pulse, "Redisson", append("redisson", callers), 6);
+        }
+        throughput("append, 1,000 virtual threads", append("pulse", 1_000), "raw writer", append("limit", 1_000), 0.8);
+        Case plain = Case.of(AppendKindsBenchmark.class, "plain");
+        kind("append with sliding TTL, 64", "slidingTtl", plain);
+        kind("append with headers, 64", "headers", plain);
+        kind("append of typed JSON, 64", "json", plain);
+    }
+
+    private static Case append(String client, int callers) {
+        return Case.of(AppendBenchmark.class, client).callers(callers);
+    }
+
+    private void kind(String work, String method, Case plain) {
+        throughput(work, Case.of(AppendKindsBenchmark.class, method), "plain append", plain, 0.75);
+    }
+
+    private void sinks() {
+        Case sink = Case.of(SinkBenchmark.class, "pulse");
+        String work = "sink, 1,000 at once, acked";
+        throughput(work, sink, "Redisson", Case.of(SinkBenchmark.class, "redisson"), 8);
+        throughput(work, sink, "Spring Data Redis", Case.of(SinkBenchmark.class, "spring"), 15);
+        throughput(work, sink, "batches by hand, one XACK", Case.of(SinkBenchmark.class, "byHand"), 0.75);
+        throughput("sink, ordered by 1,000 keys", Case.of(SinkBenchmark.class, "ordered"), "not ordered", sink, 0.6);
+        throughput(
+                "route sink → processor → stream",
+                Case.of(RouteBenchmark.class, "route"),
+                "engine alone",
+                Case.of(RouteBenchmark.class, "engine"),
+                0.5);
+    }
+
+    private void latency() {
+        Case pulse = Case.of(LatencyBenchmark.class, "pulse");
+        Case byHand = Case.of(LatencyBenchmark.class, "byHand");
+        for (Metric percentile : new Metric[] {P50, P99}) {
+            lines.add(new Line(
+                    "add until handled, idle",
+                    new Figure("Pulse", pulse, percentile),
+                    new Figure("XADD and XREADGROUP by hand", byHand, percentile),
+                    new AtMostMore(percentile == P50 ? 100 : Double.POSITIVE_INFINITY)));
+        }
+    }
+
+    private void memory() {
+        Case idle = Case.of(IdleSinksBenchmark.class, "watch");
+        bound("1,000 idle sinks, heap", new Figure("Pulse", idle, HEAP_OF_EACH), 40_000);
+        bound("1,000 idle sinks, all commands", new Figure("Pulse", idle, COMMANDS_PER_SECOND), 500);
+        bound("1,000 idle sinks, one connection each", new Figure("Pulse", idle, CONNECTIONS), 1_000);
+        Case backlog = Case.of(BacklogBenchmark.class, "work");
+        lines.add(new Line(
+                "1,000,000 events, slow handlers, heap",
+                new Figure("Pulse", backlog, PEAK_OF_SECOND_HALF),
+                new Figure("Pulse", backlog, PEAK_OF_FIRST_HALF),
+                new AtMostTimes(1.1)));
+    }
+
+    private void throughput(String work, Case ours, String name, Case other, double factor) {
+        lines.add(new Line(
+                work,
+                new Figure("Pulse", ours, PER_SECOND),
+                new Figure(name, other, PER_SECOND),
+                new AtLeastTimes(factor)));
+    }
+
+    private void bound(String work, Figure figure, double bound) {
+        lines.add(new Line(work, figure, figure, new AtMost(bound)));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.pulse.stream.internal;
+
+import dev.pulse.wire.MapKeys;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whom Redis is told of: one consumer of a sink of one stream.
+ *
+ * @param maps the replicated maps that tell others of it: pairs of keep-alive and membership
+ */
+record Member(Incarnation incarnation, String sink, String consumer, List<MapKeys> maps) {
+    Member(Incarnation incarnation, String sink, String consumer) {
+        this(incarnation, sink, consumer, incarnation.consumerMaps(sink));
+    }
+
+    String stream() {
+        return incarnation.stream();
+    }
+
+    /** The key of the stream, then those of the maps' contents. */
+    List<Object> keys() {
+        List<Object> keys = new ArrayList<>();
+        keys.add(incarnation.physical());
+        maps.forEach(map -> keys.add(map.content()));
+        return keys;
+    }
+
+    /** The channels of the maps. */
+    List<String> channels() {
+        return maps.stream().map(MapKeys::channel).toList();
+    }
+}

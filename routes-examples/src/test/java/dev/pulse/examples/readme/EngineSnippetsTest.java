@@ -1,0 +1,197 @@
+package dev.pulse.examples.readme;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.CloseResult;
+import dev.pulse.Health;
+import dev.pulse.Pulse;
+import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.stream.AckResult;
+import dev.pulse.stream.Codecs;
+import dev.pulse.stream.Consumption;
+import dev.pulse.stream.Delivery;
+import dev.pulse.stream.EventId;
+import dev.pulse.stream.EventStream;
+import dev.pulse.stream.NewEvent;
+import dev.pulse.stream.Reader;
+import dev.pulse.stream.Retention;
+import dev.pulse.stream.Sink;
+import dev.pulse.stream.SinkOptions;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.RedisClient;
+
+/** What the engine's README shows does what it says. */
+class EngineSnippetsTest {
+    private EmbeddedRedis redis;
+    private Pulse pulse;
+    private EventStream<Order> orders;
+
+    private static ConditionFactory soon() {
+        return await().atMost(Duration.ofSeconds(30));
+    }
+
+    @BeforeEach
+    void placeOrders() throws InterruptedException {
+        redis = EmbeddedRedis.start();
+        pulse = ConnectingSnippets.connecting(redis.uri());
+        orders = WritingSnippets.adding(pulse);
+    }
+
+    @AfterEach
+    void close() {
+        pulse.close();
+        redis.close();
+    }
+
+    @Test
+    void connectingWorksByUriAndOverAClient() {
+        try (RedisClient client = RedisClient.create(redis.uri())) {
+            assertThat(pulse.health().status()).isEqualTo(Health.Status.UP);
+            assertThat(ConnectingSnippets.connectingOver(client)).isEqualTo(Health.Status.UP);
+        }
+    }
+
+    @Test
+    void whatWasAddedSurvivesAKill() throws InterruptedException {
+        assertThat(ConnectingSnippets.surviving()).isEqualTo(1);
+    }
+
+    @Test
+    void streamsAreWrittenTo() throws InterruptedException {
+        WritingSnippets.failing(orders);
+        assertThat(WritingSnippets.addingOnce(orders).first()).isTrue();
+        assertThat(WritingSnippets.addingOnce(orders).first()).isFalse();
+        assertThat(orders.snapshot()).hasSize(6);
+        assertThat(WritingSnippets.mixing(pulse).snapshot())
+                .extracting(event -> (Object) event.payload().getClass())
+                .containsExactly(WritingSnippets.Joined.class, WritingSnippets.Left.class);
+        EventStream<Order> quotes = WritingSnippets.retaining(pulse);
+        assertThat(quotes.figures().maxLength()).isEqualTo(50_000);
+        assertThat(WritingSnippets.takingOut(quotes)).isEqualTo(1);
+        WritingSnippets.ending(quotes);
+        assertThat(pulse.stream("quotes").snapshot()).isEmpty();
+    }
+
+    @Test
+    void readersSeeEverything() throws InterruptedException {
+        EventId cursor = ReadingSnippets.reading(orders);
+        ReadingSnippets snippets = new ReadingSnippets();
+        try (Consumption following = snippets.following(orders, cursor)) {
+            orders.add("order.placed", new Order("grace", 900));
+            soon().untilAsserted(() -> assertThat(snippets.seen).containsExactly("orders: grace"));
+            assertThat(following.isFinished()).isFalse();
+        }
+        snippets.seen.clear();
+        EventStream<Order> returns = pulse.stream("returns", Codecs.json(Order.class));
+        returns.add(NewEvent.of("order.placed", new Order("ada", -4_200)).withTopic("eu-west"));
+        try (Reader<Order> chosen = snippets.choosing(orders, returns)) {
+            soon().untilAsserted(
+                            () -> assertThat(snippets.seen).containsExactlyInAnyOrder("orders: alan", "returns: ada"));
+            assertThat(chosen.streams()).containsExactly("orders", "returns");
+        }
+    }
+
+    @Test
+    void sinksShareEventsOut() throws InterruptedException {
+        SinkSnippets snippets = new SinkSnippets();
+        try (Consumption billing = snippets.consuming(orders)) {
+            soon().until(() -> snippets.done.size() == 4);
+            assertThat(snippets.done).contains("charged ada", "charged alan");
+            assertThat(billing.isFinished()).isFalse();
+        }
+        snippets.done.clear();
+        try (Sink<Order> taxes = snippets.inOrder(orders)) {
+            soon().untilAsserted(() -> assertThat(snippets.done).containsExactly("taxed alan"));
+            assertThat(taxes.name()).isEqualTo("taxes");
+        }
+        snippets.done.clear();
+        try (Sink<Order> ledger = snippets.oneAtATime(orders)) {
+            soon().until(() -> snippets.done.size() == 4);
+            assertThat(snippets.done).allMatch(done -> done.startsWith("in term 1 "));
+            assertThat(ledger.name()).isEqualTo("ledger");
+        }
+        snippets.done.clear();
+        EventStream<Order> returns = pulse.stream("returns", Codecs.json(Order.class));
+        returns.add("order.returned", new Order("ada", 4_200));
+        try (Sink<Order> accounts = snippets.ofSeveralStreams(orders, returns)) {
+            soon().until(() -> snippets.done.size() == 5);
+            assertThat(snippets.done).contains("orders of ada", "returns of ada");
+            accounts.removeStream("returns");
+            assertThat(accounts.streams()).containsExactly("orders");
+        }
+        snippets.done.clear();
+        try (Sink<Order> dashboard = snippets.atMostOnce(orders)) {
+            orders.add("order.placed", new Order("grace", 900));
+            soon().untilAsserted(() -> assertThat(snippets.done).containsExactly("shown grace"));
+            assertThat(dashboard.name()).isEqualTo("dashboard");
+        }
+        assertThat(SinkSnippets.failing().maxDeliveries()).isEqualTo(5);
+    }
+
+    @Test
+    void whoeverHasADeliverySettlesIt() throws InterruptedException {
+        SinkSnippets snippets = new SinkSnippets();
+        snippets.settlingByHand(orders);
+        assertThat(snippets.done).containsExactly("shipped " + AckResult.ACKED);
+        BlockingQueue<Delivery<Order>> warehouse = new LinkedBlockingQueue<>();
+        try (Consumption packing = SinkSnippets.handingOver(orders, warehouse)) {
+            for (int i = 0; i < 4; i++) {
+                Delivery<Order> delivery = warehouse.poll(30, TimeUnit.SECONDS);
+                assertThat(delivery).isNotNull();
+                assertThat(delivery.ack()).isEqualTo(AckResult.ACKED);
+            }
+            assertThat(packing.isFinished()).isFalse();
+        }
+    }
+
+    @Test
+    void deadLettersAreReplayed() throws InterruptedException {
+        OperatingSnippets operating = new OperatingSnippets();
+        try (Pulse watched = operating.listening(redis.uri())) {
+            EventStream<Order> seen = watched.stream("orders", Codecs.json(Order.class));
+            try (Sink<Order> shipping = seen.sink("shipping", SinkOptions.defaults())) {
+                shipping.consumeManually(delivery -> {
+                    if (delivery.event().name().equals("order.sent")) {
+                        delivery.deadLetter("nothing to ship");
+                    } else {
+                        delivery.ack();
+                    }
+                });
+                soon().until(() -> orders.deadLetters().count() == 1);
+                soon().untilAsserted(() ->
+                        assertThat(operating.alarms).containsExactly("shipping gave up: nothing to ship"));
+            }
+            SinkSnippets.replaying(orders);
+            assertThat(orders.deadLetters().count()).isZero();
+            SinkSnippets.boundingDeadLetters(pulse);
+            assertThat(pulse.stream("orders:dead").figures().maxLength()).isEqualTo(10_000);
+            try (Sink<Order> shipping = seen.sink("shipping", SinkOptions.defaults())) {
+                assertThat(shipping.poll(10, Duration.ofSeconds(30)))
+                        .extracting(delivery -> delivery.event().name())
+                        .containsExactly("order.sent");
+            }
+        }
+    }
+
+    @Test
+    void figuresHealthAndCloseTellHowItWas() throws InterruptedException {
+        SinkSnippets sinks = new SinkSnippets();
+        OperatingSnippets snippets = new OperatingSnippets();
+        try (Sink<Order> billing = orders.sink("billing", SinkOptions.defaults())) {
+            assertThat(OperatingSnippets.measuring(orders, billing)).isEqualTo("4 of " + Retention.DEFAULT_MAX_LENGTH);
+        }
+        snippets.lookingAt(pulse);
+        assertThat(snippets.alarms).isEmpty();
+        sinks.consuming(orders);
+        soon().until(() -> sinks.done.size() == 4);
+        assertThat(OperatingSnippets.ending(pulse).how()).isEqualTo(CloseResult.How.DRAINED);
+    }
+}
