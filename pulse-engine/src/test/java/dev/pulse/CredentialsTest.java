@@ -146,6 +146,7 @@ class CredentialsTest {
                 ">one",
                 "~pulse:stream:*",
                 "~map:*",
+                "resetchannels",
                 "&map:*",
                 "+@read",
                 "+@write",
