@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.util.ListStatistics;
 
@@ -39,17 +40,21 @@ final class Table {
         return text.toString();
     }
 
+    private List<RunResult> resultsOf(Figure figure) {
+        return Objects.requireNonNull(results.get(figure.source()), () -> "no result of " + figure.source());
+    }
+
     private String written(Figure figure) {
         return figure.metric()
-                .written(median(results.get(figure.source()).stream()
+                .written(median(resultsOf(figure).stream()
                         .mapToDouble(figure.metric()::of)
                         .toArray()));
     }
 
     /** Compared within each round, for the machine may be faster in one than in another; the median of these. */
     private double compared(Line line) {
-        List<RunResult> ours = results.get(line.ours().source());
-        List<RunResult> others = results.get(line.other().source());
+        List<RunResult> ours = resultsOf(line.ours());
+        List<RunResult> others = resultsOf(line.other());
         double[] rounds = new double[ours.size()];
         for (int round = 0; round < rounds.length; round++) {
             rounds[round] = line.goal()
