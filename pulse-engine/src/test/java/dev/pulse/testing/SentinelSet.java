@@ -12,7 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A master, two replicas and three sentinels on this machine, which agree on another master in about two seconds. */
+/** A master, two replicas and three sentinels on this machine, which agree on another master in about three seconds. */
 public final class SentinelSet implements AutoCloseable {
     public static final String MASTER = "mymaster";
 
@@ -59,7 +59,7 @@ public final class SentinelSet implements AutoCloseable {
         for (int i = 0; i < SENTINELS; i++) {
             sentinels.add(SentinelProcess.start(directory, FreePorts.next(), """
                     sentinel monitor %1$s 127.0.0.1 %2$d 2
-                    sentinel down-after-milliseconds %1$s 1000
+                    sentinel down-after-milliseconds %1$s 2000
                     sentinel failover-timeout %1$s 1000
                     sentinel parallel-syncs %1$s 2
                     """.formatted(
@@ -163,7 +163,7 @@ public final class SentinelSet implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(50))
                 .ignoreExceptions()
                 .until(() -> {
-                    int master = masterPort();
+                    int master = undisputedMaster();
                     followAll(master);
                     return redis.stream()
                             .filter(one -> one.port() != master)
@@ -174,8 +174,29 @@ public final class SentinelSet implements AutoCloseable {
         await().atMost(LIMIT).until(() -> sentinels.stream().allMatch(SentinelSet::seesAllUp));
     }
 
+    /** The master that all sentinels name, while none of them doubts it: in the middle of a failover nobody meddles. */
+    private int undisputedMaster() {
+        int master = masterPort();
+        for (SentinelProcess sentinel : sentinels) {
+            try (RespClient client = RespClient.connect(sentinel.port())) {
+                List<?> told = client.list("SENTINEL", "MASTER", MASTER);
+                String port = (String) told.get(told.indexOf("port") + 1);
+                String flags = (String) told.get(told.indexOf("flags") + 1);
+                if (!port.equals(Integer.toString(master)) || !flags.equals("master")) {
+                    throw new IllegalStateException("a sentinel says " + port + " is " + flags);
+                }
+            }
+        }
+        return master;
+    }
+
     /** What the sentinels would do themselves, a few seconds later. */
     private void followAll(int master) {
+        if (!info(master, "replication").contains("role:master")) {
+            try (RespClient client = RespClient.connect(master)) {
+                client.call("REPLICAOF", "NO", "ONE");
+            }
+        }
         for (EmbeddedRedis one : redis) {
             if (one.port() != master && !info(one.port(), "replication").contains("master_port:" + master)) {
                 try (RespClient client = RespClient.connect(one.port())) {
