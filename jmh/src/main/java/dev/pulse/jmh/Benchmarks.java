@@ -1,5 +1,6 @@
 package dev.pulse.jmh;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,6 +25,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 public final class Benchmarks {
     private static final int ROUNDS = 3;
+    private static final Duration LONGEST = Duration.ofMinutes(20);
 
     private final CommandLineOptions given;
     private final BenchRedis redis;
@@ -58,11 +60,28 @@ public final class Benchmarks {
             cases.add(line.other().source());
         }
         int rounds = Math.max(1, given.getForkCount().orElse(ROUNDS));
-        for (int round = 1; round <= rounds; round++) {
+        long begin = System.nanoTime();
+        for (int round = 1; round <= rounds && (given.getForkCount().hasValue() || fits(begin, round)); round++) {
             for (Case one : cases) {
-                run(one, "round %d of %d".formatted(round, rounds));
+                if (round == 1 || !one.once()) {
+                    run(one, "round %d of %d".formatted(round, rounds));
+                }
             }
         }
+    }
+
+    /** Whether this round, should it take as long as those before, ends within the time that all may take. */
+    private static boolean fits(long begin, int round) {
+        long before = System.nanoTime() - begin;
+        return round == 1 || before + before / (round - 1) < LONGEST.toNanos();
+    }
+
+    private String[] arguments() {
+        String shared = "-D" + BenchRedis.SHARED + "=" + redis.uri();
+        // JMH uses what newer JDKs warn of, once in each process
+        return Runtime.version().feature() < 24
+                ? new String[] {shared}
+                : new String[] {shared, "--sun-misc-unsafe-memory-access=allow"};
     }
 
     private void run(Case one, String progress) throws RunnerException {
@@ -70,7 +89,7 @@ public final class Benchmarks {
                 .parent(given)
                 .include("^" + Pattern.quote(one.name()) + "$")
                 .forks(Math.min(1, given.getForkCount().orElse(1)))
-                .jvmArgsPrepend("-D" + BenchRedis.SHARED + "=" + redis.uri())
+                .jvmArgsPrepend(arguments())
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
         if (one.callers() != 0) {

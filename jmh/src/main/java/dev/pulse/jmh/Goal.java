@@ -9,6 +9,11 @@ sealed interface Goal {
 
     boolean holds(double compared);
 
+    /** That it holds or not. */
+    default String verdict(double compared) {
+        return holds(compared) ? "holds" : "**missed**";
+    }
+
     /** What it compared to, and what it is to be. */
     String written(double compared);
 
@@ -63,6 +68,29 @@ sealed interface Goal {
         @Override
         public String written(double compared) {
             return String.format(Locale.ROOT, "%+.0f | at most +%.0f", compared, difference);
+        }
+    }
+
+    /** None: how much more than the other figure it is. */
+    record None() implements Goal {
+        @Override
+        public double compare(double ours, double other) {
+            return ours - other;
+        }
+
+        @Override
+        public boolean holds(double compared) {
+            return true;
+        }
+
+        @Override
+        public String verdict(double compared) {
+            return "";
+        }
+
+        @Override
+        public String written(double compared) {
+            return String.format(Locale.ROOT, "%+.0f | none", compared);
         }
     }
 

@@ -79,16 +79,16 @@ final class Lines {
                     "add until handled, idle",
                     new Figure("Pulse", pulse, percentile),
                     new Figure("XADD and XREADGROUP by hand", byHand, percentile),
-                    new AtMostMore(percentile == P50 ? 100 : Double.POSITIVE_INFINITY)));
+                    percentile == P50 ? new AtMostMore(100) : new Goal.None()));
         }
     }
 
     private void memory() {
-        Case idle = Case.of(IdleSinksBenchmark.class, "watch");
+        Case idle = Case.of(IdleSinksBenchmark.class, "watch").onlyOnce();
         bound("1,000 idle sinks, heap", new Figure("Pulse", idle, HEAP_OF_EACH), 40_000);
         bound("1,000 idle sinks, all commands", new Figure("Pulse", idle, COMMANDS_PER_SECOND), 500);
         bound("1,000 idle sinks, one connection each", new Figure("Pulse", idle, CONNECTIONS), 1_000);
-        Case backlog = Case.of(BacklogBenchmark.class, "work");
+        Case backlog = Case.of(BacklogBenchmark.class, "work").onlyOnce();
         lines.add(new Line(
                 "1,000,000 events, slow handlers, heap",
                 new Figure("Pulse", backlog, PEAK_OF_SECOND_HALF),

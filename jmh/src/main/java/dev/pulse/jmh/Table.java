@@ -35,7 +35,7 @@ final class Table {
                             written(line.ours()),
                             line.ours().equals(line.other()) ? "" : line.other().name() + " " + written(line.other()),
                             line.goal().written(compared),
-                            line.goal().holds(compared) ? "holds" : "**missed**"));
+                            line.goal().verdict(compared)));
         }
         return text.toString();
     }
