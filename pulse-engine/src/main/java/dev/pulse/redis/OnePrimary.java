@@ -30,7 +30,6 @@ final class OnePrimary extends Topology {
     @Nullable
     Object[] callAll(List<Command> commands, long deadline, Duration timeout) throws InterruptedException {
         boolean repeatable = isRepeatable(commands);
-        // later attempts have less time left than the lane's connection takes
         boolean patient = isPatient(deadline, connectionTimeout);
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
         Throwable obstacle = null;
@@ -42,6 +41,7 @@ final class OnePrimary extends Topology {
                 // what an attempt before met says more than that the time was over
                 throw obstacle == null ? e : Failures.unavailable(primary.where(), obstacle);
             }
+            // later attempts have less time left than the lane's connection takes
             patient = false;
             obstacle = call.lost() != null ? call.lost() : onlyPassingErrors(call);
             if (obstacle == null) {
