@@ -43,6 +43,7 @@ final class SinkSource<T> {
     private final Backlog<T> backlog;
     private final SinkIntake<T> intake;
     private final Departure<T> departure;
+    private final LagWatch lag;
     private final SinkUpkeep<T> upkeep;
     private final AtomicReference<State> state = new AtomicReference<>(State.READ);
     private volatile Entries<T> entries;
@@ -70,6 +71,7 @@ final class SinkSource<T> {
         this.backlog = new Backlog<>(group, inFlight, settlement, admission, acks());
         this.intake = sink.sources().intakeOf(this);
         this.departure = new Departure<>(this, member, membership, group, outbox);
+        this.lag = new LagWatch(redis, sink.signals(), member, reports);
         this.upkeep = new SinkUpkeep<>(sink, this, options);
     }
 
@@ -127,6 +129,10 @@ final class SinkSource<T> {
 
     SinkIntake<T> intake() {
         return intake;
+    }
+
+    LagWatch lag() {
+        return lag;
     }
 
     Entries<T> entries() {
