@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * @param oldestPending how long ago the oldest of these was added; empty when there is none
  * @param cursorDistance how far the durable cursor is behind the last event that was handed out, by the times at which
  *     these were added: should the group be lost, it begins again there, and what was acknowledged in between comes once
- *     more; empty before the cursor was first written down, and while Redis is away. With several streams the longest
+ *     more; empty while Redis is away, or has lost the cursor. With several streams the longest
  * @param inFlight what this consumer has read, and not settled or set aside
  * @param parked what failed and waits for another try, and what waits for it because of its key
  * @param acked events that were acknowledged, those without a delivery not counted

@@ -91,7 +91,7 @@ class SinkFiguresTest {
                 raw.call("XADD", "pulse:stream:" + stream.name(), id, "n", "e", "p", id);
             }
             try (Sink<String> sink = stream.sink("k", SinkOptions.defaults())) {
-                assertThat(sink.figures().cursorDistance()).isEmpty();
+                assertThat(sink.figures().cursorDistance()).contains(Duration.ZERO);
                 List<Delivery<String>> polled = sink.poll(3, LONG);
                 polled.get(1).ack();
                 // the cursor is the last id before the first that is pending
