@@ -77,13 +77,11 @@ final class SinkSource<T> {
 
     /** Joins the sink of this stream, and begins to keep what is read of it. */
     static <T> SinkSource<T> join(
-            StreamSink<T> sink, Member member, StreamRecord record, Entries<T> entries, StartAt at)
+            Redis call, StreamSink<T> sink, Member member, StreamRecord record, Entries<T> entries, StartAt at)
             throws InterruptedException {
         SinkReports reports = new SinkReports(record, sink.signals(), sink.counters(), member.sink());
         Membership membership = new Membership(sink.engine().redis(), record, member, sink.options(), at, reports);
-        membership.join();
-        // from now on the group can be made again where it began, wherever "newest" will be then
-        membership.saveCursor();
+        membership.begin(call);
         return new SinkSource<>(sink, member, membership, reports, entries);
     }
 
