@@ -65,11 +65,11 @@ class CallTimeTest {
     void sinkAddsAStreamWithinOneCommandTimeout(TestRedis redis, Prefix prefix) throws Exception {
         try (ReplyLoss way = new ReplyLoss(redis.uri());
                 Pulse pulse = connect(way)) {
-            Sink<String> sink = pulse.stream(prefix.name("first"), Codecs.string())
-                    .sink("bill", SinkOptions.defaults());
+            Sink<String> sink =
+                    pulse.stream(prefix.name("first"), Codecs.string()).sink("bill", SinkOptions.defaults());
             way.delay(EACH_REPLY);
-            assertThatThrownBy(() ->
-                            sink.addStream(pulse.stream(prefix.name("other"), Codecs.string()), StartAt.oldest()))
+            assertThatThrownBy(
+                            () -> sink.addStream(pulse.stream(prefix.name("other"), Codecs.string()), StartAt.oldest()))
                     .isInstanceOfAny(RedisUnavailableException.class, OutcomeUnknownException.class);
             assertThat(sink.streams()).containsExactly(prefix.name("first"));
             way.delay(Duration.ZERO);

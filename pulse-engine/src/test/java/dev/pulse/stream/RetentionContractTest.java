@@ -157,8 +157,7 @@ class RetentionContractTest {
         assertThat(LogLines.infos("stream=" + redis.name() + " "))
                 .singleElement()
                 .asString()
-                .endsWith("incarnation=1 state=made"
-                        + " retention=\"v=2|max=100000|mode=none|value=0|sliding=false\"");
+                .endsWith("incarnation=1 state=made" + " retention=\"v=2|max=100000|mode=none|value=0|sliding=false\"");
     }
 
     private static void refusedAfterDeadline(ThrowingRunnable call) {

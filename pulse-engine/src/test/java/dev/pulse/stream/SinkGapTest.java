@@ -86,7 +86,8 @@ class SinkGapTest {
                 go.acquire();
             });
             add(10);
-            await().atMost(LONG).until(() -> handled.size() == 1 && sink.figures().inFlight() == 2);
+            await().atMost(LONG)
+                    .until(() -> handled.size() == 1 && sink.figures().inFlight() == 2);
             raw.call("XTRIM", flat, "MAXLEN", "3");
             // the handler is slow
             Thread.sleep(200);
@@ -117,9 +118,10 @@ class SinkGapTest {
         raw.call("XTRIM", flat, "MAXLEN", "1");
         try (Sink<String> sink = open()) {
             assertThat(handle(sink)).containsExactly("2");
-            await().atMost(LONG).untilAsserted(() -> assertThat(gaps())
-                    .extracting(PulseEvent.SinkGap::count)
-                    .containsExactly(count(3), count(20), count(2)));
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(gaps())
+                            .extracting(PulseEvent.SinkGap::count)
+                            .containsExactly(count(3), count(20), count(2)));
         }
     }
 
@@ -172,9 +174,9 @@ class SinkGapTest {
         try (Sink<String> sink = bounded.sink("k", SinkOptions.defaults())) {
             assertThat(handle(sink)).containsExactly("15", "16", "17", "18", "19");
         }
-        await().atMost(LONG).untilAsserted(() -> assertThat(gaps())
-                .extracting(PulseEvent.SinkGap::count)
-                .containsExactly(count(15)));
+        await().atMost(LONG)
+                .untilAsserted(() ->
+                        assertThat(gaps()).extracting(PulseEvent.SinkGap::count).containsExactly(count(15)));
     }
 
     @PulseTest
@@ -188,9 +190,10 @@ class SinkGapTest {
         raw.call("XTRIM", flat, "MAXLEN", "3");
         try (Sink<String> sink = open()) {
             assertThat(handle(sink)).containsExactly("6", "7", "9");
-            await().atMost(LONG).untilAsserted(() -> assertThat(gaps())
-                    .extracting(PulseEvent.SinkGap::count)
-                    .containsExactly(OptionalLong.empty()));
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(gaps())
+                            .extracting(PulseEvent.SinkGap::count)
+                            .containsExactly(OptionalLong.empty()));
             assertThat(sink.figures().trimmed()).isZero();
             assertThat(sink.figures().gaps()).isEqualTo(1);
         }

@@ -80,8 +80,7 @@ final class LagWatch implements AutoCloseable {
     private void look() throws InterruptedException {
         lookedAt = System.nanoTime();
         wasBehind = behind;
-        List<@Nullable Object> reply =
-                Replies.list(redis.eval(LOOK, List.of(incarnation.physical()), List.of(sink)));
+        List<@Nullable Object> reply = Replies.list(redis.eval(LOOK, List.of(incarnation.physical()), List.of(sink)));
         if (reply.isEmpty()) {
             // whoever needs the group finds it missing, and makes it again
             return;

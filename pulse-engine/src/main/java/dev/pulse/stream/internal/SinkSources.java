@@ -167,7 +167,8 @@ final class SinkSources<T> {
             }
             if (call.timeLeft().isZero()) {
                 throw new RedisUnavailableException(
-                        "stream \"" + incarnation.stream() + "\" is still being left, which takes Redis too long", null);
+                        "stream \"" + incarnation.stream() + "\" is still being left, which takes Redis too long",
+                        null);
             }
             // it is about to leave: two of one name would be in each other's way
             Tasks.sleep(LOOK_AGAIN);
