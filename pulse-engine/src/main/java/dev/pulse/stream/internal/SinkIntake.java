@@ -230,6 +230,7 @@ final class SinkIntake<T> {
             List<@Nullable Object> raw = reply.getOrDefault(source.incarnation().physical(), List.of());
             source.lag().replied(raw.size() >= count);
             if (!raw.isEmpty()) {
+                source.backlog().eventsCame();
                 List<SinkGroup.Received> fresh = new ArrayList<>(raw.size());
                 raw.forEach(entry -> fresh.add(new SinkGroup.Received(Replies.list(entry), 0)));
                 found.addAll(source.admission().admit(fresh, before));
