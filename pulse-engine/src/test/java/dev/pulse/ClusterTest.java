@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.stream.AckResult;
 import dev.pulse.stream.Codecs;
+import dev.pulse.stream.DeadLetters;
 import dev.pulse.stream.Delivery;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
@@ -231,6 +232,31 @@ class ClusterTest {
         return cluster.pulseConnections().stream()
                 .filter(name -> name.endsWith("/" + role))
                 .count();
+    }
+
+    @PulseTest
+    void deadLettersAreInTheSlotOfTheirStream(Prefix prefix) throws InterruptedException {
+        String name = spread(prefix)[0];
+        try (Pulse pulse = builder().connect()) {
+            EventStream<String> stream = pulse.stream(name, Codecs.string());
+            EventId id = stream.add("e", "x");
+            try (Sink<String> sink = stream.sink("k", SinkOptions.defaults())) {
+                sink.poll(1, LONG).getFirst().deadLetter("on purpose");
+                await().atMost(LONG).until(() -> stream.deadLetters().count() == 1);
+            }
+            assertThat(cluster.slot(key(name) + ":dead")).isEqualTo(cluster.slot(key(name)));
+            try (RespClient client =
+                    RespClient.connect(cluster.primaryOf(key(name)).port())) {
+                assertThat(client.call("XLEN", key(name) + ":dead")).isEqualTo(1L);
+            }
+            EventId letter = stream.deadLetters().list(1).getFirst().id();
+            assertThat(stream.deadLetters().replay(letter)).isEqualTo(DeadLetters.Replay.REPLAYED);
+            try (Sink<String> sink = stream.sink("k", SinkOptions.defaults())) {
+                assertThat(sink.poll(1, LONG))
+                        .extracting(again -> again.event().id())
+                        .containsExactly(id);
+            }
+        }
     }
 
     @PulseTest
