@@ -47,8 +47,7 @@ class BacklogTest {
         try (Pulse pulse = Pulse.builder().uri(redis.uri()).listener(told::add).connect();
                 RespClient raw = redis.client()) {
             // a bound that the backlog fills shows in health
-            EventStream<String> stream =
-                    pulse.stream(prefix.name("orders"), Codecs.string(), Retention.unbounded());
+            EventStream<String> stream = pulse.stream(prefix.name("orders"), Codecs.string(), Retention.unbounded());
             RawStream keys = new RawStream(raw, stream.name());
             fill(stream);
             SinkOptions options = SinkOptions.builder()

@@ -65,7 +65,7 @@ final class LagWatch implements AutoCloseable {
     }
 
     /**
-     * Looks because it is time to, and not more often than that it shows in health: bursts come and go.
+     * Looks because it is time to. Only here the lag is judged for health: bursts come and go.
      *
      * @param waiting whether the consumer waits in Redis for the next event
      */
@@ -81,8 +81,7 @@ final class LagWatch implements AutoCloseable {
     private long look() throws InterruptedException {
         lookedAt = System.nanoTime();
         wasBehind = behind;
-        List<@Nullable Object> reply =
-                Replies.list(redis.eval(LOOK, List.of(incarnation.physical()), List.of(sink)));
+        List<@Nullable Object> reply = Replies.list(redis.eval(LOOK, List.of(incarnation.physical()), List.of(sink)));
         if (reply.isEmpty()) {
             // whoever needs the group finds it missing, and makes it again
             return -1;
