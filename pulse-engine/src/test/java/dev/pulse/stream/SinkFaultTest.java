@@ -120,6 +120,27 @@ class SinkFaultTest {
     }
 
     @PulseTest
+    void whatWaitsForAnotherTryComesSoonerWhenItsProcessDies() throws InterruptedException {
+        List<String> sent = add(1);
+        try (Pulse other = Pulse.connect(redis.uri());
+                Sink<String> dying = stream.sink("k", OPTIONS)) {
+            dying.poll(1, LONG).getFirst().nack(Duration.ofHours(1));
+            await().atMost(LONG).until(() -> dying.figures().parked() == 1);
+            try (Sink<String> sink =
+                    other.stream(stream.name(), Codecs.string()).sink("k", OPTIONS)) {
+                // it is extended meanwhile
+                assertThat(sink.poll(1, DEADLINE.multipliedBy(2))).isEmpty();
+                proxy.cut();
+                Delivery<String> again = sink.poll(1, LONG).getFirst();
+                assertThat(again.event().payload()).isEqualTo(sent.getFirst());
+                assertThat(again.attempt()).isEqualTo(2);
+                assertThat(again.ack()).isEqualTo(AckResult.ACKED);
+            }
+            proxy.heal();
+        }
+    }
+
+    @PulseTest
     void lateAckOfAPausedProcessIsALostLease() throws InterruptedException {
         List<String> sent = add(1);
         try (Sink<String> sink = stream.sink("k", OPTIONS);
