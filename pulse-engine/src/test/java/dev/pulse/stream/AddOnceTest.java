@@ -9,6 +9,7 @@ import dev.pulse.OnceConflictException;
 import dev.pulse.Pulse;
 import dev.pulse.StreamConfigException;
 import dev.pulse.StreamDestroyedException;
+import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -136,11 +137,11 @@ class AddOnceTest {
 
     @PulseTest
     void lostReplyIsAnsweredWithTheFirstId(TestRedis server) throws Exception {
-        try (ReplyLoss way = new ReplyLoss(server.uri());
+        try (FaultProxy way = FaultProxy.to(server.uri());
                 Pulse unlucky = Pulse.connect(way.uri())) {
             EventStream<String> handle = unlucky.stream(redis.name(), Codecs.string());
             handle.addOnce("before", WINDOW, EVENT);
-            way.lose(1);
+            way.loseReplies(1);
             Once once = handle.addOnce("key", WINDOW, EVENT);
             // it was this call that added it, though it took two tries
             assertThat(once.first()).isTrue();
@@ -153,11 +154,11 @@ class AddOnceTest {
     void lostReplyIsAnsweredWithTheFirstIdOnAStreamWithADeadline(TestRedis server) throws Exception {
         stream = withDeadline();
         stream.add("e", "x");
-        try (ReplyLoss way = new ReplyLoss(server.uri());
+        try (FaultProxy way = FaultProxy.to(server.uri());
                 Pulse unlucky = Pulse.connect(way.uri())) {
             EventStream<String> handle = unlucky.stream(redis.name(), Codecs.string());
             handle.addOnce("before", WINDOW, EVENT);
-            way.lose(1);
+            way.loseReplies(1);
             Once once = handle.addOnce("key", WINDOW, EVENT);
             assertThat(stream.addOnce("key", WINDOW, EVENT)).isEqualTo(new Once(once.id(), false));
             assertThat(redis.length(redis.flat())).isEqualTo(3);

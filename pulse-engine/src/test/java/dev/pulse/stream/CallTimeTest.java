@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.Pulse;
 import dev.pulse.RedisUnavailableException;
+import dev.pulse.testing.FaultProxy;
+import dev.pulse.testing.Passage;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -41,7 +43,7 @@ class CallTimeTest {
 
     @PulseTest
     void callsOfSeveralCommandsHaveOneCommandTimeout(TestRedis redis, Prefix prefix) throws Exception {
-        try (ReplyLoss way = new ReplyLoss(redis.uri());
+        try (FaultProxy way = FaultProxy.to(redis.uri());
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Call> calls = new ArrayList<>();
             try (Pulse pulse = Pulse.connect(redis.uri())) {
@@ -50,7 +52,7 @@ class CallTimeTest {
                     calls.add(new Call(what, connect(way), name, deadLetter(pulse, name), use));
                 });
             }
-            way.delay(EACH_REPLY);
+            way.passReplies(Passage.delayed(EACH_REPLY));
             List<? extends Future<?>> ends = calls.stream()
                     .map(call -> threads.submit(call::requireEndInTime))
                     .toList();
@@ -83,7 +85,7 @@ class CallTimeTest {
         return Map.entry(what, use);
     }
 
-    private static Pulse connect(ReplyLoss way) {
+    private static Pulse connect(FaultProxy way) {
         return Pulse.builder().uri(way.uri()).commandTimeout(TIMEOUT).connect();
     }
 
