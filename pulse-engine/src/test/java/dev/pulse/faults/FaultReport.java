@@ -18,18 +18,19 @@ import org.jspecify.annotations.Nullable;
 /** What came out of all trials so far, in {@code target/faults-report.md}: written anew after each. */
 final class FaultReport {
     private static final Path FILE = Path.of("target", "faults-report.md");
-    private static final String BEGUN = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    private static final String BEGUN =
+            Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     private static final Map<String, Row> ROWS = new TreeMap<>();
     private static final List<String> FAILURES = new ArrayList<>();
 
     private FaultReport() {}
 
     private record Row(
-            Fault fault, String test, int tries, int failed, Findings sum, long redeliverySeed, long recoverySeed) {
+            Attacks attacks, String test, int tries, int failed, Findings sum, long redeliverySeed, long recoverySeed) {
         Row and(Trial trial, boolean ok) {
             Findings found = trial.findings();
             return new Row(
-                    fault,
+                    attacks,
                     test,
                     tries + 1,
                     failed + (ok ? 0 : 1),
@@ -42,7 +43,7 @@ final class FaultReport {
         public String toString() {
             return "| %s | `%s` | %d | %s | %s | %s | %s | %s |"
                     .formatted(
-                            fault,
+                            attacks.by(),
                             test,
                             tries,
                             sum.events() == 0 ? "" : String.format(Locale.ROOT, "%,d", sum.events()),
@@ -58,7 +59,7 @@ final class FaultReport {
     }
 
     static synchronized void add(String test, Attacks attacks, Trial trial, @Nullable Throwable failure) {
-        Row before = ROWS.getOrDefault(test, new Row(attacks.by(), test, 0, 0, Findings.NONE, 0, 0));
+        Row before = ROWS.getOrDefault(test, new Row(attacks, test, 0, 0, Findings.NONE, 0, 0));
         ROWS.put(test, before.and(trial, failure == null));
         if (failure != null) {
             FAILURES.add("- %s `%s`, `-Dpulse.seed=%d`: %s"
@@ -69,6 +70,22 @@ final class FaultReport {
                             String.valueOf(failure.getMessage()).strip().replaceAll("\\s+", " ")));
         }
         write();
+    }
+
+    private static String summary(Promise promise) {
+        List<Row> rows = ROWS.values().stream()
+                .filter(row -> List.of(row.attacks().value()).contains(promise))
+                .toList();
+        Findings sum = rows.stream().map(Row::sum).reduce(Findings.NONE, Findings::and);
+        return String.format(
+                Locale.ROOT,
+                "| %s | %,d | %,d | %,d | %d ms | %d ms |",
+                promise,
+                rows.stream().mapToInt(Row::tries).sum(),
+                sum.events(),
+                sum.duplicates(),
+                sum.redelivery().toMillis(),
+                sum.recovery().toMillis());
     }
 
     private static void write() {
@@ -87,9 +104,15 @@ final class FaultReport {
         lines.add("| fault | test | tries | events | duplicates | worst redelivery | worst recovery | promises |");
         lines.add("| --- | --- | --- | --- | --- | --- | --- | --- |");
         ROWS.values().stream()
-                .sorted(Comparator.comparing(Row::fault).thenComparing(Row::test))
+                .sorted(Comparator.comparing((Row row) -> row.attacks().by()).thenComparing(Row::test))
                 .map(Row::toString)
                 .forEach(lines::add);
+        lines.add("");
+        lines.add("| promise | tries | events | duplicates | worst redelivery | worst recovery |");
+        lines.add("| --- | --- | --- | --- | --- | --- |");
+        for (Promise promise : Promise.values()) {
+            lines.add(summary(promise));
+        }
         lines.add("");
         for (Fault fault : Fault.values()) {
             lines.add("- " + fault + ": " + fault.words());

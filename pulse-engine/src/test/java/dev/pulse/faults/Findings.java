@@ -16,6 +16,10 @@ import java.util.stream.Stream;
 record Findings(long events, long duplicates, Duration redelivery, Duration recovery, List<String> violations) {
     static final Findings NONE = new Findings(0, 0, Duration.ZERO, Duration.ZERO, List.of());
 
+    static Findings events(long events) {
+        return new Findings(events, 0, Duration.ZERO, Duration.ZERO, List.of());
+    }
+
     static Findings recovery(Duration time) {
         return new Findings(0, 0, Duration.ZERO, time, List.of());
     }

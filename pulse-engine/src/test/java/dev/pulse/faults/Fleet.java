@@ -23,6 +23,7 @@ import java.util.Queue;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -38,8 +39,9 @@ final class Fleet implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final Trial trial;
-    private final String uri;
     private final String stream;
+    private final String key;
+    private final Supplier<String> uri;
     private final Queue<Step> history = new ConcurrentLinkedQueue<>();
     private final List<Member> members = new ArrayList<>();
     private final List<Consumer> consumers = new ArrayList<>();
@@ -50,9 +52,20 @@ final class Fleet implements AutoCloseable {
      * @param uri of Redis itself, with no fault on the way
      */
     Fleet(Trial trial, String uri, String stream) {
+        this(trial, () -> uri, stream, "pulse:stream:" + stream);
+    }
+
+    /**
+     * A fleet without members.
+     *
+     * @param uri of the Redis that has the stream at that moment
+     * @param key of the stream
+     */
+    Fleet(Trial trial, Supplier<String> uri, String stream, String key) {
         this.trial = trial;
         this.uri = uri;
         this.stream = stream;
+        this.key = key;
     }
 
     /** A consumer in a process of its own, and what it has printed so far. */
@@ -75,7 +88,7 @@ final class Fleet implements AutoCloseable {
 
     /** Starts a process and returns when it handles events. */
     Consumer start(Handling handling) {
-        Node node = Node.start(StreamNode.class, "n" + consumers.size(), uri, stream);
+        Node node = Node.start(StreamNode.class, "n" + consumers.size(), uri.get(), stream);
         try {
             node.tell(handling.toString());
             await().atMost(LIMIT).until(() -> !node.history().isEmpty());
@@ -83,7 +96,8 @@ final class Fleet implements AutoCloseable {
             node.close();
             throw e;
         }
-        Consumer consumer = new Consumer(node, Step.parse(node.history().getFirst()).who(), new ArrayList<>());
+        Consumer consumer =
+                new Consumer(node, Step.parse(node.history().getFirst()).who(), new ArrayList<>());
         consumers.add(consumer);
         return consumer;
     }
@@ -93,7 +107,7 @@ final class Fleet implements AutoCloseable {
         consumer.node().kill();
         note(consumer.who(), Did.KILLED);
         String[] names = consumer.who().split("/");
-        try (RespClient raw = RespClient.connect(uri)) {
+        try (RespClient raw = RespClient.connect(uri.get())) {
             for (Object entry : raw.list("XPENDING", key(), names[0], "-", "+", "100000", names[1])) {
                 history.add(Step.now(consumer.who(), Did.HELD, "-", (String) ((List<?>) entry).getFirst()));
             }
@@ -126,7 +140,7 @@ final class Fleet implements AutoCloseable {
 
     /** Trims the stream, and notes what went. */
     void trim(int kept) {
-        try (RespClient raw = RespClient.connect(uri)) {
+        try (RespClient raw = RespClient.connect(uri.get())) {
             raw.call("MULTI");
             raw.call("XRANGE", key(), "-", "+");
             raw.call("XTRIM", key(), "MAXLEN", Integer.toString(kept));
@@ -142,9 +156,7 @@ final class Fleet implements AutoCloseable {
     }
 
     List<Step> steps() {
-        return Stream.concat(
-                        history.stream(),
-                        consumers.stream().flatMap(consumer -> consumer.history().stream()))
+        return Stream.concat(history.stream(), consumers.stream().flatMap(consumer -> consumer.history().stream()))
                 .toList();
     }
 
@@ -159,7 +171,7 @@ final class Fleet implements AutoCloseable {
     }
 
     String key() {
-        return "pulse:stream:" + stream;
+        return key;
     }
 
     /** Adds no more, waits until nothing is left to do, and requires that all promises were kept. */
@@ -169,7 +181,7 @@ final class Fleet implements AutoCloseable {
         }
         boolean rest = restsWithin(REST);
         Map<String, String> retained = new LinkedHashMap<>();
-        try (RespClient raw = RespClient.connect(uri)) {
+        try (RespClient raw = RespClient.connect(uri.get())) {
             for (Object entry : raw.list("XRANGE", key(), "-", "+")) {
                 List<?> parts = (List<?>) entry;
                 List<?> fields = (List<?>) parts.get(1);
@@ -182,7 +194,9 @@ final class Fleet implements AutoCloseable {
             keepHistory();
         }
         assertThat(findings.violations()).isEmpty();
-        assertThat(rest).as("nothing pending, and all of the stream handled and read").isTrue();
+        assertThat(rest)
+                .as("nothing pending, and all of the stream handled and read")
+                .isTrue();
         return findings;
     }
 
@@ -204,7 +218,7 @@ final class Fleet implements AutoCloseable {
                 .filter(step -> step.did() == Did.READY)
                 .map(Step::sink)
                 .collect(Collectors.toSet());
-        try (RespClient raw = RespClient.connect(uri)) {
+        try (RespClient raw = RespClient.connect(uri.get())) {
             SequencedSet<String> ids = new LinkedHashSet<>();
             raw.list("XRANGE", key(), "-", "+").forEach(entry -> ids.add((String) ((List<?>) entry).getFirst()));
             return sinks.stream().allMatch(sink -> isDone(raw, sink, ids, steps))
@@ -213,7 +227,8 @@ final class Fleet implements AutoCloseable {
                             .collect(Collectors.groupingBy(Step::who))
                             .values()
                             .stream()
-                            .allMatch(read -> ids.isEmpty() || ids.getLast().equals(read.getLast().id()));
+                            .allMatch(read -> ids.isEmpty()
+                                    || ids.getLast().equals(read.getLast().id()));
         } catch (RespException e) {
             // a group that is not there yet, again
             return false;
@@ -222,7 +237,8 @@ final class Fleet implements AutoCloseable {
 
     private boolean isDone(RespClient raw, String sink, Set<String> ids, List<Step> steps) {
         Set<String> handled = steps.stream()
-                .filter(step -> (step.did() == Did.END || step.did() == Did.DEAD) && step.sink().equals(sink))
+                .filter(step -> (step.did() == Did.END || step.did() == Did.DEAD)
+                        && step.sink().equals(sink))
                 .map(Step::id)
                 .collect(Collectors.toSet());
         return handled.containsAll(ids)

@@ -1,9 +1,9 @@
 package dev.pulse.faults;
 
+import dev.pulse.OutcomeUnknownException;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.PulseException;
-import dev.pulse.OutcomeUnknownException;
 import dev.pulse.faults.Step.Did;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.Delivery;
@@ -110,7 +110,8 @@ final class Member implements AutoCloseable {
     /** Handles events, each in a random time. */
     Sink<String> handle(Handling handling) throws InterruptedException {
         long most = handling.work().toMillis();
-        return handle(handling, event -> Thread.sleep(ThreadLocalRandom.current().nextLong(most + 1)));
+        return handle(
+                handling, event -> Thread.sleep(ThreadLocalRandom.current().nextLong(most + 1)));
     }
 
     /** Handles events by this work, which may fail. */
@@ -181,7 +182,8 @@ final class Member implements AutoCloseable {
                         .blockTime(Duration.ofMillis(500))
                         .listener(this::noteLoss)
                         .build())
-                .consume(event -> note(name, Did.READ, event.payload(), event.id().toString()));
+                .consume(event ->
+                        note(name, Did.READ, event.payload(), event.id().toString()));
     }
 
     private void noteLoss(PulseEvent event) {

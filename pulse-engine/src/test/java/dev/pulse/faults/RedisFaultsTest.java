@@ -150,8 +150,7 @@ class RedisFaultsTest {
         }
     }
 
-    private static void forAWhile(RespClient raw, Duration time, String begin, String end)
-            throws InterruptedException {
+    private static void forAWhile(RespClient raw, Duration time, String begin, String end) throws InterruptedException {
         raw.call(begin.split(" "));
         try {
             Thread.sleep(time);

@@ -13,7 +13,9 @@ public final class Trial {
 
     private static volatile @Nullable Trial current;
 
-    private final long seed = seedIsGiven() ? Long.getLong("pulse.seed", 0) : ThreadLocalRandom.current().nextInt();
+    private final long seed = seedIsGiven()
+            ? Long.getLong("pulse.seed", 0)
+            : ThreadLocalRandom.current().nextInt();
     private final Random random = new Random(seed);
     private Findings findings = Findings.NONE;
     private long end;

@@ -49,6 +49,11 @@ final class Troubles {
         });
     }
 
+    /** Whether all was well but for what was trimmed away. */
+    boolean areNone() {
+        return all.isEmpty();
+    }
+
     private void add(String who, long from, long to) {
         all.add(new Trouble(who, from, to, false));
     }
@@ -57,7 +62,8 @@ final class Troubles {
     boolean caught(Step begin, Step end) {
         long settled = end.did() == Did.ACKED ? end.micros() : end.micros() + AFTERMATH;
         return all.stream()
-                .filter(trouble -> trouble.who().equals(EVERYBODY) || trouble.who().equals(begin.who()))
+                .filter(trouble ->
+                        trouble.who().equals(EVERYBODY) || trouble.who().equals(begin.who()))
                 .anyMatch(trouble -> trouble.overlaps(begin.micros(), settled));
     }
 
@@ -69,7 +75,6 @@ final class Troubles {
     /** Whether an event was added so that a Redis that lost its state may have forgotten it. */
     boolean mayHaveForgotten(Step added) {
         long begun = adding.getOrDefault(added.what(), added.micros());
-        return all.stream()
-                .anyMatch(trouble -> trouble.eventsLost() && trouble.overlaps(begun, added.micros()));
+        return all.stream().anyMatch(trouble -> trouble.eventsLost() && trouble.overlaps(begun, added.micros()));
     }
 }
