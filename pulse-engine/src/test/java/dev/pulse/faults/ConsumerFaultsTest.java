@@ -128,7 +128,7 @@ class ConsumerFaultsTest {
     }
 
     private static int recurse(int depth) {
-        return recurse(depth + 1) + 1;
+        return depth < 0 ? depth : recurse(depth + 1) + 1;
     }
 
     private static void sleepThroughInterrupts(Duration time) {

@@ -34,13 +34,11 @@ class EndedStreamsTest {
     /** What a handle saw of another incarnation than its own. */
     private final Queue<String> strange = new ConcurrentLinkedQueue<>();
 
-    private String name;
-
     @Drill
     @Attacks(value = P16, by = Fault.F06)
     void nothingOfAnIncarnationIsSeenInAnother(Trial trial, TestRedis redis, Prefix prefix)
             throws InterruptedException {
-        name = prefix.name("s");
+        String name = prefix.name("s");
         Random random = trial.random();
         int round = 0;
         try (FaultProxy proxy = FaultProxy.to(redis.uri());
@@ -50,7 +48,7 @@ class EndedStreamsTest {
                 round++;
                 List<Thread> writers = new ArrayList<>();
                 for (Pulse way : List.of(pulse, faulty, faulty)) {
-                    writers.add(use(way, round));
+                    writers.add(use(way.stream(name, Codecs.string()), round));
                 }
                 trial.pause(Duration.ZERO, Duration.ofMillis(200));
                 if (random.nextBoolean()) {
@@ -75,8 +73,7 @@ class EndedStreamsTest {
     }
 
     /** Reads, handles and adds with a handle of its own, until that is told that its incarnation is over. */
-    private Thread use(Pulse pulse, int round) throws InterruptedException {
-        EventStream<String> stream = pulse.stream(name, Codecs.string());
+    private Thread use(EventStream<String> stream, int round) throws InterruptedException {
         String own = Integer.toString(round);
         while (!follows(stream, own)) {
             Thread.onSpinWait();

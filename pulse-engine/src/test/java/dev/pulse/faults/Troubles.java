@@ -35,8 +35,8 @@ final class Troubles {
                 case TRIMMED -> trimmed.add(step.id());
                 case KILLED -> add(step.who(), step.micros(), step.micros());
                 case PAUSED, BROKEN -> open.put(step.who(), step);
-                case RESUMED -> add(step.who(), open.remove(step.who()).micros(), step.micros() + AFTERMATH);
-                case HEALED -> add(EVERYBODY, open.remove(step.who()).micros(), step.micros() + AFTERMATH);
+                case RESUMED -> add(step.who(), begin(open, step), step.micros() + AFTERMATH);
+                case HEALED -> add(EVERYBODY, begin(open, step), step.micros() + AFTERMATH);
                 case ACKS_LOST, EVENTS_LOST -> {
                     long from = step.micros() - Long.parseLong(step.what());
                     all.add(new Trouble(EVERYBODY, from, step.micros(), step.did() == Did.EVENTS_LOST));
@@ -47,6 +47,14 @@ final class Troubles {
         open.values().forEach(step -> {
             throw new IllegalStateException("never over: " + step);
         });
+    }
+
+    private static long begin(Map<String, Step> open, Step end) {
+        Step begin = open.remove(end.who());
+        if (begin == null) {
+            throw new IllegalStateException("never begun: " + end);
+        }
+        return begin.micros();
     }
 
     /** Whether all was well but for what was trimmed away. */
