@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.is;
 
+import dev.pulse.testing.PulseTest;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,10 +15,9 @@ import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.RoutePolicySupport;
-import org.junit.jupiter.api.Test;
 
 class LifecycleTest extends RoutesTest {
-    @Test
+    @PulseTest
     void nothingIsConsumedBeforeTheWholeContextHasStarted() throws Exception {
         add("a");
         context.stop();
@@ -56,7 +56,7 @@ class LifecycleTest extends RoutesTest {
         }
     }
 
-    @Test
+    @PulseTest
     void suspendedSinkRouteReadsNothingAndResumedGoesOn() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").to("mock:end"));
         add("a");
@@ -71,7 +71,7 @@ class LifecycleTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void suspendedReaderMissesNothingOnceResumed() throws Exception {
         route(r -> r.from("pulse-stream:" + stream).routeId("all").to("mock:end"));
         add("a");
@@ -84,7 +84,7 @@ class LifecycleTest extends RoutesTest {
         awaitBodies("a", "b", "c");
     }
 
-    @Test
+    @PulseTest
     void contextCanBeSuspendedAndResumed() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
         context.suspend();
@@ -94,7 +94,7 @@ class LifecycleTest extends RoutesTest {
         awaitBodies("a");
     }
 
-    @Test
+    @PulseTest
     void routeCanBeStoppedAndStartedAgain() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").to("mock:end"));
         add("a");
@@ -105,7 +105,7 @@ class LifecycleTest extends RoutesTest {
         awaitBodies("a", "b");
     }
 
-    @Test
+    @PulseTest
     void stoppingDrainsTheExchangeInFlightAndGivesBackWhatWasNotBegun() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         NotifyBuilder completed = new NotifyBuilder(context).whenCompleted(1).create();
@@ -133,7 +133,7 @@ class LifecycleTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void stoppingInterruptsWhatOutlastsTheShutdownTimeoutAndTheEventIsDeliveredAgain() throws Exception {
         context.getShutdownStrategy().setTimeout(1);
         CountDownLatch never = new CountDownLatch(1);
@@ -149,7 +149,7 @@ class LifecycleTest extends RoutesTest {
         awaitBodies("a");
     }
 
-    @Test
+    @PulseTest
     void suspendingFromWithinTheRouteLetsItsExchangeComplete() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails")
                 .routeId("mails")

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.camel.RoutesTest;
+import dev.pulse.testing.PulseTest;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.AggregationStrategies;
-import org.junit.jupiter.api.Test;
 
 /** A sink that is polled, as by pollEnrich. */
 class SinkPollRouteTest extends RoutesTest {
@@ -17,7 +17,7 @@ class SinkPollRouteTest extends RoutesTest {
         return "pulse-sink:" + stream + "/mails" + options;
     }
 
-    @Test
+    @PulseTest
     void pollEnrichTakesOneEventAndAcksItWithTheExchange() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         add("a", "b", "c");
@@ -37,7 +37,7 @@ class SinkPollRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void ackWaitsBehindSedaThatFollowsThePoll() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         add("a");
@@ -50,7 +50,7 @@ class SinkPollRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void polledEventOfAnExchangeThatFailsIsPolledAgain() throws Exception {
         AtomicBoolean failed = new AtomicBoolean();
         add("a");
@@ -68,13 +68,13 @@ class SinkPollRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void pollOfAnEmptySinkEndsWithItsTimeOut() {
         assertThat(consumer.receive(sink(""), 50)).isNull();
         assertThat(consumer.receiveNoWait(sink(""))).isNull();
     }
 
-    @Test
+    @PulseTest
     void consumerTemplateAcksWhenItIsToldThatTheExchangeIsDone() throws Exception {
         add("a", "b");
         Exchange polled = consumer.receive(sink(""), 30_000);
@@ -86,7 +86,7 @@ class SinkPollRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void payloadThatCannotBeDecodedIsPassedOver() throws Exception {
         add("no json", "{}");
         assertThat(consumer.receiveBody(sink("?codec=json&onFailure=deadLetter"), 30_000))

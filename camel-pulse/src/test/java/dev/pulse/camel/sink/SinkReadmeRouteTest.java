@@ -10,12 +10,12 @@ import dev.pulse.stream.DeadLetter;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.NewEvent;
 import dev.pulse.stream.StreamFigures;
+import dev.pulse.testing.PulseTest;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.PluginHelper;
-import org.junit.jupiter.api.Test;
 
 /** What the README shows of sinks works, in Java and in YAML. */
 class SinkReadmeRouteTest extends RoutesTest {
@@ -37,7 +37,7 @@ class SinkReadmeRouteTest extends RoutesTest {
                         assertThat(group.lag().orElse(0) + group.pending()).isZero()));
     }
 
-    @Test
+    @PulseTest
     void javaRoutesDoWhatTheReadmeSays() throws Exception {
         EventStream<String> orders = pulse.stream("orders", Codecs.string());
         AtomicBoolean stocked = new AtomicBoolean();
@@ -94,7 +94,7 @@ class SinkReadmeRouteTest extends RoutesTest {
                 .containsExactly(0L);
     }
 
-    @Test
+    @PulseTest
     void yamlRoutesDoTheSame() throws Exception {
         EventStream<String> parcels = pulse.stream("parcels", Codecs.string());
         ends("ship", "archive", "index", "book", "pick");

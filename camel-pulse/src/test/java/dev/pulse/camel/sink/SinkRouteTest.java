@@ -6,15 +6,15 @@ import static org.hamcrest.Matchers.is;
 
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
+import dev.pulse.testing.PulseTest;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.engine.PooledExchangeFactory;
-import org.junit.jupiter.api.Test;
 
 class SinkRouteTest extends RoutesTest {
-    @Test
+    @PulseTest
     void eventsPublishedByOneRouteAreAckedByAnother() throws Exception {
         route(r -> r.from("direct:in").to("pulse-stream:" + stream));
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
@@ -24,7 +24,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void deliveryTellsStreamSinkNameTopicTimeAndCount() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
         route(r -> r.from("direct:in").to("pulse-stream:" + stream + "?eventName=order.placed&topic=eu"));
@@ -44,7 +44,7 @@ class SinkRouteTest extends RoutesTest {
                 .isEqualTo(message.getHeader(Exchange.MESSAGE_TIMESTAMP));
     }
 
-    @Test
+    @PulseTest
     void eventIsAckedOnlyWhenItsExchangeCompletedBehindSeda() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("seda:later"));
@@ -58,7 +58,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void oneConcurrentConsumerKeepsOrderAcrossSedaWithManyThreads() throws Exception {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -73,7 +73,7 @@ class SinkRouteTest extends RoutesTest {
         assertThat(most).hasValue(1);
     }
 
-    @Test
+    @PulseTest
     void concurrentConsumersBoundTheExchangesInFlight() throws Exception {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -94,7 +94,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void failedExchangeIsDeliveredAgainAfterTheBackoff() throws Exception {
         AtomicInteger tries = new AtomicInteger();
         route(r -> r.from("pulse-sink:" + stream + "/mails?backoff=10ms&bridgeErrorHandler=false")
@@ -111,7 +111,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void eventLeftPendingIsDeliveredAgainAfterTheAckDeadline() throws Exception {
         AtomicInteger tries = new AtomicInteger();
         route(r -> r.from("pulse-sink:" + stream
@@ -129,7 +129,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void failedExchangeIsAckedWhereThatIsAskedFor() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails?onFailure=ack")
                 .to("mock:end")
@@ -141,7 +141,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void failureThatARouteHandlesCountsAsSuccess() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails")
                 .onException(IllegalStateException.class)
@@ -156,7 +156,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void aNewSinkBeginsWhereStartAtSays() throws Exception {
         add("a", "b");
         String second = events().add("order.placed", "c").toString();
@@ -169,7 +169,7 @@ class SinkRouteTest extends RoutesTest {
         await().until(() -> getMockEndpoint("mock:newest").getReceivedCounter() == 1);
     }
 
-    @Test
+    @PulseTest
     void streamNamesMayHoldSlashes() throws Exception {
         String slashed = stream + "/eu/west";
         route(r -> r.from("pulse-sink:" + slashed + "/mails").to("mock:end"));
@@ -177,7 +177,7 @@ class SinkRouteTest extends RoutesTest {
         awaitBodies("a");
     }
 
-    @Test
+    @PulseTest
     void twoMembersShareTheEventsOut() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("one").to("mock:end"));
         route(r -> r.from("pulse-sink:" + stream + "/mails?batchSize=1")
@@ -190,7 +190,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void pooledExchangesAreNotMixedUp() throws Exception {
         context.getCamelContextExtension().setExchangeFactory(new PooledExchangeFactory());
         route(r -> r.from("pulse-sink:" + stream + "/mails?concurrentConsumers=4&onFailure=ack")
