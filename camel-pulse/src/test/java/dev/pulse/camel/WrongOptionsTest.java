@@ -29,6 +29,7 @@ class WrongOptionsTest extends RoutesTest {
             pulse-stream:o?filter=RAW(${body} ==)  | filter is a reference to a bean or in the simple language
             pulse-stream:o?concurrentConsumers=0   | concurrentConsumers is 1 to 100000, was 0
             pulse-stream:o?batchTimeout=2h         | batchTimeout is PT0.001S to PT1H, was PT2H
+            pulse-stream:o?batchTimeout=2s         | batchTimeout is for batching=true, was PT2S
             pulse-stream:o?offsetKey=a             | offsetKey is for an offsetRepository, was "a" without
             pulse-stream:o?maxLength=5&unbounded=true | a stream has a maxLength or is unbounded, was 5 and true
             pulse-stream:o?maxLength=0             | maxLength is 1 or more, was 0

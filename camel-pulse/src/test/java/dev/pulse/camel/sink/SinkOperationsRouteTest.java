@@ -132,4 +132,18 @@ class SinkOperationsRouteTest extends RoutesTest {
                         .getException())
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @PulseTest
+    void dynamicRouteAsksTheSinkThatTheMessageNames() throws Exception {
+        route(r -> r.from(sink("&ackMode=manual")).to("mock:end"));
+        route(r -> r.from("direct:ask").toD("pulse-sink:" + stream + "/${header.sink}?operation=pending"));
+        add("a");
+        awaitBodies("a");
+        assertThat(template.requestBodyAndHeader("direct:ask", null, "sink", "mails"))
+                .isEqualTo(1L);
+        assertThat(template.requestBodyAndHeader("direct:ask", null, "sink", "others"))
+                .isNull();
+        ManualAck.of(mock().getReceivedExchanges().getFirst()).ack();
+        awaitNothingPending("mails");
+    }
 }

@@ -6,7 +6,11 @@ import static org.hamcrest.Matchers.is;
 
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
+import dev.pulse.camel.ToldExceptions;
 import dev.pulse.testing.PulseTest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -202,5 +206,69 @@ class SinkRouteTest extends RoutesTest {
         await().untilAsserted(() -> assertThat(bodies()).containsExactlyInAnyOrder(sent));
         await().until(() -> getMockEndpoint("mock:all").getReceivedCounter() == sent.length);
         awaitNothingPending("mails");
+    }
+
+    @PulseTest
+    void exchangeThatOutlastsTheAckDeadlineIsDeliveredOnce() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        for (String batchSize : List.of("1", "2")) {
+            route(r -> r.from(
+                            "pulse-sink:" + stream + "/mails?ackDeadline=300ms&blockTime=100ms&batchSize=" + batchSize)
+                    .to("mock:end")
+                    .process(e -> gate.await()));
+        }
+        add("a");
+        awaitBodies("a");
+        await().during(Duration.ofMillis(1_000)).until(() -> bodies().size() == 1);
+        gate.countDown();
+        awaitNothingPending("mails");
+        assertThat(bodies()).containsExactly("a");
+    }
+
+    @PulseTest
+    void exchangeThatOutlastsMaxProcessingIsInterruptedAndItsEventDeliveredAgain() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger interrupted = new AtomicInteger();
+        route(r -> r.from("pulse-sink:" + stream
+                        + "/mails?ackDeadline=100ms&maxProcessing=300ms&blockTime=100ms&backoff=1ms")
+                .process(e -> {
+                    if (begun.incrementAndGet() == 1) {
+                        try {
+                            never.await();
+                        } finally {
+                            interrupted.incrementAndGet();
+                        }
+                    }
+                })
+                .to("mock:end"));
+        add("a");
+        awaitBodies("a");
+        assertThat(interrupted).hasValue(1);
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
+    void exceptionHandlerIsToldOfAPayloadThatCannotBeDecoded() throws Exception {
+        ToldExceptions told = new ToldExceptions();
+        context.getRegistry().bind("handler", told);
+        route(r -> r.from("pulse-sink:" + stream + "/mails?codec=json&onFailure=deadLetter&exceptionHandler=#handler")
+                .to("mock:end"));
+        add("no json", "{}");
+        await().until(() -> mock().getReceivedCounter() == 1);
+        assertThat(told.all()).singleElement().satisfies(e -> assertThat(e).hasMessageContaining("cannot be decoded"));
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
+    void sinkThatBeginsAtATimeHasWhatWasAddedFromThenOn() throws Exception {
+        add("a");
+        route(r -> r.from("pulse-sink:" + stream + "/mails?startAt="
+                        + Instant.now().plusSeconds(3_600))
+                .to("mock:later"));
+        route(r -> r.from("pulse-sink:" + stream + "/bills?startAt=2020-01-01T00:00:00Z")
+                .to("mock:end"));
+        awaitBodies("a");
+        assertThat(getMockEndpoint("mock:later").getReceivedCounter()).isZero();
     }
 }

@@ -386,4 +386,20 @@ class StreamConsumerRouteTest extends RoutesTest {
         addWithTopic("c", "eu");
         assertThat(consumer.receiveBody(from)).isEqualTo("c");
     }
+
+    @PulseTest
+    void offsetPassesWhatTheAggregationStrategyOfAPollThrewFor() throws Exception {
+        add("a");
+        context.getRegistry().bind("offsets", repository);
+        route(r -> r.from("direct:next")
+                .pollEnrich(
+                        "pulse-stream:" + stream + "?startAt=oldest&offsetRepository=#offsets",
+                        10_000,
+                        (old, polled) -> {
+                            throw new IllegalStateException("cannot be aggregated");
+                        }));
+        assertThat(template.send("direct:next", e -> e.getIn().setBody("x")).isFailed())
+                .isTrue();
+        assertThat(kept()).isEqualTo(events().snapshot().getFirst().id().toString());
+    }
 }

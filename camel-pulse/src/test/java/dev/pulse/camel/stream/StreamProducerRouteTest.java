@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.builder.ExchangeBuilder;
+import org.apache.camel.support.DefaultHeaderFilterStrategy;
 import org.apache.camel.support.DefaultMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -245,5 +246,32 @@ class StreamProducerRouteTest extends RoutesTest {
                 r.from("direct:in").to("pulse-stream:" + stream + "?lazyStartProducer=true&uri=redis://localhost:1"));
         assertThat(template.send("direct:in", e -> e.getIn().setBody("a")).getException())
                 .hasMessageContaining("localhost:1");
+    }
+
+    @PulseTest
+    void headerFilterStrategySaysWhichHeadersTravelEitherWay() throws Exception {
+        DefaultHeaderFilterStrategy strategy = new DefaultHeaderFilterStrategy();
+        strategy.getOutFilter().add("secret");
+        strategy.getInFilter().add("internal");
+        context.getRegistry().bind("mine", strategy);
+        route(r -> r.from("pulse-stream:" + stream + "?startAt=oldest&headerFilterStrategy=#mine")
+                .to("mock:end"));
+        ask("?headerFilterStrategy=#mine", "a", Map.of("secret", "x", "internal", "y", "CamelMine", "z"));
+        awaitBodies("a");
+        assertThat(events().snapshot().getFirst().headers())
+                .containsEntry("internal", "y")
+                .containsEntry("CamelMine", "z")
+                .doesNotContainKey("secret");
+        assertThat(mock().getReceivedExchanges().getFirst().getIn().getHeaders())
+                .containsEntry("CamelMine", "z")
+                .doesNotContainKey("internal");
+    }
+
+    @PulseTest
+    void streamEndsItsTtlAfterTheFirstEvent() throws Exception {
+        template.sendBody("pulse-stream:" + stream + "?ttl=1h", "a");
+        try (var jedis = jedis()) {
+            assertThat(jedis.pttl("pulse:stream:" + stream)).isBetween(1L, 3_600_000L);
+        }
     }
 }
