@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The life of a consumer. Starting fixes its place in the stream, but nothing is consumed before the whole context has
  * started, so that all routes an exchange may reach are there. Suspending stops reading, lets go of the place when the
- * exchanges in flight are complete, and resuming takes it again. Camel's shutdown suspends, waits for the exchanges in
- * flight up to its time-out, then stops the consumer; what is still in flight then is interrupted.
+ * exchanges in flight are complete and what is held for a manual ack is settled, and resuming takes one again. Camel's
+ * shutdown suspends, waits for the exchanges in flight up to its time-out, then stops the consumer; what is still in flight
+ * then is interrupted.
  */
 public abstract class PulseConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
     /** The most that the engine waits; what ends a suspended reading earlier is the end of its exchanges, or a stop. */
@@ -129,7 +130,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
 
     @Override
     protected void doResume() throws Exception {
-        awaitNoneInFlight();
+        awaitLeft();
         EngineLease lease = engine;
         if (lease == null) {
             throw new IllegalStateException("a consumer that was not started cannot be resumed");
@@ -147,12 +148,12 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
     }
 
     /** Exchanges of before and after a suspension would overlap otherwise, and the order be lost. */
-    private void awaitNoneInFlight() throws InterruptedException {
+    private void awaitLeft() throws InterruptedException {
         long deadline = System.nanoTime() + shutdownTimeout().toNanos();
         for (Map.Entry<Reading, Thread> each : leaving.entrySet()) {
-            // events that are held for a manual ack do not count: they may be so for long
-            while (each.getKey().inFlight() > 0 && System.nanoTime() < deadline) {
-                each.getValue().join(LOOK_AGAIN);
+            Thread closing = each.getValue();
+            while (closing.isAlive() && !each.getKey().onlyHolds() && System.nanoTime() < deadline) {
+                closing.join(LOOK_AGAIN);
             }
         }
     }

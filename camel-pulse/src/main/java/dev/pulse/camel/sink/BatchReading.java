@@ -172,6 +172,11 @@ final class BatchReading implements Reading {
     }
 
     @Override
+    public boolean onlyHolds() {
+        return inFlight() == 0 && membership.isHolding();
+    }
+
+    @Override
     public void close(Duration drain) {
         long deadline = System.nanoTime() + drain.toNanos();
         stop();

@@ -58,6 +58,11 @@ final class SinkReading implements Reading {
     }
 
     @Override
+    public boolean onlyHolds() {
+        return inFlight() == 0 && membership.isHolding();
+    }
+
+    @Override
     public void close(Duration drain) {
         membership.close(drain);
     }

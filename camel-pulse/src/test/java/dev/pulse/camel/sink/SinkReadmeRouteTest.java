@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.apache.camel.SuspendableService;
 import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository;
 
 /** What the README shows of sinks works, in Java and in YAML. */
 class SinkReadmeRouteTest extends RoutesTest {
@@ -46,7 +49,16 @@ class SinkReadmeRouteTest extends RoutesTest {
                 throw new IllegalStateException("no stock");
             }
         }));
-        ends("request-shipping", "archive", "index", "book", "pick");
+        AtomicBoolean partnerIsThere = new AtomicBoolean();
+        route(r -> r.from("direct:call-partner")
+                .process(e -> {
+                    if (!partnerIsThere.get()) {
+                        throw new IllegalStateException("no answer");
+                    }
+                })
+                .to("mock:call-partner"));
+        ends("request-shipping", "archive", "index", "book", "post", "credit", "pick");
+        context.getRegistry().bind("seen", MemoryIdempotentRepository.memoryIdempotentRepository());
         context.addRoutes(new SinkSnippets());
         for (String payload : List.of("a", "b", " ")) {
             orders.add(NewEvent.of("order.placed", payload).withHeader("customer", "ann"));
@@ -84,10 +96,32 @@ class SinkReadmeRouteTest extends RoutesTest {
                 .hasSize(3);
         assertThat(awaitReceived("book", 3).getFirst().getIn().getHeader(PulseConstants.FENCING_TOKEN, long.class))
                 .isPositive();
+        assertThat(awaitReceived("post", 3))
+                .extracting(each -> each.getIn().getBody(String.class))
+                .containsExactly("a", "b", " ");
+        awaitReceived("credit", 3);
+        SuspendableService partner = (SuspendableService) context.getRoutes().stream()
+                .map(Route::getConsumer)
+                .filter(consumer -> consumer.getEndpoint().getEndpointUri().endsWith("/partner"))
+                .findFirst()
+                .orElseThrow();
+        await().until(partner::isSuspended);
+        partnerIsThere.set(true);
+        awaitReceived("call-partner", 3);
         template.sendBody("direct:next", "?");
         assertThat(awaitReceived("pick", 1).getFirst().getIn().getBody(String.class))
                 .isEqualTo("a");
-        awaitAcked(orders, "billing", "shipping", "invoices", "audit", "search", "accounts");
+        awaitAcked(
+                orders,
+                "billing",
+                "shipping",
+                "invoices",
+                "audit",
+                "search",
+                "accounts",
+                "ledger",
+                "points",
+                "partner");
         assertThat(orders.figures().groups())
                 .filteredOn(group -> group.sink().equals("picking"))
                 .extracting(StreamFigures.Group::pending)

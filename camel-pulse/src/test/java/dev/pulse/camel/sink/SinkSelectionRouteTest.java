@@ -131,6 +131,22 @@ class SinkSelectionRouteTest extends RoutesTest {
     }
 
     @PulseTest
+    void withOneKeyForAllNothingPassesAnEventThatFails() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        route(r -> r.from(sink("?orderBy=all&concurrentConsumers=3&backoff=50ms&codec=string"))
+                .process(e -> {
+                    if (e.getIn().getBody().equals("b") && tries.incrementAndGet() < 3) {
+                        throw new IllegalStateException("not yet");
+                    }
+                })
+                .to("mock:end"));
+        add("a", "b", "c", "d");
+        awaitBodies("a", "b", "c", "d");
+        assertThat(tries).hasValue(3);
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
     void keysOfOtherEventsGoOnBesideOneThatIsSlow() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         Expression body = ExpressionBuilder.bodyExpression(String.class);
