@@ -65,16 +65,16 @@ class CallTimeTest {
 
     @PulseTest
     void sinkAddsAStreamWithinOneCommandTimeout(TestRedis redis, Prefix prefix) throws Exception {
-        try (ReplyLoss way = new ReplyLoss(redis.uri());
+        try (FaultProxy way = FaultProxy.to(redis.uri());
                 Pulse pulse = connect(way)) {
             Sink<String> sink =
                     pulse.stream(prefix.name("first"), Codecs.string()).sink("bill", SinkOptions.defaults());
-            way.delay(EACH_REPLY);
+            way.passReplies(Passage.delayed(EACH_REPLY));
             assertThatThrownBy(
                             () -> sink.addStream(pulse.stream(prefix.name("other"), Codecs.string()), StartAt.oldest()))
                     .isInstanceOfAny(RedisUnavailableException.class, OutcomeUnknownException.class);
             assertThat(sink.streams()).containsExactly(prefix.name("first"));
-            way.delay(Duration.ZERO);
+            way.passReplies(Passage.free());
         }
     }
 
