@@ -33,6 +33,16 @@ final class MapReplica<V> {
         DOUBTFUL
     }
 
+    /** How the replica stands to Redis. */
+    enum Comparison {
+        /** They are the same. */
+        EQUAL,
+        /** Changes are on their way, or were lost. */
+        BEHIND,
+        /** Redis went back, or the count began anew. */
+        DIFFERENT
+    }
+
     /**
      * All that stood in Redis at one moment.
      *
@@ -125,6 +135,19 @@ final class MapReplica<V> {
             return Verdict.DOUBTFUL;
         }
         return published == revision + 1 ? Verdict.NEXT : Verdict.KNOWN;
+    }
+
+    /**
+     * Compares with what Redis had at a moment when all that this replica has was there already.
+     *
+     * @param found the revision there
+     * @param size how many entries there
+     */
+    Comparison compare(long found, long size) {
+        if (found > revision) {
+            return Comparison.BEHIND;
+        }
+        return found == revision && size == entries.size() + unreadable.size() ? Comparison.EQUAL : Comparison.DIFFERENT;
     }
 
     /** A key has this value; null for one that cannot be shown. */

@@ -197,14 +197,13 @@ final class Replication<V> {
         long begun = System.nanoTime();
         Snapshots.Standing standing = snapshots.standing();
         nextCheck = begun + checkPeriod.minus(patience).toNanos();
-        long revision = replica.revision();
-        if (standing.revision() > revision) {
-            expected = standing.revision();
-            expectedBy = System.nanoTime() + patience.toNanos();
-        } else if (standing.revision() < revision || standing.entries() != replica.size() + replica.unreadable()) {
-            replica.doubt();
-        } else {
-            proven(begun);
+        switch (replica.compare(standing.revision(), standing.entries())) {
+            case EQUAL -> proven(begun);
+            case BEHIND -> {
+                expected = standing.revision();
+                expectedBy = System.nanoTime() + patience.toNanos();
+            }
+            case DIFFERENT -> replica.doubt();
         }
         lookAgainAfter(standing.ttlMillis());
     }
