@@ -6,6 +6,7 @@ import dev.pulse.StreamDestroyedException;
 import dev.pulse.stream.AckMode;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.SinkOptions;
+import dev.pulse.task.Deadlines;
 import dev.pulse.task.Loop;
 import dev.pulse.task.Recurring;
 import java.time.Duration;
