@@ -147,7 +147,9 @@ final class MapReplica<V> {
         if (found > revision) {
             return Comparison.BEHIND;
         }
-        return found == revision && size == entries.size() + unreadable.size() ? Comparison.EQUAL : Comparison.DIFFERENT;
+        return found == revision && size == entries.size() + unreadable.size()
+                ? Comparison.EQUAL
+                : Comparison.DIFFERENT;
     }
 
     /** A key has this value; null for one that cannot be shown. */

@@ -3,7 +3,6 @@ package dev.pulse.stream.internal;
 import dev.pulse.CloseResult;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.redis.Redis;
-import dev.pulse.redis.Replies;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventHandler;
