@@ -87,4 +87,29 @@ public sealed interface PulseEvent {
      *     is there, when nothing is, or when Redis' clock stands before {@code after}, so that ids do not tell what is new
      */
     record StreamReset(String stream, String after, String goesOnAfter) implements PulseEvent {}
+
+    /**
+     * A replica of a map missed changes that were published; it took all of the content anew, or is about to.
+     *
+     * @param after the last revision it had seen
+     * @param found the revision it found instead of the next one
+     */
+    record MapGap(String map, long after, long found) implements PulseEvent {}
+
+    /**
+     * A map in Redis is not what it was: it has expired, was deleted or flushed, or an older state of it was restored. Its
+     * replica has what is there now.
+     *
+     * @param after the last revision the replica had seen
+     * @param found the revision of what is there
+     */
+    record MapRegressed(String map, long after, long found) implements PulseEvent {}
+
+    /**
+     * A replica cannot show an entry of a map: the codec cannot read its value, or its key is no UTF-8.
+     *
+     * @param key the key; bytes that are no UTF-8 appear as the replacement character
+     * @param cause why, in words
+     */
+    record MapValueDropped(String map, String key, String cause) implements PulseEvent {}
 }

@@ -1,11 +1,15 @@
 package dev.pulse;
 
+import static dev.pulse.faults.Promise.P1;
+import static dev.pulse.faults.Promise.P11;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.stream.AckResult;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.DeadLetters;
@@ -260,6 +264,9 @@ class ClusterTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F21)
     void aKilledPrimaryIsReplacedUnderLoad(Prefix prefix) throws InterruptedException {
         String[] streams = spread(prefix);
         try (Traffic traffic = Traffic.start(builder(), streams)) {
@@ -279,6 +286,9 @@ class ClusterTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F21)
     void aPausedPrimaryIsLeftThoughItsConnectionsStayOpen(Prefix prefix) throws InterruptedException {
         String[] streams = spread(prefix);
         try (Traffic traffic = Traffic.start(builder().commandTimeout(Duration.ofMinutes(1)), streams)) {
@@ -300,6 +310,9 @@ class ClusterTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F21)
     void aSlotIsMovedUnderLoadAndNothingIsLostNorDoubted(Prefix prefix) throws InterruptedException {
         String stream = prefix.name("moved");
         try (Traffic traffic = Traffic.start(builder(), stream)) {
@@ -323,6 +336,9 @@ class ClusterTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F21)
     void aSlotThatIsOnItsWayForLongCostsNothing(Prefix prefix) throws InterruptedException {
         String stream = prefix.name("slow");
         try (Traffic traffic = Traffic.start(builder().commandTimeout(Duration.ofSeconds(1)), stream)) {

@@ -1,8 +1,9 @@
 package dev.pulse.stream;
 
-import static dev.pulse.stream.Options.require;
+import static dev.pulse.wire.Options.require;
 
 import dev.pulse.PulseListener;
+import dev.pulse.wire.Options;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -70,6 +71,7 @@ public record SinkOptions(
         AckMode ackMode,
         PulseListener listener) {
     private static final Duration DAY = Duration.ofHours(24);
+    private static final SinkOptions DEFAULTS = builder().build();
 
     public SinkOptions {
         require("batchSize", batchSize, 1, 10_000);
@@ -90,7 +92,7 @@ public record SinkOptions(
 
     /** All defaults. */
     public static SinkOptions defaults() {
-        return builder().build();
+        return DEFAULTS;
     }
 
     public static Builder builder() {

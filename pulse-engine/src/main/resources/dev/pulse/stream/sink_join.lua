@@ -9,6 +9,7 @@
 -- the active one, {-1, filter kind, filter value, no ack} when the sink's config contradicts, {-2, deadline} when the
 -- stream is over.
 --@include /dev/pulse/wire/map.lua
+--@include /dev/pulse/wire/map_lists.lua
 --@include /dev/pulse/stream/lifecycle.lua
 --@include /dev/pulse/stream/group_info.lua
 --@include /dev/pulse/stream/group_losses.lua
@@ -32,7 +33,7 @@ local nanos = string.format('%d%06d000', tonumber(now[1]), tonumber(now[2]))
 redis.call('SADD', KEYS[6], KEYS[7])
 for key = 7, #KEYS, 2 do
   map_set(KEYS[key], ARGV[key + 2], consumer, nanos)
-  list_append_unique(KEYS[key + 1], ARGV[key + 3], sink, consumer)
+  list_append_unique(KEYS[key + 1], ARGV[key + 3], sink, {consumer})
 end
 
 local cursor = redis.call('HGET', KEYS[4], sink)

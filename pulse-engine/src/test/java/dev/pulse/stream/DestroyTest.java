@@ -1,5 +1,6 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P16;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.StreamDestroyedException;
+import dev.pulse.faults.Attacks;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** The end of an incarnation: for everybody, for good, and nothing late of it reaches the next one. */
 @RedisTest
+@Attacks(P16)
 class DestroyTest {
     private static final Duration LONG = Duration.ofSeconds(10);
     private static final NewEvent<String> EVENT = NewEvent.of("e", "x");

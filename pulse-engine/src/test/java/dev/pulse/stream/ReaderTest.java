@@ -1,5 +1,7 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P11;
+import static dev.pulse.faults.Promise.P4;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +12,8 @@ import dev.pulse.PulseEvent;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.embedded.AppendOnly;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
@@ -274,6 +278,7 @@ class ReaderTest {
     }
 
     @PulseTest
+    @Attacks(value = P11, by = Fault.F06)
     void pollOutlivesACutAndTellsWhenRedisIsGone(EmbeddedRedis redis) throws InterruptedException {
         try (FaultProxy proxy = FaultProxy.to(redis.port());
                 Pulse cut = Pulse.builder()
@@ -297,6 +302,7 @@ class ReaderTest {
     }
 
     @PulseTest
+    @Attacks(value = P4, by = Fault.F06)
     void seesEveryEventOnceInOrderThroughCutsAndSilenceAndRestart(EmbeddedRedis redis) throws InterruptedException {
         Queue<String> seen = new ConcurrentLinkedQueue<>();
         try (FaultProxy proxy = FaultProxy.to(redis.port());

@@ -1,5 +1,10 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P1;
+import static dev.pulse.faults.Promise.P12;
+import static dev.pulse.faults.Promise.P14;
+import static dev.pulse.faults.Promise.P2;
+import static dev.pulse.faults.Promise.P3;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -11,6 +16,8 @@ import dev.pulse.CloseResult;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.StreamConfigException;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -74,6 +81,7 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(P2)
     void withoutFaultsThreeConsumersHandleEachEventOnce() throws InterruptedException {
         SinkOptions options = SinkOptions.builder().concurrency(4).build();
         try (Sink<String> one = stream.sink("mails", options);
@@ -163,6 +171,7 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(value = P1, by = Fault.F14)
     void handlersThatThrowErrorsLeaveTheOthersTheirThread() throws InterruptedException {
         try (Sink<String> sink =
                 stream.sink("mails", builder().backoff(Duration.ofMillis(1)).build())) {
@@ -266,6 +275,9 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P12},
+            by = Fault.F14)
     void handlerThatTakesTooLongIsInterruptedAndItsEventReleased() throws InterruptedException {
         SinkOptions options = builder().maxProcessing(Duration.ofMillis(300)).build();
         AtomicBoolean interrupted = new AtomicBoolean();
@@ -292,6 +304,7 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(value = P3, by = Fault.F01)
     void unackedEventIsClaimedAfterItsDeadline() throws InterruptedException {
         add(3);
         try (Sink<String> sink = stream.sink("mails", builder().build())) {
@@ -429,6 +442,7 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(P14)
     void nothingIsLeftAfterAHundredTimesOpenedAndClosed() throws InterruptedException {
         for (int i = 0; i < 100; i++) {
             try (Sink<String> sink = stream.sink("k", SinkOptions.defaults())) {
@@ -567,6 +581,7 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(value = P12, by = Fault.F14)
     void closingDrainsThenInterruptsThenAbandons() throws InterruptedException {
         add(3);
         Semaphore handlers = new Semaphore(0);

@@ -1,6 +1,7 @@
 package dev.pulse.stream.internal;
 
 import dev.pulse.redis.OwnedConnection;
+import dev.pulse.redis.Replies;
 import dev.pulse.stream.EventId;
 import java.time.Duration;
 import java.util.ArrayList;

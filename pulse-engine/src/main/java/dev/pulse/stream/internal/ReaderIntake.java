@@ -5,6 +5,7 @@ import dev.pulse.StreamDestroyedException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.stream.Event;
 import dev.pulse.task.Tasks;
 import dev.pulse.task.Wakeup;

@@ -5,6 +5,7 @@ import dev.pulse.RedisReplyException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.EventId;
 import java.time.Duration;

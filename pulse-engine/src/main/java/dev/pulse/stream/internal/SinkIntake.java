@@ -6,6 +6,7 @@ import dev.pulse.StreamDestroyedException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.stream.AckMode;
 import dev.pulse.task.Tasks;
 import java.time.Duration;

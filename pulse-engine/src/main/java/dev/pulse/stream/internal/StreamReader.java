@@ -12,6 +12,8 @@ import dev.pulse.stream.Reader;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
 import dev.pulse.task.Backoff;
+import dev.pulse.task.Closing;
+import dev.pulse.task.Deadlines;
 import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
 import java.time.Duration;

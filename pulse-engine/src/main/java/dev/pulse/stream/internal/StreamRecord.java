@@ -6,6 +6,7 @@ import dev.pulse.StreamConfigException;
 import dev.pulse.StreamDestroyedException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.Retention;

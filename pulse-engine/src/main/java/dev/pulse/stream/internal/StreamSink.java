@@ -13,6 +13,8 @@ import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkFigures;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
+import dev.pulse.task.Closing;
+import dev.pulse.task.Deadlines;
 import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
