@@ -52,6 +52,7 @@ final class Checker {
         for (List<Step> sink : bySink().values()) {
             handledAtLeastOnce(sink);
             repeatedOnlyWhenInFlight(sink);
+            ackedByOne(sink);
             keysInOneHandler(sink);
         }
         takenOverInTime();
@@ -147,6 +148,21 @@ final class Checker {
             }
         }
         require("P2 delivered again though it was not in flight at a fault", broken);
+    }
+
+    /** P2: an ack that comes too late says so. */
+    private void ackedByOne(List<Step> sink) {
+        Map<String, Step> acked = new HashMap<>();
+        List<String> broken = new ArrayList<>();
+        for (Step step : sink) {
+            if (step.did() == Did.ACKED) {
+                Step before = acked.put(step.id(), step);
+                if (before != null && before.what().equals(step.what()) && !troubles.mayHaveLostAck(before)) {
+                    broken.add(before + " … " + step);
+                }
+            }
+        }
+        require("P2 acked twice", broken);
     }
 
     private static Set<String> leasesLost(List<Step> sink) {

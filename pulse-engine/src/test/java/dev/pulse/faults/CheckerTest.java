@@ -85,6 +85,21 @@ class CheckerTest {
     }
 
     @Test
+    void anAckOfTwoConsumersIsFound() {
+        String two = ALL_WELL + """
+                3 k/a PAUSED - -
+                1100 k/b BEGIN w:k0:0 1-0
+                1101 k/b END w:k0:0 1-0
+                1102 k/b ACKED w:k0:0 1-0
+                2000 k/a RESUMED - -
+                2001 k/a %s w:k0:0 1-0
+                """;
+        assertKept(two.formatted("LEASE_LOST"));
+        assertBroken("P2 acked twice", two.formatted("ACKED"));
+        assertKept(two.formatted("ACKED") + "2000 redis ACKS_LOST 1000000 -\n");
+    }
+
+    @Test
     void whatIsTakenOverLateIsFound() {
         UnaryOperator<String> at = millis -> ALL_WELL.replace("4 k/a END w:k0:0 1-0\n", "") + """
                 4 k/a KILLED - -
