@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What came out of all trials so far, in {@code target/faults-report.md}: written anew after each. */
@@ -22,8 +23,14 @@ final class FaultReport {
             Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     private static final Map<String, Row> ROWS = new TreeMap<>();
     private static final List<String> FAILURES = new ArrayList<>();
+    private static final Map<String, List<Long>> SEEDS = new TreeMap<>();
 
     private FaultReport() {}
+
+    /** Keeps the seed of a trial whose faults were drawn from it. */
+    static synchronized void addSeed(String test, long seed) {
+        SEEDS.computeIfAbsent(test, same -> new ArrayList<>()).add(seed);
+    }
 
     private record Row(
             Attacks attacks, String test, int tries, int failed, Findings sum, long redeliverySeed, long recoverySeed) {
@@ -117,6 +124,10 @@ final class FaultReport {
         for (Fault fault : Fault.values()) {
             lines.add("- " + fault + ": " + fault.words());
         }
+        lines.add("");
+        lines.add("## Seeds");
+        SEEDS.forEach((test, seeds) -> lines.add("- `" + test + "`: "
+                + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))));
         if (!FAILURES.isEmpty()) {
             lines.add("");
             lines.add("## Failures");

@@ -17,7 +17,7 @@ final class Troubles {
     private static final String EVERYBODY = "";
 
     /** From, to, in microseconds. */
-    private record Trouble(String who, long from, long to, boolean eventsLost) {
+    private record Trouble(String who, long from, long to, boolean acksLost, boolean eventsLost) {
         boolean overlaps(long begin, long end) {
             return begin <= to && end >= from;
         }
@@ -39,7 +39,7 @@ final class Troubles {
                 case HEALED -> add(EVERYBODY, begin(open, step), step.micros() + AFTERMATH);
                 case ACKS_LOST, EVENTS_LOST -> {
                     long from = step.micros() - Long.parseLong(step.what());
-                    all.add(new Trouble(EVERYBODY, from, step.micros(), step.did() == Did.EVENTS_LOST));
+                    all.add(new Trouble(EVERYBODY, from, step.micros(), true, step.did() == Did.EVENTS_LOST));
                 }
                 default -> {}
             }
@@ -63,7 +63,7 @@ final class Troubles {
     }
 
     private void add(String who, long from, long to) {
-        all.add(new Trouble(who, from, to, false));
+        all.add(new Trouble(who, from, to, false, false));
     }
 
     /** Whether a delivery that began and ended so was in flight when something happened to its consumer, or to Redis. */
@@ -73,6 +73,12 @@ final class Troubles {
                 .filter(trouble ->
                         trouble.who().equals(EVERYBODY) || trouble.who().equals(begin.who()))
                 .anyMatch(trouble -> trouble.overlaps(begin.micros(), settled));
+    }
+
+    /** Whether Redis may have forgotten this ack. */
+    boolean mayHaveLostAck(Step acked) {
+        return all.stream()
+                .anyMatch(trouble -> trouble.acksLost() && trouble.overlaps(acked.micros(), acked.micros()));
     }
 
     /** Whether an event may be gone: trimmed away, or forgotten. */
