@@ -75,11 +75,15 @@ final class Replication<V> {
         try {
             follow();
         } catch (AccessDeniedException | RedisReplyException e) {
-            // waiting does not help against these: whoever joins is told at once
-            refusal = e;
-            joined.countDown();
+            refused(e);
             throw e;
         }
+    }
+
+    /** Waiting does not help against this: whoever joins is told at once. */
+    void refused(PulseException cause) {
+        refusal = cause;
+        joined.countDown();
     }
 
     private void follow() throws InterruptedException {
@@ -183,8 +187,9 @@ final class Replication<V> {
         if (snapshot.revision() < before) {
             reports.regressed(before, snapshot.revision());
         }
-        arrivals.snapshotApplied(number);
+        arrivals.snapshotApplied(number, snapshot.revision());
         if (joined.getCount() > 0) {
+            refusal = null;
             reports.joined(replica.size(), replica.revision());
             // the checks of many maps that were joined together are spread over the period
             nextCheck -= ThreadLocalRandom.current().nextLong(checkPeriod.toNanos() / 2);
@@ -245,9 +250,9 @@ final class Replication<V> {
      */
     boolean awaitJoined(Duration longest) throws InterruptedException {
         boolean settled = joined.await(longest.toNanos(), TimeUnit.NANOSECONDS);
-        PulseException refused = refusal;
-        if (settled && refused != null) {
-            throw refused;
+        PulseException known = refusal;
+        if (settled && known != null) {
+            throw known;
         }
         return settled;
     }

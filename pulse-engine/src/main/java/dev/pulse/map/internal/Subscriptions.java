@@ -1,5 +1,6 @@
 package dev.pulse.map.internal;
 
+import dev.pulse.AccessDeniedException;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.Subscription;
 import dev.pulse.task.Loop;
@@ -78,6 +79,9 @@ final class Subscriptions {
         try {
             asked.addAll(channels);
             subscription.run(bytes(channels));
+        } catch (AccessDeniedException e) {
+            wanted.values().forEach(maps -> maps.forEach(map -> map.replication().refused(e)));
+            throw e;
         } finally {
             asked.clear();
         }
