@@ -85,8 +85,7 @@ class MapClusterTest {
                 cluster.heal();
                 pair.awaitProgress();
                 // what was not replicated is lost, as Redis has it
-                pair.stopAndRequireAgreement(
-                        cluster.primaryOf(content(prefix)).port(), content(prefix), false);
+                pair.stopAndRequireAgreement(cluster.primaryOf(content(prefix)).port(), content(prefix), false);
             } finally {
                 cluster.heal();
             }
@@ -123,8 +122,7 @@ class MapClusterTest {
                 }
             }
             pair.awaitProgress();
-            pair.stopAndRequireAgreement(
-                    cluster.primaryOf(content(prefix)).port(), content(prefix), true);
+            pair.stopAndRequireAgreement(cluster.primaryOf(content(prefix)).port(), content(prefix), true);
         }
     }
 

@@ -79,8 +79,7 @@ class MapFaultTest {
     }
 
     private void remember(MapChange<String> change) {
-        if (change.kind() == MapChange.Kind.SET
-                && number(change.newValue()) < number(change.oldValue())) {
+        if (change.kind() == MapChange.Kind.SET && number(change.newValue()) < number(change.oldValue())) {
             backwards.add(change.toString());
         }
     }
@@ -121,14 +120,16 @@ class MapFaultTest {
         awaitAgreement(replicas);
         requireAcknowledged(raw.entries(), acknowledged);
         assertThat(backwards).isEmpty();
-        assertThat(replicas).allSatisfy(replica -> assertThat(replica.figures().regressions())
-                .isZero());
+        assertThat(replicas)
+                .allSatisfy(
+                        replica -> assertThat(replica.figures().regressions()).isZero());
     }
 
     @PulseTest
     void messagesAreLostRepeatedAndReordered(EmbeddedRedis redis) throws InterruptedException {
         try (MessageProxy proxy = MessageProxy.to(redis.port())) {
-            List<ReplicatedMap<String>> replicas = List.of(joinAndWatch(proxy.uri(), OFTEN), joinAndWatch(redis.uri(), OFTEN));
+            List<ReplicatedMap<String>> replicas =
+                    List.of(joinAndWatch(proxy.uri(), OFTEN), joinAndWatch(redis.uri(), OFTEN));
             for (UnaryOperator<List<byte[]>> fault : List.<UnaryOperator<List<byte[]>>>of(
                     MapFaultTest::lost, MapFaultTest::repeated, MapFaultTest::reordered)) {
                 Map<String, Integer> acknowledged;
@@ -384,8 +385,8 @@ class MapFaultTest {
             writer.kill();
             long last = raw.revision();
             for (long revision = 1; revision <= last; revision++) {
-                MapMessage message = MapMessage.parse((byte[])
-                        ((List<?>) Objects.requireNonNull(subscriber.readBinary())).get(2));
+                MapMessage message =
+                        MapMessage.parse((byte[]) ((List<?>) Objects.requireNonNull(subscriber.readBinary())).get(2));
                 assertThat(message.revision()).isEqualTo(revision);
                 replay(message, replayed);
             }

@@ -71,7 +71,9 @@ class MapHealthTest {
         ReplicatedMap<String> map = join(MapOptions.builder());
         assertThat(map.snapshot()).isEqualTo(Map.of("good", "1"));
         assertThat(map.figures().unreadable()).isEqualTo(2);
-        assertThat(told).hasSize(2).contains(new PulseEvent.MapValueDropped(raw.name(), "\ufffd", "the key is no UTF-8"));
+        assertThat(told)
+                .hasSize(2)
+                .contains(new PulseEvent.MapValueDropped(raw.name(), "\ufffd", "the key is no UTF-8"));
         String content = "map " + raw.name() + " content";
         await().atMost(LONG).until(() -> loop(content).status() == Health.Status.DEGRADED);
         assertThat(loop(content).why()).startsWith("2 entries cannot be shown");
@@ -83,7 +85,7 @@ class MapHealthTest {
         map.setAndWait("good", "3");
         assertThat(map.figures().unreadable()).isZero();
         await().atMost(LONG).until(() -> loop(content).status() == Health.Status.UP);
-        assertThat(LogLines.with(raw.name() + " content", "state=warning ")).hasSize(1);
+        assertThat(LogLines.with(content + " state=warning ")).hasSize(1);
     }
 
     @PulseTest
@@ -99,8 +101,7 @@ class MapHealthTest {
 
     @PulseTest
     void aRevisionThatIsNoNumberShowsAndIsFollowedWhenItIsOneAgain() throws InterruptedException {
-        ReplicatedMap<String> map =
-                join(MapOptions.builder().checkPeriod(Duration.ofMillis(100)));
+        ReplicatedMap<String> map = join(MapOptions.builder().checkPeriod(Duration.ofMillis(100)));
         map.setAndWait("a", "1");
         raw.raw().call("HSET", raw.content(), "=rev", "x");
         await().atMost(LONG).until(() -> loop("map " + raw.name()).status() == Health.Status.DEGRADED);
@@ -112,9 +113,8 @@ class MapHealthTest {
 
     @PulseTest
     void stalenessGrowsWhileRedisIsAwayAndShowsAboveItsBound(EmbeddedRedis redis) throws InterruptedException {
-        ReplicatedMap<String> map = join(MapOptions.builder()
-                .checkPeriod(Duration.ofMillis(100))
-                .stalenessBound(Duration.ofMillis(1_500)));
+        ReplicatedMap<String> map =
+                join(MapOptions.builder().checkPeriod(Duration.ofMillis(100)).stalenessBound(Duration.ofMillis(1_500)));
         map.setAndWait("a", "1");
         String content = "map " + raw.name() + " content";
         redis.pause();

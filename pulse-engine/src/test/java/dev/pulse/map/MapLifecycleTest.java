@@ -63,7 +63,8 @@ class MapLifecycleTest {
             for (ReplicatedMap<String> map : maps) {
                 map.set("a", map.name());
             }
-            await().atMost(LONG).until(() -> maps.stream().allMatch(map -> map.name().equals(map.get("a"))));
+            await().atMost(LONG)
+                    .until(() -> maps.stream().allMatch(map -> map.name().equals(map.get("a"))));
             // all of them again after the connection was lost
             client.call("CLIENT", "KILL", "TYPE", "pubsub");
             for (ReplicatedMap<String> map : maps) {
@@ -120,14 +121,13 @@ class MapLifecycleTest {
         pulse.close();
         assertThat(map.get("a")).isEqualTo("1");
         assertThat(map.revision()).isOne();
-        for (ThrowingCallable refused :
-                List.<ThrowingCallable>of(
-                        () -> map.set("a", "2"),
-                        () -> map.getFresh("a"),
-                        () -> map.lists().append("a", List.of()),
-                        map::reset,
-                        () -> map.watch(WatchOptions.changes(), change -> {}),
-                        () -> pulse.map(prefix.name("n"), Codecs.string()))) {
+        for (ThrowingCallable refused : List.<ThrowingCallable>of(
+                () -> map.set("a", "2"),
+                () -> map.getFresh("a"),
+                () -> map.lists().append("a", List.of()),
+                map::reset,
+                () -> map.watch(WatchOptions.changes(), change -> {}),
+                () -> pulse.map(prefix.name("n"), Codecs.string()))) {
             assertThatThrownBy(refused)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("closed");
@@ -195,8 +195,7 @@ class MapLifecycleTest {
             assertThatThrownBy(() -> pulse.map(prefix.name("m"), Codecs.string()))
                     .isInstanceOf(RedisReplyException.class)
                     .hasMessageContaining("WRONGTYPE");
-            assertThat(pulse.health().loops())
-                    .noneMatch(loop -> loop.name().contains(prefix.value()));
+            assertThat(pulse.health().loops()).noneMatch(loop -> loop.name().contains(prefix.value()));
             client.call("ACL", "SETUSER", "ann", "reset", "on", ">two", "~*", "resetchannels", "+@all");
             String uri = redis.uri().replace("redis://", "redis://ann:two@");
             try (Pulse denied = Pulse.connect(uri)) {

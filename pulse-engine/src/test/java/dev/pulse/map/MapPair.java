@@ -70,8 +70,9 @@ final class MapPair implements AutoCloseable {
                         .isGreaterThanOrEqualTo(value));
             }
         }
-        await().atMost(RECOVERY).untilAsserted(() -> assertThat(engines)
-                .allSatisfy(engine -> assertThat(engine.health().why()).isEmpty()));
+        await().atMost(RECOVERY)
+                .untilAsserted(() -> assertThat(engines)
+                        .allSatisfy(engine -> assertThat(engine.health().why()).isEmpty()));
     }
 
     @Override

@@ -30,8 +30,7 @@ class MapRestartTest {
         restartUnderLoad(AppendOnly.NONE, true, false);
     }
 
-    private static void restartUnderLoad(AppendOnly kept, boolean crash, boolean complete)
-            throws InterruptedException {
+    private static void restartUnderLoad(AppendOnly kept, boolean crash, boolean complete) throws InterruptedException {
         EmbeddedRedisOptions options =
                 EmbeddedRedisOptions.builder().appendOnly(kept).build();
         try (EmbeddedRedis redis = EmbeddedRedis.start(options);

@@ -124,8 +124,7 @@ public final class MessageProxy implements AutoCloseable {
     }
 
     private static boolean isMessage(byte[] frame) {
-        return frame.length > MESSAGE.length
-                && Arrays.equals(frame, 0, MESSAGE.length, MESSAGE, 0, MESSAGE.length);
+        return frame.length > MESSAGE.length && Arrays.equals(frame, 0, MESSAGE.length, MESSAGE, 0, MESSAGE.length);
     }
 
     /** One reply or push, as it came. */

@@ -161,8 +161,7 @@ class MapReplicaTest {
             private void watch(MapChange<String> change) {
                 assertThat(Optional.ofNullable(watched.get(change.key()))).isEqualTo(change.oldValue());
                 change.newValue()
-                        .ifPresentOrElse(
-                                value -> watched.put(change.key(), value), () -> watched.remove(change.key()));
+                        .ifPresentOrElse(value -> watched.put(change.key(), value), () -> watched.remove(change.key()));
             }
 
             /** Confirmed now, so that all that is published later arrives; the snapshot comes a little later. */
@@ -189,7 +188,8 @@ class MapReplicaTest {
             }
 
             private void spoil() {
-                // a map that is lost and changes that are lost, both at once and without a break of the connection, is more
+                // a map that is lost and changes that are lost, both at once and without a break of the connection, is
+                // more
                 // than revisions can tell
                 if (arriving.isEmpty() || life != Model.this.life) {
                     return;
@@ -246,8 +246,7 @@ class MapReplicaTest {
                 while (!arriving.isEmpty()) {
                     take(arriving.removeFirst());
                 }
-                if (!replica.isCurrent()
-                        || replica.compare(revision, content.size()) != MapReplica.Comparison.EQUAL) {
+                if (!replica.isCurrent() || replica.compare(revision, content.size()) != MapReplica.Comparison.EQUAL) {
                     takeSnapshot();
                 }
                 assertThat(replica.revision()).isEqualTo(revision);
