@@ -11,13 +11,15 @@ import dev.pulse.task.LoopSignal;
 import dev.pulse.wire.MapMessage;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The loop that keeps a replica equal to Redis: it applies what was published, takes a snapshot when that is needed, and
- * looks now and then whether it missed something. Nobody else changes the replica.
+ * looks now and then whether it missed something. A change that finds it idle is applied by the thread that reads; nobody
+ * else changes the replica.
  */
 final class Replication<V> {
     /** How long a change may be on its way before it counts as lost. */
@@ -26,6 +28,8 @@ final class Replication<V> {
     private static final Duration SHORTEST_LOOK = Duration.ofMillis(50);
     /** So that a stop is noticed, and a burst still is one turn. */
     private static final int BURST = 1_000;
+    /** A change that is decoded so quickly that other maps can wait for it. */
+    private static final int QUICK_BYTES = 4 * 1024;
 
     private final MapReplica<V> replica;
     private final Inbox inbox;
@@ -38,18 +42,23 @@ final class Replication<V> {
     private final CountDownLatch joined = new CountDownLatch(1);
     private final Loop loop;
 
+    /** Who has it changes the replica and what is below: the loop, or the thread that reads, which never waits for it. */
+    private final Semaphore mayWork = new Semaphore(1);
+
     private volatile @Nullable PulseException refusal;
     /** When the replica was last known to be equal to Redis. */
     private volatile long provenAt = System.nanoTime();
 
-    /* of the loop's thread */
+    /* of who has the permit */
     private boolean subscribed;
     private long nextCheck;
-    /** What Redis had at the last check, where that was more than the replica; 0 when it was not. */
+    /** What Redis had at a check, where that was more than the replica; 0 when it was not, or came meanwhile. */
     private long expected;
 
     private long expectedBy;
     private boolean expiryKnown;
+    /* of the loop's thread */
+    private Duration rest = Duration.ZERO;
 
     Replication(
             MapReplica<V> replica,
@@ -75,21 +84,64 @@ final class Replication<V> {
         try {
             follow();
         } catch (AccessDeniedException | RedisReplyException e) {
-            // waiting does not help against these: whoever joins is told at once
-            refusal = e;
-            joined.countDown();
+            refused(e);
             throw e;
         }
     }
 
-    private void follow() throws InterruptedException {
-        Inbox.Notice notice = inbox.next(untilNextLook());
-        for (int i = 0; notice != null && i < BURST && !loop.isStopped(); i++) {
-            take(notice);
-            notice = inbox.next();
+    /** Waiting does not help against this: whoever joins is told at once. */
+    void refused(PulseException cause) {
+        refusal = cause;
+        joined.countDown();
+    }
+
+    /**
+     * Takes what was published, by the thread that reads: applies it at once where that is quick and nothing is to come
+     * before it, for each change of threads costs those who wait for it; else leaves it to the loop.
+     */
+    void published(byte[] message) {
+        if (message.length > QUICK_BYTES || !applied(message)) {
+            inbox.published(message);
         }
-        if (notice != null) {
+    }
+
+    private boolean applied(byte[] message) {
+        if (!inbox.isEmpty() || !mayWork.tryAcquire()) {
+            return false;
+        }
+        try {
+            // looked at again, now that nobody takes anything out of it
+            if (!replica.isCurrent() || !inbox.isEmpty()) {
+                return false;
+            }
+            long look = nextCheck;
+            take(message);
+            if (!replica.isCurrent() || nextCheck != look) {
+                inbox.sign(Inbox.Sign.WAKE);
+            }
+            return true;
+        } finally {
+            mayWork.release();
+        }
+    }
+
+    private void follow() throws InterruptedException {
+        inbox.await(rest);
+        mayWork.acquire();
+        try {
+            rest = Duration.ZERO;
+            work();
+            rest = untilNextLook();
+        } finally {
+            mayWork.release();
+        }
+    }
+
+    private void work() throws InterruptedException {
+        Inbox.Notice notice = inbox.next();
+        for (int i = 1; notice != null && !loop.isStopped(); i++) {
             take(notice);
+            notice = i < BURST ? inbox.next() : null;
         }
         if (!subscribed || loop.isStopped()) {
             return;
@@ -110,11 +162,11 @@ final class Replication<V> {
         if (!subscribed) {
             return checkPeriod;
         }
-        if (!replica.isCurrent()) {
+        if (!replica.isCurrent() || !inbox.isEmpty()) {
             return Duration.ZERO;
         }
         long look = expected > 0 && expectedBy - nextCheck < 0 ? expectedBy : nextCheck;
-        return Duration.ofNanos(look - System.nanoTime());
+        return Duration.ofNanos(Math.max(0, look - System.nanoTime()));
     }
 
     private void take(Inbox.Notice notice) {
@@ -183,8 +235,9 @@ final class Replication<V> {
         if (snapshot.revision() < before) {
             reports.regressed(before, snapshot.revision());
         }
-        arrivals.snapshotApplied(number);
+        arrivals.snapshotApplied(number, snapshot.revision());
         if (joined.getCount() > 0) {
+            refusal = null;
             reports.joined(replica.size(), replica.revision());
             // the checks of many maps that were joined together are spread over the period
             nextCheck -= ThreadLocalRandom.current().nextLong(checkPeriod.toNanos() / 2);
@@ -199,16 +252,21 @@ final class Replication<V> {
         nextCheck = begun + checkPeriod.minus(patience).toNanos();
         switch (replica.compare(standing.revision(), standing.entries())) {
             case EQUAL -> proven(begun);
-            case BEHIND -> {
-                expected = standing.revision();
-                expectedBy = System.nanoTime() + patience.toNanos();
-            }
+            case BEHIND -> expect(standing.revision());
             case DIFFERENT -> replica.doubt();
         }
         lookAgainAfter(standing.ttlMillis());
     }
 
-    /** What Redis had at the last check should have come by now. */
+    /** What is expected already comes first, or checks that follow each other closely would put it off for ever. */
+    private void expect(long revision) {
+        if (expected == 0) {
+            expected = revision;
+            expectedBy = System.nanoTime() + patience.toNanos();
+        }
+    }
+
+    /** What Redis had at a check should have come by now. */
     private void lookForLoss() {
         if (expected > 0 && replica.revision() >= expected) {
             expected = 0;
@@ -245,9 +303,9 @@ final class Replication<V> {
      */
     boolean awaitJoined(Duration longest) throws InterruptedException {
         boolean settled = joined.await(longest.toNanos(), TimeUnit.NANOSECONDS);
-        PulseException refused = refusal;
-        if (settled && refused != null) {
-            throw refused;
+        PulseException known = refusal;
+        if (settled && known != null) {
+            throw known;
         }
         return settled;
     }
