@@ -28,6 +28,9 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -96,6 +99,31 @@ class SinkFaultTest {
                 awaitNothingPending();
             }
             assertThat(times).hasSize(10);
+        }
+    }
+
+    @PulseTest
+    @Attacks(value = P2, by = Fault.F06)
+    void anAckThatWaitedForItsConnectionTakesNothingFromAnother() throws Exception {
+        add(1);
+        try (Pulse patient = Pulse.builder()
+                        .uri(proxy.uri())
+                        .commandTimeout(Duration.ofMinutes(1))
+                        .connect();
+                Pulse direct = Pulse.connect(redis.uri());
+                Sink<String> slow =
+                        patient.stream(stream.name(), Codecs.string()).sink("k", OPTIONS);
+                Sink<String> other =
+                        direct.stream(stream.name(), Codecs.string()).sink("k", OPTIONS);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Delivery<String> mine = slow.poll(1, LONG).getFirst();
+            proxy.cut();
+            Future<AckResult> late = threads.submit(mine::ack);
+            Delivery<String> theirs = other.poll(1, LONG).getFirst();
+            proxy.heal();
+            assertThat(late.get()).isEqualTo(AckResult.LEASE_LOST);
+            assertThat(theirs.ack()).isEqualTo(AckResult.ACKED);
+            awaitNothingPending();
         }
     }
 
