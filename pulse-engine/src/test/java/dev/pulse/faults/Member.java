@@ -43,10 +43,6 @@ final class Member implements AutoCloseable {
         return pulse;
     }
 
-    EventStream<String> stream() {
-        return stream;
-    }
-
     /** Adds one event after another, with these pauses, until {@link #stopAdding}. */
     void add(Duration pause) {
         write("plain", pause, payload -> stream.add("e", payload));

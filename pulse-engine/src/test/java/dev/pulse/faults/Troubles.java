@@ -44,9 +44,9 @@ final class Troubles {
                 default -> {}
             }
         }
-        open.values().forEach(step -> {
-            throw new IllegalStateException("never over: " + step);
-        });
+        if (!open.isEmpty()) {
+            throw new IllegalStateException("never over: " + open.values());
+        }
     }
 
     private static long begin(Map<String, Step> open, Step end) {

@@ -172,7 +172,7 @@ final class SinkGroup {
                 throw e;
             }
             return withTimeout(left).ackIfOurs(id)
-                    || (e instanceof OutcomeUnknownException && System.nanoTime() < oursUntil);
+                    || (e instanceof OutcomeUnknownException && !Polls.until(oursUntil).isZero());
         }
     }
 
