@@ -10,5 +10,6 @@ module dev.pulse {
 
     exports dev.pulse;
     exports dev.pulse.embedded;
+    exports dev.pulse.map;
     exports dev.pulse.stream;
 }

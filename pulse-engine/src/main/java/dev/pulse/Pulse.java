@@ -1,6 +1,9 @@
 package dev.pulse;
 
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.map.MapOptions;
+import dev.pulse.map.ReplicatedMap;
+import dev.pulse.map.internal.Maps;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.RedisOptions;
 import dev.pulse.redis.RedisUri;
@@ -12,9 +15,11 @@ import dev.pulse.stream.EventStream;
 import dev.pulse.stream.Retention;
 import dev.pulse.stream.internal.EventLimits;
 import dev.pulse.stream.internal.Streams;
+import dev.pulse.task.Closing;
 import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -25,9 +30,9 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * The entry point: one Redis, and the streams on it. Make one per Redis and process, share it among all threads, close it
+ * The entry point: one Redis, and the streams and maps on it. Make one per Redis and process, share it among all threads, close it
  * at the end. Thread-safe. It holds one connection for the short commands of everybody (on a Redis Cluster one to each
- * primary that is used), one for each reader and sink, and up to 8 while payloads of more than 256 KiB or replies without
+ * primary that is used), one for each reader and sink, one for all maps, and up to 8 while payloads of more than 256 KiB or replies without
  * bound are under way; all are named {@code pulse/<client name>/<role>} in CLIENT LIST.
  *
  * <p>Once it is closed, what would ask Redis throws {@link IllegalStateException}.
@@ -45,6 +50,7 @@ public final class Pulse implements AutoCloseable {
     private final Redis redis;
     private final Signals signals;
     private final Streams streams;
+    private final Maps maps;
     private final @Nullable EmbeddedRedis embedded;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -52,6 +58,7 @@ public final class Pulse implements AutoCloseable {
         this.redis = redis;
         this.signals = signals;
         this.streams = new Streams(redis, signals, limits);
+        this.maps = new Maps(redis, signals, limits.payloadBytes());
         this.embedded = embedded;
     }
 
@@ -109,6 +116,26 @@ public final class Pulse implements AutoCloseable {
         return streams.stream(name, codec, Optional.of(wish));
     }
 
+    /** A replicated map with {@linkplain MapOptions#defaults() defaults}; see {@link #map(String, Codec, MapOptions)}. */
+    public <V> ReplicatedMap<V> map(String name, Codec<V> codec) throws InterruptedException {
+        return map(name, codec, MapOptions.defaults());
+    }
+
+    /**
+     * A replicated map whose values this codec writes and reads. When it returns, the replica has all of the content; a map
+     * comes into being with the first write. Each call makes a replica of its own, which is to be closed.
+     *
+     * @param name the rules are those of a stream's name
+     * @throws IllegalArgumentException when the name breaks a rule
+     * @throws InterruptedException when interrupted; nothing is left of it
+     * @throws RedisUnavailableException when the content did not come within the command time-out
+     * @throws AccessDeniedException when Redis does not let its user read the map or subscribe to its channel
+     * @throws RedisReplyException when what stands in Redis under the map's key is no map
+     */
+    public <V> ReplicatedMap<V> map(String name, Codec<V> codec, MapOptions options) throws InterruptedException {
+        return maps.join(name, codec, options);
+    }
+
     /** How everything gets on at this moment; asks Redis nothing, never blocks, works also when closed. */
     public Health health() {
         return signals.health();
@@ -120,7 +147,7 @@ public final class Pulse implements AutoCloseable {
     }
 
     /**
-     * Closes all readers and sinks side by side, then the connections. What was begun may finish for up to {@code drain},
+     * Closes all readers, sinks and maps side by side, then the connections. What was begun may finish for up to {@code drain},
      * is then interrupted and has 2 s more; all in all it takes a few seconds longer than that at most, also when Redis
      * is gone. Called from a handler, it begins closing and returns at once, for it cannot wait for that handler. An
      * interrupt of the caller ends the drain and stays set. Further calls do nothing, and do not wait.
@@ -137,7 +164,7 @@ public final class Pulse implements AutoCloseable {
             return CloseResult.drained();
         }
         long deadline = System.nanoTime() + drain.toNanos();
-        if (streams.isCalledFromHandler()) {
+        if (streams.isCalledFromHandler() || maps.isCalledFromHandler()) {
             Tasks.start("close", () -> closeAll(deadline));
             return CloseResult.drained();
         }
@@ -151,7 +178,7 @@ public final class Pulse implements AutoCloseable {
     }
 
     private CloseResult closeAll(long deadline) {
-        CloseResult result = streams.close(deadline);
+        CloseResult result = Closing.sideBySide(List.of(() -> streams.close(deadline), () -> maps.close(deadline)));
         redis.close(System.nanoTime() + LAST_WORDS.toNanos());
         if (embedded != null) {
             embedded.close();

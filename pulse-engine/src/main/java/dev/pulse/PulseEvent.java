@@ -66,6 +66,19 @@ public sealed interface PulseEvent {
     record Gap(String stream, String after, String first, OptionalLong count) implements PulseEvent {}
 
     /**
+     * Events were trimmed away before any consumer of a sink had read them; it goes on with what is there. Told by the
+     * consumer that notices it, once for all consumers of the sink when there is a count, else by each. Consumers look when
+     * they begin, after a pause, and ten times a second while they have much to read. On Redis 7.0 nothing escapes them; on
+     * others what is trimmed between two looks of a sink that reads on meanwhile may.
+     *
+     * @param after the last event that the sink had read when it was noticed
+     * @param first the oldest event that is kept; {@code 0-0} when there is none
+     * @param count how many were lost; empty where Redis does not know it: before 7.0, or where some of these were removed
+     *     by name. Then they may even have been read
+     */
+    record SinkGap(String stream, String sink, String after, String first, OptionalLong count) implements PulseEvent {}
+
+    /**
      * A stream that a reader reads is not what it was: it was deleted, flushed or has expired, or an older state of it
      * was restored. What the reader had not read of the former one is lost to it; nothing that is added afterwards is.
      *
@@ -74,4 +87,29 @@ public sealed interface PulseEvent {
      *     is there, when nothing is, or when Redis' clock stands before {@code after}, so that ids do not tell what is new
      */
     record StreamReset(String stream, String after, String goesOnAfter) implements PulseEvent {}
+
+    /**
+     * A replica of a map missed changes that were published; it took all of the content anew, or is about to.
+     *
+     * @param after the last revision it had seen
+     * @param found the revision it found instead of the next one
+     */
+    record MapGap(String map, long after, long found) implements PulseEvent {}
+
+    /**
+     * A map in Redis is not what it was: it has expired, was deleted or flushed, or an older state of it was restored. Its
+     * replica has what is there now.
+     *
+     * @param after the last revision the replica had seen
+     * @param found the revision of what is there
+     */
+    record MapRegressed(String map, long after, long found) implements PulseEvent {}
+
+    /**
+     * A replica cannot show an entry of a map: the codec cannot read its value, or its key is no UTF-8.
+     *
+     * @param key the key; bytes that are no UTF-8 appear as the replacement character
+     * @param cause why, in words
+     */
+    record MapValueDropped(String map, String key, String cause) implements PulseEvent {}
 }

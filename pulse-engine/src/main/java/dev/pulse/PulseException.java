@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class PulseException extends RuntimeException
         permits AccessDeniedException,
+                MapValueException,
                 OnceConflictException,
                 OutcomeUnknownException,
                 RedisOutOfMemoryException,
                 RedisReplyException,
                 RedisUnavailableException,
+                ReplicaBehindException,
                 StreamConfigException,
                 StreamDestroyedException {
     private static final long serialVersionUID = 1L;

@@ -32,6 +32,11 @@ final class ForeignConnection extends Connection {
                 : connection.getHostAndPort();
     }
 
+    /** The connection that a factory made, for what Jedis does with its own only; any other is itself. */
+    static Connection plain(Connection connection) {
+        return connection instanceof ForeignConnection foreign ? foreign.made : connection;
+    }
+
     @Override
     public void sendCommand(CommandArguments arguments) {
         requireOpen();

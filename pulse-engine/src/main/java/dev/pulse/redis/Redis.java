@@ -51,6 +51,11 @@ public final class Redis {
         return new OwnedConnection(topology, role);
     }
 
+    /** A connection of its own for what is published; {@code role} becomes part of its name. */
+    public Subscription subscription(String role, Subscription.Receiver receiver) {
+        return new Subscription(topology, role, receiver);
+    }
+
     /** The same Redis over the same connections with another command time-out. */
     public Redis withTimeout(Duration commandTimeout) {
         return new Redis(topology, commandTimeout, OptionalLong.empty(), latency);

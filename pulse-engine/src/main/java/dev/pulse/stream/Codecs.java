@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.pulse.wire.Names;
+import dev.pulse.wire.TextLists;
 import dev.pulse.wire.Utf8;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -44,6 +46,23 @@ public final class Codecs {
         }
     };
 
+    private static final Codec<List<String>> LIST = new Codec<>() {
+        @Override
+        public byte[] encode(List<String> payload) {
+            return Utf8.requireEncodable("list", TextLists.encode(payload)).getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public List<String> decode(byte[] bytes) throws CharacterCodingException {
+            return TextLists.decode(Utf8.decode(bytes));
+        }
+
+        @Override
+        public Optional<String> contentType() {
+            return Optional.of("application/json");
+        }
+    };
+
     private Codecs() {}
 
     /** Bytes as they are, not copied. */
@@ -57,6 +76,15 @@ public final class Codecs {
      */
     public static Codec<String> string() {
         return STRING;
+    }
+
+    /**
+     * Lists of text as a JSON array of strings, of content type {@code application/json}, as the lists of
+     * {@linkplain dev.pulse.map.ReplicatedMap#lists replicated maps} are kept; needs no Jackson. Text that is no JSON is
+     * read as comma-separated.
+     */
+    public static Codec<List<String>> list() {
+        return LIST;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.pulse.stream;
 
+import dev.pulse.wire.Options;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,8 +1,9 @@
 package dev.pulse.stream;
 
-import static dev.pulse.stream.Options.require;
+import static dev.pulse.wire.Options.require;
 
 import dev.pulse.PulseListener;
+import dev.pulse.wire.Options;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;

@@ -14,6 +14,9 @@ public final class Names {
     /** The most characters of any name. */
     public static final int MAX_LENGTH = 512;
 
+    /** The most characters, as Java counts them, of a key of a replicated map. */
+    private static final int MAX_MAP_KEY_LENGTH = 65_536;
+
     private static final String REFUSED_CHARACTERS = " \0*?[]";
     private static final String LIFECYCLE = ":lifecycle";
     private static final String GENERATION = ":generation:";
@@ -52,6 +55,19 @@ public final class Names {
     /** A topic: 1 to 512 characters; an event without a topic has none, not an empty one. */
     public static String requireTopic(String topic) {
         return requireLength("topic", Objects.requireNonNull(topic, "topic"));
+    }
+
+    /** A key of a replicated map: 1 to 65,536 characters, none of them {@code =}, which is kept for reserved fields. */
+    public static String requireMapKey(String key) {
+        int length = Objects.requireNonNull(key, "key").length();
+        if (length == 0 || length > MAX_MAP_KEY_LENGTH) {
+            throw new IllegalArgumentException("map key is 1 to " + MAX_MAP_KEY_LENGTH + " characters, was "
+                    + (length == 0 ? "empty" : length + ": " + Shown.text(key)));
+        }
+        if (key.indexOf('=') >= 0) {
+            throw new IllegalArgumentException("map key holds no '=', was " + Shown.text(key));
+        }
+        return Utf8.requireEncodable("map key", key);
     }
 
     private static String requireKeyName(String what, String name) {

@@ -3,6 +3,7 @@
 -- ARGV: 1 sink, 2 consumer, 3.. the channels of keys 2..
 -- Returns how many entries are pending on it (at most 1 is counted): 0 when it was removed.
 --@include /dev/pulse/wire/map.lua
+--@include /dev/pulse/wire/map_lists.lua
 
 local sink, consumer = ARGV[1], ARGV[2]
 local pending = redis.pcall('XPENDING', KEYS[1], sink, '-', '+', 1, consumer)
@@ -17,6 +18,6 @@ if not pending.err then
 end
 for key = 2, #KEYS, 2 do
   map_delete(KEYS[key], ARGV[key + 1], consumer)
-  list_remove(KEYS[key + 1], ARGV[key + 2], sink, consumer)
+  list_remove(KEYS[key + 1], ARGV[key + 2], sink, {consumer})
 end
 return 0

@@ -3,6 +3,7 @@
 -- ARGV: 1 sink, 2 the consumer that asks, 3 silence in ms after which one is gone, 4.. the channels of keys 2..
 -- Returns the names removed.
 --@include /dev/pulse/wire/map.lua
+--@include /dev/pulse/wire/map_lists.lua
 
 local sink, asking, silence = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local consumers = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], sink)
@@ -28,7 +29,7 @@ end
 local function forget(name)
   for key = 2, #KEYS, 2 do
     map_delete(KEYS[key], ARGV[key + 2], name)
-    list_remove(KEYS[key + 1], ARGV[key + 3], sink, name)
+    list_remove(KEYS[key + 1], ARGV[key + 3], sink, {name})
   end
   removed[#removed + 1] = name
 end

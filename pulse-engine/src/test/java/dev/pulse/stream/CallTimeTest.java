@@ -1,5 +1,6 @@
 package dev.pulse.stream;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pulse.OutcomeUnknownException;
@@ -62,6 +63,21 @@ class CallTimeTest {
         }
     }
 
+    @PulseTest
+    void sinkAddsAStreamWithinOneCommandTimeout(TestRedis redis, Prefix prefix) throws Exception {
+        try (FaultProxy way = FaultProxy.to(redis.uri());
+                Pulse pulse = connect(way)) {
+            Sink<String> sink =
+                    pulse.stream(prefix.name("first"), Codecs.string()).sink("bill", SinkOptions.defaults());
+            way.passReplies(Passage.delayed(EACH_REPLY));
+            assertThatThrownBy(
+                            () -> sink.addStream(pulse.stream(prefix.name("other"), Codecs.string()), StartAt.oldest()))
+                    .isInstanceOfAny(RedisUnavailableException.class, OutcomeUnknownException.class);
+            assertThat(sink.streams()).containsExactly(prefix.name("first"));
+            way.passReplies(Passage.free());
+        }
+    }
+
     private static Map<String, Use> uses() {
         NewEvent<String> event = NewEvent.of("placed", "2");
         return Map.ofEntries(
@@ -74,6 +90,7 @@ class CallTimeTest {
                 use("figures", (stream, letter) -> stream.figures()),
                 use("changeRetention", (stream, letter) -> stream.changeRetention(Retention.unbounded())),
                 use("destroy", (stream, letter) -> stream.destroy()),
+                use("sink", (stream, letter) -> stream.sink("late", SinkOptions.defaults())),
                 use("reader", (stream, letter) -> stream.reader(ReaderOptions.defaults())),
                 use("count", (stream, letter) -> stream.deadLetters().count()),
                 use("list", (stream, letter) -> stream.deadLetters().list(1)),

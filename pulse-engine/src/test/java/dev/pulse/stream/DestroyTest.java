@@ -198,6 +198,53 @@ class DestroyTest {
     }
 
     @PulseTest
+    void nothingOfReadersSinksAndRemovalsThatRaceWithItReachesTheNextIncarnation() throws Exception {
+        EventId first = stream.add("e", "first");
+        int many = 12;
+        CountDownLatch racing = new CountDownLatch(many);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> racers = new ArrayList<>();
+            for (int i = 0; i < many; i++) {
+                int racer = i;
+                racers.add(threads.submit(() -> {
+                    for (int n = 0; ; n++) {
+                        try {
+                            switch (racer % 3) {
+                                case 0 ->
+                                    stream.sink("k" + racer, SinkOptions.defaults())
+                                            .close();
+                                case 1 ->
+                                    stream.reader(ReaderOptions.defaults()).close();
+                                default -> stream.remove(List.of(first));
+                            }
+                        } catch (StreamDestroyedException e) {
+                            return null;
+                        } finally {
+                            if (n == 0) {
+                                racing.countDown();
+                            }
+                        }
+                    }
+                }));
+            }
+            racing.await();
+            handle().destroy();
+            EventStream<String> next = handle();
+            next.add("new", "y");
+            for (Future<?> racer : racers) {
+                racer.get();
+            }
+            assertThat(next.snapshot()).extracting(Event::name).containsExactly("new");
+            assertThat(next.figures().groups()).isEmpty();
+            // the membership that v1.6 to v1.8 know is shared by all incarnations
+            assertThat(redis.keys())
+                    .filteredOn(key -> !key.equals("map:stream:" + redis.name() + ":sinks:content"))
+                    .containsExactlyInAnyOrder(redis.lifecycle(), redis.physical(2));
+            assertThat(redis.record()).containsEntry("generation", "2").containsEntry("state", "active");
+        }
+    }
+
+    @PulseTest
     void nothingOfAddersThatRaceWithItReachesTheNextIncarnation() throws Exception {
         stream.add("e", "first");
         CountDownLatch adding = new CountDownLatch(20);

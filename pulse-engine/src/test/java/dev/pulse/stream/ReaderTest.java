@@ -167,6 +167,17 @@ class ReaderTest {
     }
 
     @PulseTest
+    void pollReadsNothingAhead() throws InterruptedException {
+        addAll(3);
+        try (Reader<String> reader = stream.reader(OLDEST)) {
+            assertThat(reader.poll(1, LONG)).extracting(Event::payload).containsExactly("0");
+            EventId next = stream.snapshot().get(1).id();
+            stream.remove(List.of(next));
+            assertThat(reader.poll(10, LONG)).extracting(Event::payload).containsExactly("2");
+        }
+    }
+
+    @PulseTest
     void handlerThatThrowsOrLeavesAnInterruptStopsNothing() throws InterruptedException {
         Queue<String> seen = new ConcurrentLinkedQueue<>();
         try (Reader<String> reader = stream.reader(OLDEST)) {

@@ -4,6 +4,7 @@ import static dev.pulse.faults.Promise.P1;
 import static dev.pulse.faults.Promise.P11;
 import static dev.pulse.faults.Promise.P12;
 import static dev.pulse.faults.Promise.P2;
+import static dev.pulse.faults.Promise.P3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -124,6 +125,28 @@ class SinkFaultTest {
             assertThat(late.get()).isEqualTo(AckResult.LEASE_LOST);
             assertThat(theirs.ack()).isEqualTo(AckResult.ACKED);
             awaitNothingPending();
+        }
+    }
+
+    @PulseTest
+    @Attacks(value = P3, by = Fault.F06)
+    void whatWaitsForAnotherTryComesSoonerWhenItsProcessDies() throws InterruptedException {
+        List<String> sent = add(1);
+        try (Pulse other = Pulse.connect(redis.uri());
+                Sink<String> dying = stream.sink("k", OPTIONS)) {
+            dying.poll(1, LONG).getFirst().nack(Duration.ofHours(1));
+            await().atMost(LONG).until(() -> dying.figures().parked() == 1);
+            try (Sink<String> sink =
+                    other.stream(stream.name(), Codecs.string()).sink("k", OPTIONS)) {
+                // it is extended meanwhile
+                assertThat(sink.poll(1, DEADLINE.multipliedBy(2))).isEmpty();
+                proxy.cut();
+                Delivery<String> again = sink.poll(1, LONG).getFirst();
+                assertThat(again.event().payload()).isEqualTo(sent.getFirst());
+                assertThat(again.attempt()).isEqualTo(2);
+                assertThat(again.ack()).isEqualTo(AckResult.ACKED);
+            }
+            proxy.heal();
         }
     }
 

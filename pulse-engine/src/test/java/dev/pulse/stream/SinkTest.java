@@ -9,6 +9,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.CloseResult;
@@ -228,6 +229,27 @@ class SinkTest {
             raw.call("XACK", flat, "mails", delivery.event().id().toString());
             assertThat(delivery.ack()).isEqualTo(AckResult.LEASE_LOST);
             await().untilAsserted(() -> assertThat(told).hasAtLeastOneElementOfType(PulseEvent.LeaseLost.class));
+        }
+    }
+
+    @PulseTest
+    void extensionStealsNothingBackFromItsNewOwner() throws InterruptedException {
+        try (Sink<String> sink = stream.sink("mails", builder().build())) {
+            add(2);
+            List<Delivery<String>> held = sink.poll(2, LONG);
+            String id = held.getFirst().event().id().toString();
+            raw.call("XCLAIM", flat, "mails", "other", "0", id);
+            await().atMost(LONG)
+                    .untilAsserted(() ->
+                            assertThat(told).containsExactly(new PulseEvent.LeaseLost(stream.name(), "mails", id)));
+            assertThat(held.getFirst().leaseHeld()).isFalse();
+            assertThat(held.getLast().leaseHeld()).isTrue();
+            assertThat(raw.list("XPENDING", flat, "mails", id, id, "1"))
+                    .first()
+                    .asInstanceOf(LIST)
+                    .contains("other");
+            assertThat(held.getLast().ack()).isEqualTo(AckResult.ACKED);
+            raw.call("XACK", flat, "mails", id);
         }
     }
 

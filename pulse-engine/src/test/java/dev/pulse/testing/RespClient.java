@@ -137,6 +137,11 @@ public final class RespClient implements AutoCloseable {
         return read(false);
     }
 
+    /** The same, where bulk strings are {@code byte[]}. */
+    public @Nullable Object readBinary() {
+        return read(true);
+    }
+
     private @Nullable Object read(boolean binary) {
         try {
             Object reply = parse(binary);

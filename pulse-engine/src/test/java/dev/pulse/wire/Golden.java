@@ -10,13 +10,13 @@ import java.util.Objects;
 import java.util.stream.StreamSupport;
 
 /** What Go's v1.10.2 wrote and computed: {@code golden.json}, whose note says how it was made. */
-final class Golden {
-    static final JsonNode ALL = read();
+public final class Golden {
+    public static final JsonNode ALL = read();
 
     private Golden() {}
 
     /** The elements of the array at a JSON pointer; never none, so that no parameterized test is empty by a typo. */
-    static List<JsonNode> list(String pointer) {
+    public static List<JsonNode> list(String pointer) {
         JsonNode array = ALL.at(pointer);
         if (!array.isArray() || array.isEmpty()) {
             throw new IllegalArgumentException("no elements at " + pointer);

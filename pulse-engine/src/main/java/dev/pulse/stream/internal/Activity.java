@@ -4,6 +4,7 @@ import dev.pulse.CloseResult;
 import dev.pulse.PulseException;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
+import dev.pulse.task.Deadlines;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.pulse.stream.internal;
 
+import dev.pulse.redis.Replies;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.TopicFilter;

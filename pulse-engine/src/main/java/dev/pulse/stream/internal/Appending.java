@@ -3,6 +3,7 @@ package dev.pulse.stream.internal;
 import dev.pulse.PulseException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.EventId;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ final class Appending {
     private static final int BATCH_BYTES = 128 * 1024;
 
     // the words of the one command that is sent for every event
+    private static final Command.Name XADD = Command.Name.of("XADD");
     private static final byte[] NOMKSTREAM = ascii("NOMKSTREAM");
     private static final byte[] MAXLEN = ascii("MAXLEN");
     private static final byte[] ABOUT = ascii("~");
@@ -131,7 +133,7 @@ final class Appending {
     }
 
     private static Command xadd(Incarnation incarnation, List<byte[]> fields) {
-        Command command = Command.write("XADD").key(incarnation.physicalBytes()).arg(NOMKSTREAM);
+        Command command = Command.write(XADD).key(incarnation.physicalBytes()).arg(NOMKSTREAM);
         Contract retention = incarnation.retention();
         if (retention.maxLength() > 0) {
             command.arg(MAXLEN);

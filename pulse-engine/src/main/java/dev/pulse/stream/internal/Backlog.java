@@ -1,6 +1,7 @@
 package dev.pulse.stream.internal;
 
 import dev.pulse.redis.OwnedConnection;
+import dev.pulse.redis.Replies;
 import dev.pulse.stream.EventId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +49,14 @@ final class Backlog<T> {
     void replyMayBeLost() {
         replyMayBeLost = true;
         historyAfter = EventId.ZERO;
+    }
+
+    /** The sink has events, so that others may give some back before a look would be due that found none. */
+    void eventsCame() {
+        long soon = System.nanoTime() + group.ackDeadline().dividedBy(3).toNanos();
+        if (lookAt - soon > 0) {
+            lookAt = soon;
+        }
     }
 
     /** Something may be due to be claimed. */

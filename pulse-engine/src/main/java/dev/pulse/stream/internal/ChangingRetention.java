@@ -2,6 +2,7 @@ package dev.pulse.stream.internal;
 
 import dev.pulse.StreamConfigException;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.Retention;
 import dev.pulse.wire.StreamKeys;

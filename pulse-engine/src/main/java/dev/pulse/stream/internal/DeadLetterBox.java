@@ -2,6 +2,7 @@ package dev.pulse.stream.internal;
 
 import dev.pulse.StreamDestroyedException;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.stream.DeadLetter;
 import dev.pulse.stream.DeadLetters;
 import dev.pulse.stream.Event;

@@ -3,6 +3,7 @@ package dev.pulse.stream.internal;
 import dev.pulse.StreamConfigException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.DeadLetters;
 import dev.pulse.stream.EventId;

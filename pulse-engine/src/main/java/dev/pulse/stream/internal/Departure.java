@@ -2,6 +2,7 @@ package dev.pulse.stream.internal;
 
 import dev.pulse.CloseResult;
 import dev.pulse.PulseException;
+import dev.pulse.task.Deadlines;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -2,6 +2,7 @@ package dev.pulse.stream.internal;
 
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.wire.StreamKeys;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.pulse.stream.internal;
 
+import dev.pulse.redis.Replies;
 import dev.pulse.stream.Codec;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;

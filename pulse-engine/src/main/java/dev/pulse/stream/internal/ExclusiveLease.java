@@ -3,6 +3,7 @@ package dev.pulse.stream.internal;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import java.time.Duration;
 import java.util.List;

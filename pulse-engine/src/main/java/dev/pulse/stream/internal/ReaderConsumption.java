@@ -5,6 +5,7 @@ import dev.pulse.StreamDestroyedException;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventHandler;
+import dev.pulse.task.Deadlines;
 import dev.pulse.task.Loop;
 import dev.pulse.task.LoopSignal;
 import java.time.Duration;

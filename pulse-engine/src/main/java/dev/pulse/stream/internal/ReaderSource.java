@@ -3,6 +3,7 @@ package dev.pulse.stream.internal;
 import dev.pulse.PulseEvent;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.StartAt;
@@ -84,6 +85,10 @@ final class ReaderSource<T> {
     /** Nothing more of it is handed out. */
     void remove() {
         removed = true;
+    }
+
+    boolean isRemoved() {
+        return removed;
     }
 
     /** The event goes to the handler now; false when it must not, for the stream was removed. */

@@ -3,6 +3,7 @@ package dev.pulse.stream.internal;
 import dev.pulse.PulseEvent;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;

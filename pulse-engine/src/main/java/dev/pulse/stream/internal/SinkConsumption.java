@@ -6,6 +6,7 @@ import dev.pulse.StreamDestroyedException;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.DeliveryHandler;
 import dev.pulse.stream.SinkOptions;
+import dev.pulse.task.Deadlines;
 import dev.pulse.task.Loop;
 import dev.pulse.task.Tasks;
 import dev.pulse.task.Wakeup;

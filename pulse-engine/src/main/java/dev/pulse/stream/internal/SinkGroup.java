@@ -6,6 +6,7 @@ import dev.pulse.RedisUnavailableException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.EventId;
 import java.time.Duration;
@@ -240,9 +241,13 @@ final class SinkGroup {
         return claimed;
     }
 
-    /** Lag, pending and the oldest pending one's age in ms, each -1 when Redis does not know; none without a group. */
+    /**
+     * Lag, pending, the oldest pending one's age in ms, and the ms between the durable cursor and the last one handed out;
+     * each -1 when Redis does not know; none without a group.
+     */
     List<Long> figures() throws InterruptedException {
-        return Replies.list(onStream(FIGURES, List.of(member.sink()))).stream()
+        List<String> keys = List.of(key(), member.incarnation().keys().recovery());
+        return Replies.list(redis.eval(FIGURES, keys, List.of(member.sink()))).stream()
                 .map(Replies::number)
                 .toList();
     }

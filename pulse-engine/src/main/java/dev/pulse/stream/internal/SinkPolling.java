@@ -5,6 +5,7 @@ import dev.pulse.RedisUnavailableException;
 import dev.pulse.redis.Redis;
 import dev.pulse.stream.Delivery;
 import dev.pulse.task.Backoff;
+import dev.pulse.task.Deadlines;
 import dev.pulse.task.Tasks;
 import dev.pulse.task.Wakeup;
 import java.time.Duration;

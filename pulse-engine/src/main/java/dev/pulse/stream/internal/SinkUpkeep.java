@@ -6,6 +6,7 @@ import dev.pulse.StreamDestroyedException;
 import dev.pulse.stream.AckMode;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.SinkOptions;
+import dev.pulse.task.Deadlines;
 import dev.pulse.task.Loop;
 import dev.pulse.task.Recurring;
 import java.time.Duration;
@@ -65,8 +66,7 @@ final class SinkUpkeep<T> {
         this.inFlight = source.inFlight();
         this.reports = source.reports();
         this.options = options;
-        Streams streams = sink.engine();
-        this.lag = new LagWatch(streams.redis(), sink.signals(), source.incarnation(), sink.name());
+        this.lag = source.lag();
         this.duties = List.of(
                 new Duty(part(4), this::renewLease),
                 retrying,
@@ -248,7 +248,7 @@ final class SinkUpkeep<T> {
     }
 
     private Duration watchLag() throws InterruptedException {
-        lag.check();
+        lag.check(source.intake().isWaiting(source));
         return BETWEEN_LOOKS_AT_THE_LAG;
     }
 

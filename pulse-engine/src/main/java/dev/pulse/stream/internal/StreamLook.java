@@ -1,6 +1,7 @@
 package dev.pulse.stream.internal;
 
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.EventId;
 import java.util.List;

@@ -6,6 +6,7 @@ import dev.pulse.StreamConfigException;
 import dev.pulse.StreamDestroyedException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.Retention;
@@ -63,11 +64,6 @@ final class StreamRecord {
     }
 
     /** The handle's incarnation, made if the stream has none. */
-    Incarnation establish() throws InterruptedException {
-        return establish(redis);
-    }
-
-    /** The same within what is left of one call. */
     Incarnation establish(Redis call) throws InterruptedException {
         Incarnation known = incarnation;
         if (known == null) {

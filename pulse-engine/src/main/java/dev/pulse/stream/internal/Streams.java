@@ -5,6 +5,7 @@ import dev.pulse.redis.Redis;
 import dev.pulse.stream.Codec;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.Retention;
+import dev.pulse.task.Closing;
 import dev.pulse.task.Signals;
 import dev.pulse.wire.Names;
 import java.util.ArrayList;

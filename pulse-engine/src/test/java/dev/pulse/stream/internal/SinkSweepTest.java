@@ -7,6 +7,7 @@ import dev.pulse.Pulse;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.RedisOptions;
 import dev.pulse.redis.RedisUri;
+import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;

@@ -1,4 +1,4 @@
-package dev.pulse.stream.internal;
+package dev.pulse.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -7,21 +7,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the replies of Redis: bytes, numbers and lists of these. */
-final class Replies {
+public final class Replies {
     private Replies() {}
 
-    static String text(@Nullable Object reply) {
+    public static String text(@Nullable Object reply) {
         return new String(bytes(reply), StandardCharsets.UTF_8);
     }
 
-    static byte[] bytes(@Nullable Object reply) {
+    public static byte[] bytes(@Nullable Object reply) {
         if (reply instanceof byte[] bytes) {
             return bytes;
         }
         throw new IllegalArgumentException("expected text from Redis, was " + reply);
     }
 
-    static long number(@Nullable Object reply) {
+    public static long number(@Nullable Object reply) {
         if (reply instanceof Long number) {
             return number;
         }
@@ -29,7 +29,7 @@ final class Replies {
     }
 
     @SuppressWarnings("unchecked")
-    static List<@Nullable Object> list(@Nullable Object reply) {
+    public static List<@Nullable Object> list(@Nullable Object reply) {
         if (reply instanceof List<?> list) {
             return (List<@Nullable Object>) list;
         }
@@ -37,7 +37,7 @@ final class Replies {
     }
 
     /** The entries in the reply of XREAD on several streams, by their keys. */
-    static Map<String, List<@Nullable Object>> entriesByStream(@Nullable Object reply) {
+    public static Map<String, List<@Nullable Object>> entriesByStream(@Nullable Object reply) {
         Map<String, List<@Nullable Object>> entries = new HashMap<>();
         for (Object stream : reply == null ? List.of() : list(reply)) {
             entries.put(text(list(stream).getFirst()), list(list(stream).get(1)));
@@ -46,7 +46,7 @@ final class Replies {
     }
 
     /** The entries in the reply of XREAD or XREADGROUP on one stream; none when it timed out. */
-    static List<@Nullable Object> entriesOfOneStream(@Nullable Object reply) {
+    public static List<@Nullable Object> entriesOfOneStream(@Nullable Object reply) {
         return reply == null ? List.of() : list(list(list(reply).getFirst()).get(1));
     }
 }

@@ -1,14 +1,13 @@
-package dev.pulse.stream.internal;
+package dev.pulse.task;
 
 import dev.pulse.CloseResult;
-import dev.pulse.task.Tasks;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
-/** What {@link Streams} closes: first all are asked to stop, then each is waited for. */
-interface Closing {
+/** What is closed with its engine: first all are asked to stop, then each is waited for. */
+public interface Closing {
     /** Asks it to begin nothing new; returns at once. */
     void stop();
 

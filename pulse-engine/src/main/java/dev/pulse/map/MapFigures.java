@@ -1,0 +1,29 @@
+package dev.pulse.map;
+
+import java.time.Duration;
+
+/**
+ * How one replica gets on. Counts begin with it.
+ *
+ * @param size how many entries it has
+ * @param revision how many changes the map has had, as far as it has seen them
+ * @param staleness how long ago it was last known to be equal to Redis
+ * @param watches how many watches are open
+ * @param applied how many changes it applied one by one
+ * @param snapshots how often it took all of the content, the first time included
+ * @param gaps how often it found that changes had been lost on the way
+ * @param regressions how often it found that Redis had gone back: expired, flushed, restored, failed over
+ * @param unreadable how many entries it cannot show at present, because the codec cannot read them or the key is no UTF-8
+ * @param coalesced how many changes were coalesced for watchers that are too slow
+ */
+public record MapFigures(
+        int size,
+        long revision,
+        Duration staleness,
+        int watches,
+        long applied,
+        long snapshots,
+        long gaps,
+        long regressions,
+        int unreadable,
+        long coalesced) {}

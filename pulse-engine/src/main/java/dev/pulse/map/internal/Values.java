@@ -1,0 +1,66 @@
+package dev.pulse.map.internal;
+
+import dev.pulse.MapValueException;
+import dev.pulse.stream.Codec;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The values of one map and their bytes. Thread-safe. */
+final class Values<V> {
+    private final String map;
+    private final Codec<V> codec;
+    private final int mostBytes;
+
+    Values(String map, Codec<V> codec, int mostBytes) {
+        this.map = map;
+        this.codec = codec;
+        this.mostBytes = mostBytes;
+    }
+
+    /** Throws {@link IllegalArgumentException} when it cannot be encoded, or is too large. */
+    byte[] encode(String key, V value) {
+        Objects.requireNonNull(value, "value");
+        byte[] bytes;
+        try {
+            bytes = codec.encode(value);
+        } catch (Exception e) {
+            throw new IllegalArgumentException("value of " + named(key) + " cannot be encoded: " + e.getMessage(), e);
+        }
+        if (bytes.length > mostBytes) {
+            throw new IllegalArgumentException("value of " + named(key) + " has at most " + mostBytes
+                    + " bytes (maxPayloadBytes), had " + bytes.length);
+        }
+        return bytes;
+    }
+
+    /** Throws whatever the codec does. */
+    V decode(byte[] bytes) throws Exception {
+        return codec.decode(bytes);
+    }
+
+    /** Throws {@link MapValueException} when it cannot be read. */
+    V require(String key, byte[] bytes) {
+        try {
+            return codec.decode(bytes);
+        } catch (Exception e) {
+            throw new MapValueException("value of " + named(key) + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Empty for null, and for what cannot be read: the replica reports that. */
+    Optional<V> readable(byte @Nullable [] bytes) {
+        if (bytes == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(codec.decode(bytes));
+        } catch (Exception e) {
+            return Optional.empty();
+        }
+    }
+
+    String named(String key) {
+        return "key \"" + key + "\" in map \"" + map + "\"";
+    }
+}
