@@ -66,6 +66,19 @@ public sealed interface PulseEvent {
     record Gap(String stream, String after, String first, OptionalLong count) implements PulseEvent {}
 
     /**
+     * Events were trimmed away before any consumer of a sink had read them; it goes on with what is there. Told by the
+     * consumer that notices it, once for all consumers of the sink when there is a count, else by each. Consumers look when
+     * they begin, after a pause, and ten times a second while they have much to read. On Redis 7.0 nothing escapes them; on
+     * others what is trimmed between two looks of a sink that reads on meanwhile may.
+     *
+     * @param after the last event that the sink had read when it was noticed
+     * @param first the oldest event that is kept; {@code 0-0} when there is none
+     * @param count how many were lost; empty where Redis does not know it: before 7.0, or where some of these were removed
+     *     by name. Then they may even have been read
+     */
+    record SinkGap(String stream, String sink, String after, String first, OptionalLong count) implements PulseEvent {}
+
+    /**
      * A stream that a reader reads is not what it was: it was deleted, flushed or has expired, or an older state of it
      * was restored. What the reader had not read of the former one is lost to it; nothing that is added afterwards is.
      *

@@ -1,17 +1,25 @@
 package dev.pulse;
 
+import static dev.pulse.faults.Promise.P1;
+import static dev.pulse.faults.Promise.P11;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.stream.AckResult;
 import dev.pulse.stream.Codecs;
+import dev.pulse.stream.DeadLetters;
 import dev.pulse.stream.Delivery;
+import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.NewEvent;
+import dev.pulse.stream.Reader;
+import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
@@ -141,11 +149,7 @@ class ClusterTest {
                             .untilAsserted(
                                     () -> assertThat(handled).hasSize(600).doesNotHaveDuplicates());
                     consumed.removeStream(names[1]);
-                    await().atMost(longest)
-                            .until(() -> cluster.pulseConnections().stream()
-                                            .filter(name -> name.endsWith("/sink"))
-                                            .count()
-                                    == 2);
+                    await().atMost(longest).until(() -> connections("sink") == 2);
                 }
                 try (Sink<String> polled = streams.get(0).sink(sinkName, options)) {
                     polled.addStream(streams.get(1), StartAt.newest());
@@ -166,6 +170,103 @@ class ClusterTest {
     }
 
     @PulseTest
+    void aReaderOfStreamsInDifferentSlotsReadsEachByItself(Prefix prefix) throws InterruptedException {
+        Duration longest = Duration.ofSeconds(30);
+        try (Pulse pulse = builder().connect()) {
+            List<EventStream<String>> streams = Stream.of(spread(prefix))
+                    .map(name -> pulse.stream(name, Codecs.string()))
+                    .toList();
+            Queue<Event<String>> seen = new ConcurrentLinkedQueue<>();
+            try (Reader<String> consumed = streams.get(0).reader(oldest())) {
+                consumed.consume(event -> seen.add(event));
+                await().atMost(longest).until(() -> connections("reader") == 1);
+                consumed.addStream(streams.get(1), StartAt.oldest());
+                consumed.addStream(streams.get(2), StartAt.oldest());
+                for (EventStream<String> stream : streams) {
+                    stream.addAll(IntStream.range(0, 3_000)
+                            .mapToObj(i -> NewEvent.of("e", Integer.toString(i)))
+                            .toList());
+                }
+                await().atMost(longest).until(() -> seen.size() >= 9_000);
+                for (EventStream<String> stream : streams) {
+                    assertThat(seen)
+                            .filteredOn(event -> event.stream().equals(stream.name()))
+                            .extracting(Event::id)
+                            .hasSize(3_000)
+                            .isSorted()
+                            .last()
+                            .isEqualTo(consumed.cursor(stream.name()));
+                }
+                // while all are waited at
+                for (EventStream<String> stream : streams) {
+                    EventId id = stream.add("e", "late");
+                    await().atMost(longest)
+                            .until(() -> consumed.cursor(stream.name()).equals(id));
+                }
+                consumed.removeStream(streams.get(1).name());
+                await().atMost(longest).until(() -> connections("reader") == 2);
+                streams.get(1).add("e", "not any more");
+                EventId last = streams.get(2).add("e", "last");
+                await().atMost(longest)
+                        .until(() -> consumed.cursor(streams.get(2).name()).equals(last));
+                assertThat(seen).extracting(Event::payload).doesNotContain("not any more");
+                streams.get(0).destroy();
+                EventId after = streams.get(2).add("e", "after");
+                await().atMost(longest)
+                        .until(() -> consumed.cursor(streams.get(2).name()).equals(after));
+            }
+            try (Reader<String> polled = streams.get(1).reader(ReaderOptions.defaults())) {
+                polled.addStream(streams.get(2), StartAt.newest());
+                for (int i = 0; i < 20; i++) {
+                    EventId id = streams.get(1 + i % 2).add("e", "polled");
+                    assertThat(polled.poll(1, i % 3 == 0 ? Duration.ZERO : longest))
+                            .extracting(Event::id)
+                            .containsExactly(id);
+                }
+                assertThat(polled.poll(1, Duration.ofMillis(10))).isEmpty();
+            }
+        }
+    }
+
+    private static ReaderOptions oldest() {
+        return ReaderOptions.builder().startAt(StartAt.oldest()).build();
+    }
+
+    private static long connections(String role) {
+        return cluster.pulseConnections().stream()
+                .filter(name -> name.endsWith("/" + role))
+                .count();
+    }
+
+    @PulseTest
+    void deadLettersAreInTheSlotOfTheirStream(Prefix prefix) throws InterruptedException {
+        String name = spread(prefix)[0];
+        try (Pulse pulse = builder().connect()) {
+            EventStream<String> stream = pulse.stream(name, Codecs.string());
+            EventId id = stream.add("e", "x");
+            try (Sink<String> sink = stream.sink("k", SinkOptions.defaults())) {
+                sink.poll(1, LONG).getFirst().deadLetter("on purpose");
+                await().atMost(LONG).until(() -> stream.deadLetters().count() == 1);
+            }
+            assertThat(cluster.slot(key(name) + ":dead")).isEqualTo(cluster.slot(key(name)));
+            try (RespClient client =
+                    RespClient.connect(cluster.primaryOf(key(name)).port())) {
+                assertThat(client.call("XLEN", key(name) + ":dead")).isEqualTo(1L);
+            }
+            EventId letter = stream.deadLetters().list(1).getFirst().id();
+            assertThat(stream.deadLetters().replay(letter)).isEqualTo(DeadLetters.Replay.REPLAYED);
+            try (Sink<String> sink = stream.sink("k", SinkOptions.defaults())) {
+                assertThat(sink.poll(1, LONG))
+                        .extracting(again -> again.event().id())
+                        .containsExactly(id);
+            }
+        }
+    }
+
+    @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F21)
     void aKilledPrimaryIsReplacedUnderLoad(Prefix prefix) throws InterruptedException {
         String[] streams = spread(prefix);
         try (Traffic traffic = Traffic.start(builder(), streams)) {
@@ -185,6 +286,9 @@ class ClusterTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F21)
     void aPausedPrimaryIsLeftThoughItsConnectionsStayOpen(Prefix prefix) throws InterruptedException {
         String[] streams = spread(prefix);
         try (Traffic traffic = Traffic.start(builder().commandTimeout(Duration.ofMinutes(1)), streams)) {
@@ -206,6 +310,9 @@ class ClusterTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F21)
     void aSlotIsMovedUnderLoadAndNothingIsLostNorDoubted(Prefix prefix) throws InterruptedException {
         String stream = prefix.name("moved");
         try (Traffic traffic = Traffic.start(builder(), stream)) {
@@ -229,6 +336,9 @@ class ClusterTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F21)
     void aSlotThatIsOnItsWayForLongCostsNothing(Prefix prefix) throws InterruptedException {
         String stream = prefix.name("slow");
         try (Traffic traffic = Traffic.start(builder().commandTimeout(Duration.ofSeconds(1)), stream)) {

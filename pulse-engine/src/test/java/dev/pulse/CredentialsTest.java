@@ -1,11 +1,14 @@
 package dev.pulse;
 
+import static dev.pulse.faults.Promise.P11;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.map.MapOptions;
 import dev.pulse.map.MapTtl;
 import dev.pulse.map.ReplicatedMap;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 @RedisTest
+@Attacks(value = P11, by = Fault.F16)
 class CredentialsTest {
     private static final String USER = "ann";
     private static final Duration LONG = Duration.ofSeconds(30);

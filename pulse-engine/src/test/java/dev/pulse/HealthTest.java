@@ -1,9 +1,12 @@
 package dev.pulse;
 
+import static dev.pulse.faults.Promise.P11;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.ReaderOptions;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** Redis answers, and yet some of the work cannot be done. */
 @RedisTest
+@Attacks(value = P11, by = Fault.F16)
 class HealthTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 

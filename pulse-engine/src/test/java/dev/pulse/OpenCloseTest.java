@@ -1,8 +1,10 @@
 package dev.pulse;
 
+import static dev.pulse.faults.Promise.P14;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.faults.Attacks;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.ReaderOptions;
@@ -22,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 
 /** What is opened again and again leaves no more than what is opened once. */
 @RedisTest
+@Attacks(P14)
 class OpenCloseTest {
     private static final int TIMES = 100;
 

@@ -1,9 +1,13 @@
 package dev.pulse;
 
+import static dev.pulse.faults.Promise.P11;
+import static dev.pulse.faults.Promise.P13;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.ReaderOptions;
@@ -26,6 +30,9 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** Redis is gone for a while, for a process with several readers and sinks: that is cheap, shows, and is over at once. */
 @RedisTest
+@Attacks(
+        value = {P11, P13},
+        by = Fault.F06)
 class OutageTest {
     private static final int EACH = 4;
     /** With Redis: the lane, and of each sink and each reader the read. */

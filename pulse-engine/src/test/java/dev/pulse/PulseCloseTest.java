@@ -1,10 +1,13 @@
 package dev.pulse;
 
+import static dev.pulse.faults.Promise.P12;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.NewEvent;
@@ -36,6 +39,7 @@ class PulseCloseTest {
     }
 
     @PulseTest
+    @Attacks(value = P12, by = Fault.F06)
     void closeIsBoundedWhenRedisIsGoneOrSilent(EmbeddedRedis redis) {
         for (boolean paused : List.of(true, false)) {
             Pulse pulse = Pulse.connect(redis.uri());

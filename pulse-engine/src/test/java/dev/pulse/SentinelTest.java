@@ -1,5 +1,7 @@
 package dev.pulse;
 
+import static dev.pulse.faults.Promise.P1;
+import static dev.pulse.faults.Promise.P11;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -7,6 +9,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.SentinelProcess;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.EventStream;
 import dev.pulse.testing.Prefix;
@@ -79,6 +83,9 @@ class SentinelTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F05)
     void aFailOverByCommandIsFollowed(Prefix prefix) throws InterruptedException {
         try (Traffic traffic = Traffic.start(Pulse.builder().uri(sentinels.uri()), prefix.name("s"))) {
             traffic.awaitProgress(RECOVERY);
@@ -97,6 +104,9 @@ class SentinelTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F05)
     void aKilledMasterCostsOnlyWhatWasNotReplicated(Prefix prefix) throws InterruptedException {
         try (Traffic traffic = Traffic.start(Pulse.builder().uri(sentinels.uri()), prefix.name("s"))) {
             traffic.awaitProgress(RECOVERY);
@@ -114,6 +124,9 @@ class SentinelTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F05)
     void aPausedMasterIsLeftThoughItsConnectionsStayOpen(Prefix prefix) throws InterruptedException {
         // no reply would be missed for a minute
         Pulse.Builder patient = Pulse.builder().uri(sentinels.uri()).commandTimeout(Duration.ofMinutes(1));
@@ -135,6 +148,9 @@ class SentinelTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F05)
     void aSentinelClientOfTheUsersIsFollowedToo(Prefix prefix) throws InterruptedException {
         Set<HostAndPort> addresses = sentinels.sentinels().stream()
                 .map(sentinel -> new HostAndPort("127.0.0.1", sentinel.port()))

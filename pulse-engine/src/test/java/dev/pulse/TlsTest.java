@@ -1,11 +1,15 @@
 package dev.pulse;
 
+import static dev.pulse.faults.Promise.P11;
+import static dev.pulse.faults.Promise.P12;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.ReaderOptions;
@@ -24,6 +28,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 @RedisTest
+@Attacks(
+        value = {P11, P12},
+        by = Fault.F16)
 class TlsTest {
     @TempDir
     static Path directory;

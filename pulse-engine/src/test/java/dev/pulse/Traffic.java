@@ -3,6 +3,7 @@ package dev.pulse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.faults.Trial;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.EventStream;
@@ -22,7 +23,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.slf4j.LoggerFactory;
 
 /**
  * Adds events to streams without pause while a sink handles and a reader reads each of them, and measures for how long
@@ -52,15 +52,13 @@ final class Traffic implements AutoCloseable {
     }
 
     /** Waits until events that are added from now on are handled and read, on each stream. */
-    Duration awaitProgress(Duration limit) {
+    void awaitProgress(Duration limit) {
         long begin = System.nanoTime();
         for (Flow flow : flows) {
             int next = flow.begun.get() + 1;
             await().atMost(limit).pollInterval(Duration.ofMillis(10)).until(() -> flow.isThrough(next));
         }
-        Duration waited = Duration.ofNanos(System.nanoTime() - begin);
-        LoggerFactory.getLogger(Traffic.class).info("traffic=flows waited={}", waited);
-        return waited;
+        Trial.recovered(Duration.ofNanos(System.nanoTime() - begin));
     }
 
     Health health() {

@@ -52,7 +52,7 @@ public final class EventExpressions {
      *
      * @throws IllegalArgumentException when the text is none; it names the option
      */
-    public static org.apache.camel.Predicate predicate(CamelContext context, String option, Object value) {
+    static org.apache.camel.Predicate predicate(CamelContext context, String option, Object value) {
         try {
             org.apache.camel.Predicate predicate = value instanceof org.apache.camel.Predicate given
                     ? given
@@ -75,8 +75,7 @@ public final class EventExpressions {
      * Asks a predicate about events that are not routed yet, on the thread that reads, each in an exchange of its own. An
      * event whose payload cannot be decoded passes: what becomes of it is decided where it would be routed.
      */
-    public static Predicate<Event<?>> onEvents(
-            org.apache.camel.Predicate predicate, Endpoint endpoint, EventMapping mapping) {
+    static Predicate<Event<?>> onEvents(org.apache.camel.Predicate predicate, Endpoint endpoint, EventMapping mapping) {
         return event -> {
             Exchange exchange = unrouted(event, endpoint, mapping);
             return exchange.getException() != null || predicate.matches(exchange);

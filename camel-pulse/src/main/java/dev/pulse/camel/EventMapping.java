@@ -5,32 +5,23 @@ import dev.pulse.stream.NewEvent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes an event of a message and a message of an event, for one consumer or producer. Thread-safe. */
 public final class EventMapping {
-    private static final Logger LOG = LoggerFactory.getLogger(EventMapping.class);
     private static final String CONTENT_TYPE = "content-type";
-    private static final int MOST_LOGGED = 100;
 
     private final PayloadCodec codec;
     private final HeaderFilterStrategy filter;
-    /** Each is logged once. */
-    private final Set<String> namesLeftOut = ConcurrentHashMap.newKeySet();
+    private final LeftOutHeaders leftOut;
 
-    private final LongAdder leftOut = new LongAdder();
-
-    public EventMapping(PayloadCodec codec, HeaderFilterStrategy filter) {
+    EventMapping(PayloadCodec codec, HeaderFilterStrategy filter, LeftOutHeaders leftOut) {
         this.codec = codec;
         this.filter = filter;
+        this.leftOut = leftOut;
     }
 
     /**
@@ -54,22 +45,10 @@ public final class EventMapping {
                 // header names are case-insensitive in Camel, and not in an event
                 headers.put(name.equalsIgnoreCase(CONTENT_TYPE) ? CONTENT_TYPE : name, value.toString());
             } else {
-                leaveOut(name, value);
+                leftOut.add(name, value);
             }
         });
         return headers;
-    }
-
-    private void leaveOut(String name, Object value) {
-        leftOut.increment();
-        if (namesLeftOut.size() < MOST_LOGGED && namesLeftOut.add(name)) {
-            LOG.warn("header={} type={} state=left-out", name, value.getClass().getName());
-        }
-    }
-
-    /** How many headers stayed behind so far, for they were neither text nor number nor boolean. */
-    public long leftOut() {
-        return leftOut.sum();
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.pulse.camel;
 import dev.pulse.Pulse;
 import dev.pulse.PulseException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedStartupListener;
@@ -11,24 +13,33 @@ import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a consumer. Starting fixes its place in the stream, but nothing is consumed before the whole context has
  * started, so that all routes an exchange may reach are there. Suspending stops reading, lets go of the place when the
- * exchanges in flight are complete, and resuming takes it again. Camel's shutdown suspends, waits for the exchanges in
- * flight up to its time-out, then stops the consumer; what is still in flight then is interrupted.
+ * exchanges in flight are complete and what is held for a manual ack is settled, and resuming takes one again. Camel's
+ * shutdown suspends, waits for the exchanges in flight up to its time-out, then stops the consumer; what is still in flight
+ * then is interrupted.
  */
 public abstract class PulseConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
-    /** The most that the engine waits; what ends a suspended consumer earlier is the end of its exchanges, or a stop. */
+    /** The most that the engine waits; what ends a suspended reading earlier is the end of its exchanges, or a stop. */
     private static final Duration SUSPENDED_DRAIN = Duration.ofHours(1);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final PulseEndpoint endpoint;
     private final ReentrantLock beginning = new ReentrantLock();
     private @Nullable EngineLease engine;
-    private @Nullable Thread closer;
     private volatile @Nullable Reading reading;
+    /**
+     * Those of before a suspension that something is in flight of, be it only an event that is held for a manual ack, and
+     * the threads that close them.
+     */
+    private final Map<Reading, Thread> leaving = new ConcurrentHashMap<>();
+
     private volatile boolean contextStarted;
 
     protected PulseConsumer(PulseEndpoint endpoint, Processor processor) {
@@ -75,11 +86,9 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
         try {
             Reading opened = reading;
             if (!contextStarted && opened != null) {
-                contextStarted = true;
-                if (!isSuspendingOrSuspended()) {
-                    opened.begin();
-                }
+                opened.begin();
             }
+            contextStarted = true;
         } finally {
             beginning.unlock();
         }
@@ -87,7 +96,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
 
     @Override
     protected void doSuspend() {
-        Reading opened = reading;
+        Reading opened = take();
         if (opened == null) {
             return;
         }
@@ -96,15 +105,32 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
         Thread closing = getEndpoint()
                 .getCamelContext()
                 .getExecutorServiceManager()
-                .newThread("PulseSuspend", () -> opened.close(SUSPENDED_DRAIN));
-        closer = closing;
+                .newThread("PulseSuspend", () -> {
+                    try {
+                        opened.close(SUSPENDED_DRAIN);
+                    } finally {
+                        leaving.remove(opened);
+                    }
+                });
+        leaving.put(opened, closing);
         closing.start();
+    }
+
+    /** The current reading, which is none from now on. */
+    private @Nullable Reading take() {
+        beginning.lock();
+        try {
+            Reading opened = reading;
+            reading = null;
+            return opened;
+        } finally {
+            beginning.unlock();
+        }
     }
 
     @Override
     protected void doResume() throws Exception {
-        // exchanges of before and after would overlap otherwise, and the order be lost
-        awaitCloser(shutdownTimeout());
+        awaitLeft();
         EngineLease lease = engine;
         if (lease == null) {
             throw new IllegalStateException("a consumer that was not started cannot be resumed");
@@ -121,21 +147,39 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
         }
     }
 
+    /** Exchanges of before and after a suspension would overlap otherwise, and the order be lost. */
+    private void awaitLeft() throws InterruptedException {
+        long deadline = System.nanoTime() + shutdownTimeout().toNanos();
+        for (Map.Entry<Reading, Thread> each : leaving.entrySet()) {
+            Thread closing = each.getValue();
+            while (closing.isAlive() && !each.getKey().onlyHolds() && System.nanoTime() < deadline) {
+                closing.join(LOOK_AGAIN);
+            }
+        }
+    }
+
     @Override
     protected void doStop() throws Exception {
-        boolean forced = getEndpoint().getCamelContext().getShutdownStrategy().isForceShutdown();
-        close(forced ? Duration.ZERO : shutdownTimeout());
+        ShutdownStrategy strategy = getEndpoint().getCamelContext().getShutdownStrategy();
+        // once its time is up, Camel stops what is still there
+        boolean timeIsUp = strategy.isForceShutdown() || strategy.hasTimeoutOccurred();
+        close(timeIsUp ? Duration.ZERO : shutdownTimeout());
         super.doStop();
     }
 
     private void close(Duration drain) {
-        Reading opened = reading;
-        reading = null;
+        long deadline = System.nanoTime() + drain.toNanos();
+        Reading opened = take();
         if (opened != null) {
             opened.close(drain);
         }
+        for (Reading each : leaving.keySet()) {
+            each.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        }
         try {
-            awaitCloser(shutdownTimeout());
+            for (Thread closing : leaving.values()) {
+                closing.join(shutdownTimeout());
+            }
         } catch (InterruptedException e) {
             // Camel's way to say that the time is up; what is let go of must be let go of all the same
             Thread.currentThread().interrupt();
@@ -151,15 +195,8 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
         }
     }
 
-    private void awaitCloser(Duration longest) throws InterruptedException {
-        Thread closing = closer;
-        if (closing != null && closing.join(longest)) {
-            closer = null;
-        }
-    }
-
     private Duration shutdownTimeout() {
-        var strategy = getEndpoint().getCamelContext().getShutdownStrategy();
+        ShutdownStrategy strategy = getEndpoint().getCamelContext().getShutdownStrategy();
         Duration timeout =
                 Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
         return timeout.compareTo(SUSPENDED_DRAIN) > 0 ? SUSPENDED_DRAIN : timeout;
@@ -170,17 +207,22 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
         return false;
     }
 
+    /** Without what is held for a manual ack: that outlives a suspension, and a stop waits for it by itself. */
     @Override
     public int getPendingExchangesSize() {
         Reading opened = reading;
-        return opened == null ? 0 : opened.inFlight();
+        return leaving.keySet().stream().mapToInt(Reading::inFlight).sum() + (opened == null ? 0 : opened.inFlight());
     }
 
     @Override
     public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        if (!forced) {
+            return;
+        }
         Reading opened = reading;
-        if (forced && opened != null) {
+        if (opened != null) {
             opened.close(Duration.ZERO);
         }
+        leaving.keySet().forEach(each -> each.close(Duration.ZERO));
     }
 }

@@ -1,6 +1,7 @@
 package dev.pulse.camel;
 
 import org.apache.camel.MultipleConsumersSupport;
+import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.spi.EndpointServiceLocation;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.support.DefaultEndpoint;
@@ -11,6 +12,8 @@ public abstract class PulseEndpoint extends DefaultEndpoint
         implements EndpointServiceLocation, MultipleConsumersSupport {
     @UriParam
     private PulseConfiguration configuration = new PulseConfiguration();
+
+    private final LeftOutHeaders leftOut = new LeftOutHeaders();
 
     protected PulseEndpoint(String endpointUri, PulseComponent component) {
         super(endpointUri, component);
@@ -35,7 +38,13 @@ public abstract class PulseEndpoint extends DefaultEndpoint
 
     /** How events and messages become each other, for one consumer or producer. */
     public EventMapping eventMapping() {
-        return new EventMapping(payloadCodec(), configuration.getHeaderFilterStrategy());
+        return new EventMapping(payloadCodec(), configuration.getHeaderFilterStrategy(), leftOut);
+    }
+
+    /** How many headers did not travel with the events of this endpoint so far. */
+    @ManagedAttribute(description = "How many headers stayed behind, for they were neither text nor number nor boolean")
+    public long getHeadersLeftOut() {
+        return leftOut.count();
     }
 
     public PulseConfiguration getConfiguration() {

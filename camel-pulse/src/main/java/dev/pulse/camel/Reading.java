@@ -13,6 +13,11 @@ public interface Reading {
     /** How many exchanges were begun and are not complete. */
     int inFlight();
 
+    /** Whether all that keeps it from closing are events that wait to be settled by hand. */
+    default boolean onlyHolds() {
+        return false;
+    }
+
     /** Stops, waits up to {@code drain} for what is in flight, then interrupts it, and lets go of everything. */
     void close(Duration drain);
 }

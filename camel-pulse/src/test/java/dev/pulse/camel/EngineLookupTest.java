@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.Pulse;
 import dev.pulse.camel.sink.PulseSinkComponent;
 import dev.pulse.camel.stream.PulseStreamComponent;
+import dev.pulse.testing.PulseTest;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.PropertyBindingSupport;
-import org.junit.jupiter.api.Test;
 
 class EngineLookupTest extends RoutesTest {
     @Override
@@ -39,7 +39,7 @@ class EngineLookupTest extends RoutesTest {
         awaitBodies("a");
     }
 
-    @Test
+    @PulseTest
     void componentsWithTheSameUriShareOneEngine() throws Exception {
         streams().getConfiguration().setUri(redis.uri());
         sinks().getConfiguration().setUri(redis.uri());
@@ -47,14 +47,14 @@ class EngineLookupTest extends RoutesTest {
         assertThat(engines()).isOne();
     }
 
-    @Test
+    @PulseTest
     void uriOfAnotherPulseComponentServesTheOneWithout() throws Exception {
         sinks().getConfiguration().setUri(redis.uri());
         routes();
         assertThat(engines()).isOne();
     }
 
-    @Test
+    @PulseTest
     void uriOfAnEndpointGoesBeforeTheComponents() throws Exception {
         streams().getConfiguration().setUri("redis://localhost:1");
         sinks().getConfiguration().setUri(redis.uri());
@@ -63,7 +63,7 @@ class EngineLookupTest extends RoutesTest {
         assertThat(engines()).isOne();
     }
 
-    @Test
+    @PulseTest
     void theOnlyPulseInTheRegistryIsUsedAndNotClosed() throws Exception {
         context.getRegistry().bind("engine", pulse);
         routes();
@@ -72,7 +72,7 @@ class EngineLookupTest extends RoutesTest {
         assertThat(events().add("order.placed", "b")).isNotNull();
     }
 
-    @Test
+    @PulseTest
     void uriGoesBeforeThePulseInTheRegistry() throws Exception {
         context.getRegistry().bind("engine", pulse);
         streams().getConfiguration().setUri(redis.uri());
@@ -81,7 +81,7 @@ class EngineLookupTest extends RoutesTest {
         assertThat(engines()).isOne();
     }
 
-    @Test
+    @PulseTest
     void clientOfAnEndpointGoesFirst() throws Exception {
         streams().getConfiguration().setUri("redis://localhost:1");
         context.getRegistry().bind("engine", pulse);
@@ -94,7 +94,7 @@ class EngineLookupTest extends RoutesTest {
         }
     }
 
-    @Test
+    @PulseTest
     void endpointsWithDifferentTimeoutsHaveEnginesOfTheirOwn() throws Exception {
         streams().getConfiguration().setUri(redis.uri());
         route(r ->
@@ -103,7 +103,7 @@ class EngineLookupTest extends RoutesTest {
         assertThat(engines()).isEqualTo(2);
     }
 
-    @Test
+    @PulseTest
     void optionsOfAComponentAreTheDefaultsOfItsEndpoints() {
         streams().getConfiguration().setCodec("string");
         streams().getConfiguration().setCommandTimeout(700);
@@ -113,7 +113,7 @@ class EngineLookupTest extends RoutesTest {
         assertThat(streams().getConfiguration().getCodec()).isEqualTo("string");
     }
 
-    @Test
+    @PulseTest
     void componentIsConfiguredByProperties() {
         PropertyBindingSupport.build()
                 .withCamelContext(context)
@@ -127,7 +127,7 @@ class EngineLookupTest extends RoutesTest {
         assertThat(streams().getConfiguration().getUri()).isEqualTo("redis://h");
     }
 
-    @Test
+    @PulseTest
     void endpointTellsWhereItsRedisIsWithoutSecrets() {
         sinks().getConfiguration().setUri("redis://ann:s3cret@elsewhere:1");
         PulseEndpoint endpoint = context.getEndpoint("pulse-stream:" + stream, PulseEndpoint.class);
@@ -137,7 +137,7 @@ class EngineLookupTest extends RoutesTest {
         assertThat(endpoint.getServiceUrl()).isNull();
     }
 
-    @Test
+    @PulseTest
     void engineIsClosedWhenItsLastRouteStopped() throws Exception {
         sinks().getConfiguration().setUri(redis.uri());
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("one").to("mock:end"));
@@ -148,7 +148,7 @@ class EngineLookupTest extends RoutesTest {
         await().untilAsserted(() -> assertThat(engines()).isZero());
     }
 
-    @Test
+    @PulseTest
     void embeddedRedisIsSharedAndOutlivesItsRoutes() throws Exception {
         streams().getConfiguration().setUri("embedded:");
         route(r -> r.from("direct:in").to("pulse-stream:" + stream));
@@ -158,7 +158,7 @@ class EngineLookupTest extends RoutesTest {
         assertThat(engines()).isZero();
     }
 
-    @Test
+    @PulseTest
     void userAndPasswordAreOptionsOfTheirOwn() throws Exception {
         try (var jedis = jedis()) {
             jedis.aclSetUser("camel", "on", ">p@ss/w:rd%?", "~*", "&*", "+@all");

@@ -4,20 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.is;
 
+import dev.pulse.camel.sink.ManualAck;
+import dev.pulse.testing.PulseTest;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.RoutePolicySupport;
-import org.junit.jupiter.api.Test;
 
 class LifecycleTest extends RoutesTest {
-    @Test
+    private static final String BATCHES = "&batching=true&batchSize=1";
+
+    @PulseTest
     void nothingIsConsumedBeforeTheWholeContextHasStarted() throws Exception {
         add("a");
         context.stop();
@@ -56,7 +60,7 @@ class LifecycleTest extends RoutesTest {
         }
     }
 
-    @Test
+    @PulseTest
     void suspendedSinkRouteReadsNothingAndResumedGoesOn() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").to("mock:end"));
         add("a");
@@ -71,7 +75,7 @@ class LifecycleTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void suspendedReaderMissesNothingOnceResumed() throws Exception {
         route(r -> r.from("pulse-stream:" + stream).routeId("all").to("mock:end"));
         add("a");
@@ -84,7 +88,7 @@ class LifecycleTest extends RoutesTest {
         awaitBodies("a", "b", "c");
     }
 
-    @Test
+    @PulseTest
     void contextCanBeSuspendedAndResumed() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
         context.suspend();
@@ -94,7 +98,7 @@ class LifecycleTest extends RoutesTest {
         awaitBodies("a");
     }
 
-    @Test
+    @PulseTest
     void routeCanBeStoppedAndStartedAgain() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("mails").to("mock:end"));
         add("a");
@@ -105,7 +109,7 @@ class LifecycleTest extends RoutesTest {
         awaitBodies("a", "b");
     }
 
-    @Test
+    @PulseTest
     void stoppingDrainsTheExchangeInFlightAndGivesBackWhatWasNotBegun() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         NotifyBuilder completed = new NotifyBuilder(context).whenCompleted(1).create();
@@ -133,7 +137,7 @@ class LifecycleTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void stoppingInterruptsWhatOutlastsTheShutdownTimeoutAndTheEventIsDeliveredAgain() throws Exception {
         context.getShutdownStrategy().setTimeout(1);
         CountDownLatch never = new CountDownLatch(1);
@@ -149,7 +153,7 @@ class LifecycleTest extends RoutesTest {
         awaitBodies("a");
     }
 
-    @Test
+    @PulseTest
     void suspendingFromWithinTheRouteLetsItsExchangeComplete() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails")
                 .routeId("mails")
@@ -163,5 +167,128 @@ class LifecycleTest extends RoutesTest {
         awaitBodies("a");
         ((PulseConsumer) context.getRoute("mails").getConsumer()).resume();
         awaitBodies("a", "b");
+    }
+
+    private void holding(String options) throws Exception {
+        route(r -> r.from("pulse-sink:" + stream + "/mails?ackMode=manual&maxInFlight=10" + options)
+                .routeId("mails")
+                .to("mock:end"));
+        add("a");
+        await().until(() -> mock().getReceivedCounter() == 1);
+    }
+
+    private ManualAck manualAck(int index) {
+        return ManualAck.of(mock().getReceivedExchanges().get(index));
+    }
+
+    @PulseTest
+    void suspendedRouteHoldsWhatWaitsForAManualAckAndResumedGoesOnBesideIt() throws Exception {
+        assertHeldThroughASuspension("");
+    }
+
+    @PulseTest
+    void suspendedBatchesDoTheSame() throws Exception {
+        assertHeldThroughASuspension(BATCHES);
+    }
+
+    private void assertHeldThroughASuspension(String options) throws Exception {
+        holding(options);
+        context.getRouteController().suspendRoute("mails");
+        assertThat(pending("mails")).isOne();
+        context.getRouteController().resumeRoute("mails");
+        add("b");
+        await().until(() -> mock().getReceivedCounter() == 2);
+        manualAck(0).ack();
+        await().until(() -> pending("mails") == 1);
+        manualAck(1).ack();
+        awaitNothingPending("mails");
+        assertThat(mock().getReceivedCounter()).isEqualTo(2);
+    }
+
+    @PulseTest
+    void stopGivesBackWhatIsHeldFromBeforeASuspensionAndAfter() throws Exception {
+        assertGivenBack("");
+    }
+
+    @PulseTest
+    void stopGivesBackBatchesThatAreHeldFromBeforeASuspensionAndAfter() throws Exception {
+        assertGivenBack(BATCHES);
+    }
+
+    private void assertGivenBack(String options) throws Exception {
+        context.getShutdownStrategy().setTimeout(1);
+        holding(options);
+        context.getRouteController().suspendRoute("mails");
+        context.getRouteController().resumeRoute("mails");
+        add("b");
+        await().until(() -> mock().getReceivedCounter() == 2);
+        context.getRouteController().stopRoute("mails");
+        manualAck(0).ack();
+        manualAck(1).ack();
+        route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:again"));
+        await().until(() -> getMockEndpoint("mock:again").getReceivedCounter() == 2);
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
+    void routeWhoseExchangeOutlastsItsSuspensionIsStoppedAndCanBeStarted() throws Exception {
+        context.getShutdownStrategy().setTimeout(1);
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        route(r -> r.from("pulse-sink:" + stream + "/mails")
+                .routeId("mails")
+                .process(e -> {
+                    if (begun.incrementAndGet() == 1) {
+                        never.await();
+                    }
+                })
+                .to("mock:end"));
+        add("a");
+        await().untilAtomic(begun, is(1));
+        context.getRouteController().suspendRoute("mails");
+        context.getRouteController().stopRoute("mails");
+        context.getRouteController().startRoute("mails");
+        awaitBodies("a");
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
+    void routeThatIsSuspendedBeforeTheContextHasStartedBeginsWhenItIsResumed() throws Exception {
+        add("a");
+        try (CamelContext another = createCamelContext()) {
+            AtomicInteger consumed = new AtomicInteger();
+            another.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("pulse-sink:" + stream + "/mails")
+                            .startupOrder(1)
+                            .routeId("mails")
+                            .process(e -> consumed.incrementAndGet());
+                    from("direct:last")
+                            .startupOrder(100)
+                            .routePolicy(new RoutePolicySupport() {
+                                @Override
+                                public void onStart(Route route) {
+                                    ((PulseConsumer) another.getRoute("mails").getConsumer()).suspend();
+                                }
+                            })
+                            .to("mock:end");
+                }
+            });
+            another.start();
+            await().during(Duration.ofMillis(200)).until(() -> consumed.get() == 0);
+            ((PulseConsumer) another.getRoute("mails").getConsumer()).resume();
+            await().untilAtomic(consumed, is(1));
+        }
+    }
+
+    @PulseTest
+    void threadsOfCamelAreVirtualWhereTheSwitchSaysSo() throws Exception {
+        AtomicReference<Boolean> virtual = new AtomicReference<>();
+        route(r -> r.from("pulse-sink:" + stream + "/mails").to("seda:later"));
+        route(r -> r.from("seda:later")
+                .process(e -> virtual.set(Thread.currentThread().isVirtual())));
+        add("a");
+        await().untilAtomic(virtual, is(Boolean.getBoolean("camel.threads.virtual.enabled")));
     }
 }

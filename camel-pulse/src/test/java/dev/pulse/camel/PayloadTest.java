@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.stream.Codec;
+import dev.pulse.testing.PulseTest;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.camel.Exchange;
-import org.junit.jupiter.api.Test;
 
 class PayloadTest extends RoutesTest {
     /** What the JSON routes read. */
@@ -32,21 +32,21 @@ class PayloadTest extends RoutesTest {
         return mock().getReceivedExchanges().getFirst().getIn().getBody();
     }
 
-    @Test
+    @PulseTest
     void bytesAreTheDefault() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
         template.sendBody("pulse-stream:" + stream, "ä");
         assertThat(received()).isEqualTo("ä".getBytes(StandardCharsets.UTF_8));
     }
 
-    @Test
+    @PulseTest
     void stringIsText() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails?codec=string").to("mock:end"));
         template.sendBody("pulse-stream:" + stream + "?codec=string", "ä");
         assertThat(received()).isEqualTo("ä");
     }
 
-    @Test
+    @PulseTest
     void jsonIsReadAsAMapUnlessATypeIsGiven() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails?codec=json").to("mock:end"));
         template.sendBody("pulse-stream:" + stream + "?codec=json", new Order("o1", 3));
@@ -55,7 +55,7 @@ class PayloadTest extends RoutesTest {
                 .isEqualTo("application/json");
     }
 
-    @Test
+    @PulseTest
     void jsonIsReadAsThePayloadType() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails?codec=json&payloadType=" + Order.class.getName())
                 .to("mock:end"));
@@ -63,21 +63,21 @@ class PayloadTest extends RoutesTest {
         assertThat(received()).isEqualTo(new Order("o1", 3));
     }
 
-    @Test
+    @PulseTest
     void jsonTextTravelsAsItIs() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails?codec=string").to("mock:end"));
         template.sendBody("pulse-stream:" + stream + "?codec=json", "{\"id\": 1}");
         assertThat(received()).isEqualTo("{\"id\": 1}");
     }
 
-    @Test
+    @PulseTest
     void textThatIsNoJsonIsRefusedByTheProducer() {
         Exchange failed = template.send(
                 "pulse-stream:" + stream + "?codec=json", e -> e.getIn().setBody("no json"));
         assertThat(failed.getException()).hasMessageContaining("Unrecognized token");
     }
 
-    @Test
+    @PulseTest
     void codecOfTheRegistryIsUsed() throws Exception {
         context.getRegistry().bind("reversing", new Reversing());
         route(r -> r.from("pulse-sink:" + stream + "/mails?codec=#reversing").to("mock:end"));
@@ -93,7 +93,7 @@ class PayloadTest extends RoutesTest {
                 .isEqualTo("cba");
     }
 
-    @Test
+    @PulseTest
     void payloadThatCannotBeDecodedGoesToTheErrorHandlerAndIsNotLost() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails?codec=json&bridgeErrorHandler=true&backoff=1h&maxBackoff=1h")
                 .onException(Exception.class)
@@ -107,7 +107,7 @@ class PayloadTest extends RoutesTest {
         assertThat(mock().getReceivedCounter()).isZero();
     }
 
-    @Test
+    @PulseTest
     void readerPassesOverAPayloadThatCannotBeDecoded() throws Exception {
         route(r -> r.from("pulse-stream:" + stream + "?codec=json").to("mock:end"));
         add("no json", "{\"id\":1}");

@@ -7,11 +7,11 @@ import dev.pulse.PulseException;
 import dev.pulse.embedded.AppendOnly;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
+import dev.pulse.testing.PulseTest;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,7 +23,7 @@ class RedisRestartTest extends RoutesTest {
                 EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS).build());
     }
 
-    @Test
+    @PulseTest
     void routesGoOnByThemselvesAfterRedisDiedAndCameBack() throws Exception {
         route(r -> r.from("direct:in").to("pulse-stream:" + stream));
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
@@ -63,7 +63,7 @@ class RedisRestartTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void batchThatIsBeingCollectedOutlivesARestart() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails?batching=true&batchSize=2&batchTimeout=1m&ackDeadline=1m")
                 .split(r.body())
@@ -79,7 +79,7 @@ class RedisRestartTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void exceptionHandlerOfAReaderIsToldOncePerChangeOfStateAndReadingGoesOn() throws Exception {
         ToldExceptions told = new ToldExceptions();
         context.getRegistry().bind("handler", told);
@@ -106,7 +106,7 @@ class RedisRestartTest extends RoutesTest {
         });
     }
 
-    @Test
+    @PulseTest
     void exchangeThatCompletesWhileRedisIsAwayIsAckedLater() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         route(r -> r.from("pulse-sink:" + stream + "/mails")

@@ -50,6 +50,10 @@ public abstract class RoutesTest extends CamelTestSupport {
 
     @BeforeEach
     void connect() {
+        try (Jedis jedis = jedis()) {
+            // what READMEs show has names that are not the test's own
+            jedis.flushAll();
+        }
         pulse = Pulse.builder().uri(redis.uri()).clientName("test").connect();
     }
 

@@ -6,6 +6,7 @@ import dev.pulse.RedisUnavailableException;
 import dev.pulse.camel.stream.PulseStreamComponent;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
+import dev.pulse.testing.PulseTest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;
@@ -19,7 +20,6 @@ import org.apache.camel.support.jsse.KeyStoreParameters;
 import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.support.jsse.TrustManagersParameters;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A Redis whose certificate only a trust store of one's own knows. */
@@ -129,13 +129,13 @@ class TlsRouteTest extends RoutesTest {
         awaitBodies("a");
     }
 
-    @Test
+    @PulseTest
     void endpointsTrustWhatTheirSslContextParametersSay() throws Exception {
         context.getRegistry().bind("trust", trust());
         routes("?sslContextParameters=#trust");
     }
 
-    @Test
+    @PulseTest
     void componentsUseTheSslContextParametersOfTheContext() throws Exception {
         context.setSSLContextParameters(trust());
         for (String scheme : new String[] {"pulse-stream", "pulse-sink"}) {
@@ -144,7 +144,7 @@ class TlsRouteTest extends RoutesTest {
         routes("");
     }
 
-    @Test
+    @PulseTest
     void globalParametersLeaveAUriWithoutTlsAlone() throws Exception {
         context.setSSLContextParameters(trust());
         context.getComponent("pulse-stream", PulseStreamComponent.class).setUseGlobalSslContextParameters(true);
@@ -152,7 +152,7 @@ class TlsRouteTest extends RoutesTest {
         assertThat(events().snapshot()).hasSize(1);
     }
 
-    @Test
+    @PulseTest
     void certificateThatNobodyTrustsIsRefused() {
         assertThat(template.send(
                                 "pulse-stream:" + stream + "?lazyStartProducer=true",

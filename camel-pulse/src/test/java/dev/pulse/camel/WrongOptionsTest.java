@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pulse.RedisUnavailableException;
+import dev.pulse.testing.PulseTest;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.apache.camel.CamelContext;
@@ -11,7 +12,6 @@ import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.jsse.SSLContextParameters;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +29,7 @@ class WrongOptionsTest extends RoutesTest {
             pulse-stream:o?filter=RAW(${body} ==)  | filter is a reference to a bean or in the simple language
             pulse-stream:o?concurrentConsumers=0   | concurrentConsumers is 1 to 100000, was 0
             pulse-stream:o?batchTimeout=2h         | batchTimeout is PT0.001S to PT1H, was PT2H
+            pulse-stream:o?batchTimeout=2s         | batchTimeout is for batching=true, was PT2S
             pulse-stream:o?offsetKey=a             | offsetKey is for an offsetRepository, was "a" without
             pulse-stream:o?maxLength=5&unbounded=true | a stream has a maxLength or is unbounded, was 5 and true
             pulse-stream:o?maxLength=0             | maxLength is 1 or more, was 0
@@ -48,14 +49,14 @@ class WrongOptionsTest extends RoutesTest {
                 .hasMessageContaining(message);
     }
 
-    @Test
+    @PulseTest
     void wrongStreamNameStopsTheRouteFromStarting() {
         assertThatThrownBy(() -> route(r -> r.from("pulse-sink:orders*/mails").to("mock:end")))
                 .isInstanceOf(FailedToStartRouteException.class)
                 .hasMessageContaining("stream name has none of space, NUL, *");
     }
 
-    @Test
+    @PulseTest
     void startOfAContextNamesTheRouteAndWhatIsWrong() throws Exception {
         try (CamelContext another = createCamelContext()) {
             another.addRoutes(new RouteBuilder() {
@@ -71,7 +72,7 @@ class WrongOptionsTest extends RoutesTest {
         }
     }
 
-    @Test
+    @PulseTest
     void redisThatIsNotThereStopsTheRouteFromStarting() {
         assertThatThrownBy(() -> route(r -> r.from("pulse-sink:orders/mails?uri=redis://localhost:1")
                         .to("mock:end")))
@@ -80,7 +81,7 @@ class WrongOptionsTest extends RoutesTest {
                 .hasMessageContaining("localhost:1");
     }
 
-    @Test
+    @PulseTest
     void wrongUriIsToldWithoutItsPassword() {
         assertThatThrownBy(() -> route(r -> r.from("pulse-sink:orders/mails?uri=RAW(http://a:s3cret@localhost)")
                         .to("mock:end")))
@@ -95,7 +96,7 @@ class WrongOptionsTest extends RoutesTest {
                 .doesNotContain("s3cret");
     }
 
-    @Test
+    @PulseTest
     void sslContextParametersAreForATlsUri() {
         context.getRegistry().bind("trust", new SSLContextParameters());
         assertThatThrownBy(() -> context.getEndpoint(

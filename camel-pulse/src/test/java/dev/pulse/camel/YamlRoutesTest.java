@@ -2,9 +2,9 @@ package dev.pulse.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pulse.testing.PulseTest;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.PluginHelper;
-import org.junit.jupiter.api.Test;
 
 class YamlRoutesTest extends RoutesTest {
     @Override
@@ -13,7 +13,7 @@ class YamlRoutesTest extends RoutesTest {
         created.getPropertiesComponent().addInitialProperty("stream", stream);
     }
 
-    @Test
+    @PulseTest
     void publishAndSinkRoutesWorkInYaml() throws Exception {
         PluginHelper.getRoutesLoader(context)
                 .loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("classpath:routes/orders.yaml"));

@@ -86,7 +86,7 @@ final class Lines {
     private void memory() {
         Case idle = Case.of(IdleSinksBenchmark.class, "watch").onlyOnce();
         bound("1,000 idle sinks, heap", new Figure("Pulse", idle, HEAP_OF_EACH), 40_000);
-        bound("1,000 idle sinks, all commands", new Figure("Pulse", idle, COMMANDS_PER_SECOND), 500);
+        bound("1,000 idle sinks, commands of all", new Figure("Pulse", idle, COMMANDS_PER_SECOND), 500);
         bound("1,000 idle sinks, one connection each", new Figure("Pulse", idle, CONNECTIONS), 1_000);
         Case backlog = Case.of(BacklogBenchmark.class, "work").onlyOnce();
         lines.add(new Line(

@@ -27,14 +27,6 @@ final class RedisInfo implements AutoCloseable {
         return Long.parseLong(section("clients").getOrDefault("connected_clients", "1")) - 1;
     }
 
-    /** How many commands it ran since it was started, those in scripts and those of this connection included. */
-    long commands() {
-        // cmdstat_xadd:calls=3,usec=…
-        return section("commandstats").values().stream()
-                .mapToLong(stat -> Long.parseLong(stat.substring("calls=".length(), stat.indexOf(','))))
-                .sum();
-    }
-
     private Map<String, String> section(String name) {
         byte[] text = (byte[]) connection.executeCommand(new CommandArguments(Protocol.Command.INFO).add(name));
         return new String(text, StandardCharsets.UTF_8)

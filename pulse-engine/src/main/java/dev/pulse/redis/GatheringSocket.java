@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketImpl;
 
 /**
  * A connected socket that gathers what is written until it is flushed. Jedis by itself writes 8 KiB at a time, and each
@@ -19,6 +20,8 @@ final class GatheringSocket extends Socket {
     private final OutputStream out;
 
     GatheringSocket(Socket socket) throws IOException {
+        // without an implementation of its own, which would be a socket more
+        super((SocketImpl) null);
         this.socket = socket;
         this.out = new Gathering(socket.getOutputStream());
     }

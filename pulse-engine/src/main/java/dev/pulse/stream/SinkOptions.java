@@ -71,6 +71,7 @@ public record SinkOptions(
         AckMode ackMode,
         PulseListener listener) {
     private static final Duration DAY = Duration.ofHours(24);
+    private static final SinkOptions DEFAULTS = builder().build();
 
     public SinkOptions {
         require("batchSize", batchSize, 1, 10_000);
@@ -91,7 +92,7 @@ public record SinkOptions(
 
     /** All defaults. */
     public static SinkOptions defaults() {
-        return builder().build();
+        return DEFAULTS;
     }
 
     public static Builder builder() {

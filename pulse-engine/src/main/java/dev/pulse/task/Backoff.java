@@ -16,6 +16,11 @@ public final class Backoff {
         this.longest = longest;
     }
 
+    /** That of the engine's loops: 50 ms doubling to 1 s. */
+    static Backoff ofLoop() {
+        return new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+    }
+
     /** How long to wait after one more failure. */
     public Duration next() {
         failures++;

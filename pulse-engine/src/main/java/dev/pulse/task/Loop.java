@@ -1,7 +1,5 @@
 package dev.pulse.task;
 
-import java.time.Duration;
-
 /**
  * A virtual thread that does one thing again and again until it is stopped. A turn that throws is reported once per
  * change of state and tried again after a back-off of 50 ms doubling to 1 s; nothing but {@link #stop},
@@ -41,7 +39,7 @@ public final class Loop {
     }
 
     private void run() {
-        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        Backoff backoff = Backoff.ofLoop();
         try {
             while (!stopped) {
                 try {

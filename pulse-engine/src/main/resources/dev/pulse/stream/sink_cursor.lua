@@ -2,6 +2,7 @@
 -- KEYS: 1 stream key, 2 recovery cursors, 3 lifecycle record
 -- ARGV: 1 sink, 2 generation
 -- Returns the cursor, or '' when there is no group or the incarnation is over.
+--@include /dev/pulse/stream/group_info.lua
 
 -- The decimal number before a positive one, digit by digit: ids have 64 bits, and Lua's numbers are exact to 53.
 local function less_one(digits)
@@ -27,18 +28,7 @@ if pending[1] > 0 then
     cursor = less_one(ms) .. '-18446744073709551615'
   end
 else
-  for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-    local info = {}
-    for i = 1, #group, 2 do
-      info[group[i]] = group[i + 1]
-    end
-    if info.name == ARGV[1] then
-      cursor = info['last-delivered-id']
-    end
-  end
-end
-if not cursor then
-  return ''
+  cursor = group_info(KEYS[1], ARGV[1])['last-delivered-id']
 end
 if redis.call('HGET', KEYS[2], ARGV[1]) ~= cursor then
   redis.call('HSET', KEYS[2], ARGV[1], cursor)

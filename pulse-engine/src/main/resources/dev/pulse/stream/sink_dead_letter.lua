@@ -9,6 +9,14 @@
 -- event.
 --@include /dev/pulse/stream/lifecycle.lua
 
+-- How many fields a dead letter takes over: a script cannot say a command of more than some 8,000 words. Other than in
+-- entries that are not of Pulse there are not half as many.
+local MOST_FIELDS = 3000
+
+local function is_of_event(field)
+  return field == 'n' or field == 'p' or field == 't' or string.sub(field, 1, 2) == 'h:'
+end
+
 local stream, sink, id = KEYS[1], ARGV[1], ARGV[3]
 local pending = redis.pcall('XPENDING', stream, sink, id, id, 1, ARGV[2])
 if pending.err or #pending == 0 then
@@ -38,16 +46,29 @@ else
     return {3}
   end
 end
-local letter = {}
-for i = 1, #fields, 2 do
-  -- of an earlier death: this one counts
-  if string.sub(fields[i], 1, 14) ~= 'h:dead-letter-' then
-    letter[#letter + 1] = fields[i]
-    letter[#letter + 1] = fields[i + 1]
+local letter, left_out = {}, 0
+-- those of the event first, so that none of them is left out
+for _, of_event in ipairs({true, false}) do
+  for i = 1, #fields, 2 do
+    local field = fields[i]
+    -- not what tells of an earlier death: this one counts
+    if is_of_event(field) == of_event and string.sub(field, 1, 14) ~= 'h:dead-letter-' then
+      if #letter < 2 * MOST_FIELDS then
+        letter[#letter + 1] = field
+        letter[#letter + 1] = fields[i + 1]
+      else
+        left_out = left_out + 1
+      end
+    end
   end
 end
-for i = 6, 5 + headers do
+for i = 6, 5 + headers, 2 do
   letter[#letter + 1] = ARGV[i]
+  letter[#letter + 1] = ARGV[i + 1]
+  if left_out > 0 and ARGV[i] == 'h:dead-letter-cause' then
+    letter[#letter] = string.format('%s; of its fields %d are left out here, the first %d are kept', ARGV[i + 1], left_out,
+      MOST_FIELDS)
+  end
 end
 append(dead, retention, letter, 1)
 redis.call('XACK', stream, sink, id)

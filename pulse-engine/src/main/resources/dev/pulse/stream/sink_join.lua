@@ -11,6 +11,8 @@
 --@include /dev/pulse/wire/map.lua
 --@include /dev/pulse/wire/map_lists.lua
 --@include /dev/pulse/stream/lifecycle.lua
+--@include /dev/pulse/stream/group_info.lua
+--@include /dev/pulse/stream/group_losses.lua
 
 local ok, generation, physical, retention = establish(KEYS[1], KEYS[2], tonumber(ARGV[1]), ARGV[2])
 if not ok then
@@ -34,7 +36,8 @@ for key = 7, #KEYS, 2 do
   list_append_unique(KEYS[key + 1], ARGV[key + 3], sink, {consumer})
 end
 
-local after = redis.call('HGET', KEYS[4], sink) or ARGV[5]
+local cursor = redis.call('HGET', KEYS[4], sink)
+local after = cursor or ARGV[5]
 local absent = redis.call('EXISTS', stream) == 0
 local made = redis.pcall('XGROUP', 'CREATE', stream, sink, after, 'MKSTREAM')
 if type(made) == 'table' and made.err then
@@ -45,5 +48,9 @@ if type(made) == 'table' and made.err then
 end
 if absent then
   expire(stream, retention)
+end
+if not cursor then
+  -- what is gone by now is no loss to a sink that begins here
+  take_losses(stream, fields(redis.call('XINFO', 'STREAM', stream)), group_info(stream, sink))
 end
 return {1, 1, config[4] or '', after}

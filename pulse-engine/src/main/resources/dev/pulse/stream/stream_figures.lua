@@ -3,16 +3,10 @@
 -- ARGV: none
 -- Returns {length, first id, last id, {{group, pending, lag}, …}}: ids are 0-0 where there is no entry, the lag is -1
 -- where Redis does not know it: before 7.0, or when entries between were deleted.
+--@include /dev/pulse/stream/group_info.lua
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return {0, '0-0', '0-0', {}}
-end
-local function fields(reply)
-  local found = {}
-  for i = 1, #reply, 2 do
-    found[reply[i]] = reply[i + 1]
-  end
-  return found
 end
 local stream = fields(redis.call('XINFO', 'STREAM', KEYS[1]))
 local first, last = stream['first-entry'], stream['last-entry']

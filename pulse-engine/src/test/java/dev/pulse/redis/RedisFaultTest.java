@@ -1,5 +1,8 @@
 package dev.pulse.redis;
 
+import static dev.pulse.faults.Promise.P11;
+import static dev.pulse.faults.Promise.P12;
+import static dev.pulse.faults.Promise.P13;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +13,8 @@ import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseEvent;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
@@ -29,6 +34,9 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** Redis, or the way to it, is not well. */
 @RedisTest
+@Attacks(
+        value = {P11, P12},
+        by = Fault.F06)
 class RedisFaultTest {
     private static final int LARGE = 300 * 1024;
     private static final int HUGE = 32 * 1024 * 1024;
@@ -172,6 +180,7 @@ class RedisFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P12, by = Fault.F22)
     void interruptsAtRandomCostNobodyElseAnything(EmbeddedRedis redis, Prefix prefix) throws InterruptedException {
         try (Connected connected = Connected.to(redis.uri(), Duration.ofSeconds(20))) {
             Crowd victims = new Crowd();
@@ -316,6 +325,9 @@ class RedisFaultTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P11, P13},
+            by = Fault.F06)
     void withRedisGoneAttemptsAreFewAndTheChangeIsToldOnce(EmbeddedRedis redis) throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         try (FaultProxy proxy = FaultProxy.to(redis.port());

@@ -1,5 +1,6 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P15;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +10,9 @@ import dev.pulse.OnceConflictException;
 import dev.pulse.Pulse;
 import dev.pulse.StreamConfigException;
 import dev.pulse.StreamDestroyedException;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
+import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** One event per key and window, whatever was lost, trimmed or retried. */
 @RedisTest
+@Attacks(P15)
 class AddOnceTest {
     private static final Duration WINDOW = Once.DEFAULT_WINDOW;
     private static final NewEvent<String> EVENT = NewEvent.of("ev", "pay").withTopic("top");
@@ -135,12 +140,13 @@ class AddOnceTest {
     }
 
     @PulseTest
+    @Attacks(value = P15, by = Fault.F06)
     void lostReplyIsAnsweredWithTheFirstId(TestRedis server) throws Exception {
-        try (ReplyLoss way = new ReplyLoss(server.uri());
+        try (FaultProxy way = FaultProxy.to(server.uri());
                 Pulse unlucky = Pulse.connect(way.uri())) {
             EventStream<String> handle = unlucky.stream(redis.name(), Codecs.string());
             handle.addOnce("before", WINDOW, EVENT);
-            way.lose(1);
+            way.loseReplies(1);
             Once once = handle.addOnce("key", WINDOW, EVENT);
             // it was this call that added it, though it took two tries
             assertThat(once.first()).isTrue();
@@ -150,14 +156,15 @@ class AddOnceTest {
     }
 
     @PulseTest
+    @Attacks(value = P15, by = Fault.F06)
     void lostReplyIsAnsweredWithTheFirstIdOnAStreamWithADeadline(TestRedis server) throws Exception {
         stream = withDeadline();
         stream.add("e", "x");
-        try (ReplyLoss way = new ReplyLoss(server.uri());
+        try (FaultProxy way = FaultProxy.to(server.uri());
                 Pulse unlucky = Pulse.connect(way.uri())) {
             EventStream<String> handle = unlucky.stream(redis.name(), Codecs.string());
             handle.addOnce("before", WINDOW, EVENT);
-            way.lose(1);
+            way.loseReplies(1);
             Once once = handle.addOnce("key", WINDOW, EVENT);
             assertThat(stream.addOnce("key", WINDOW, EVENT)).isEqualTo(new Once(once.id(), false));
             assertThat(redis.length(redis.flat())).isEqualTo(3);
@@ -202,6 +209,7 @@ class AddOnceTest {
     }
 
     @PulseTest
+    @Attacks(value = P15, by = Fault.F04)
     void flushAllBeginsANewLife() throws InterruptedException {
         stream.addOnce("key", WINDOW, EVENT);
         raw.call("FLUSHALL");

@@ -1,11 +1,16 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P1;
+import static dev.pulse.faults.Promise.P2;
+import static dev.pulse.faults.Promise.P4;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Health;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -27,6 +32,9 @@ import org.junit.jupiter.api.Timeout;
 
 /** Slow handlers before a backlog: what is held stays bounded, heartbeats and extensions go on, nothing comes twice. */
 @RedisTest
+@Attacks(
+        value = {P1, P2, P4},
+        by = Fault.F18)
 class BacklogTest {
     private static final int EVENTS = 100_000;
     private static final int HANDLERS = 64;
@@ -46,7 +54,8 @@ class BacklogTest {
         CountDownLatch gate = new CountDownLatch(1);
         try (Pulse pulse = Pulse.builder().uri(redis.uri()).listener(told::add).connect();
                 RespClient raw = redis.client()) {
-            EventStream<String> stream = pulse.stream(prefix.name("orders"), Codecs.string());
+            // a bound that the backlog fills shows in health
+            EventStream<String> stream = pulse.stream(prefix.name("orders"), Codecs.string(), Retention.unbounded());
             RawStream keys = new RawStream(raw, stream.name());
             fill(stream);
             SinkOptions options = SinkOptions.builder()

@@ -1,5 +1,7 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P1;
+import static dev.pulse.faults.Promise.P11;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +12,8 @@ import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.RedisReplyException;
 import dev.pulse.StreamConfigException;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -30,6 +34,9 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** What others leave in Redis that is none of ours, and content of every kind: a dead letter with its cause, or a clear refusal. */
 @RedisTest
+@Attacks(
+        value = {P1, P11},
+        by = Fault.F15)
 class BadInputTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final int MEBIBYTE = 1024 * 1024;

@@ -1,10 +1,13 @@
 package dev.pulse.stream;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.Pulse;
 import dev.pulse.RedisUnavailableException;
+import dev.pulse.testing.FaultProxy;
+import dev.pulse.testing.Passage;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -41,7 +44,7 @@ class CallTimeTest {
 
     @PulseTest
     void callsOfSeveralCommandsHaveOneCommandTimeout(TestRedis redis, Prefix prefix) throws Exception {
-        try (ReplyLoss way = new ReplyLoss(redis.uri());
+        try (FaultProxy way = FaultProxy.to(redis.uri());
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Call> calls = new ArrayList<>();
             try (Pulse pulse = Pulse.connect(redis.uri())) {
@@ -50,13 +53,28 @@ class CallTimeTest {
                     calls.add(new Call(what, connect(way), name, deadLetter(pulse, name), use));
                 });
             }
-            way.delay(EACH_REPLY);
+            way.passReplies(Passage.delayed(EACH_REPLY));
             List<? extends Future<?>> ends = calls.stream()
                     .map(call -> threads.submit(call::requireEndInTime))
                     .toList();
             for (Future<?> end : ends) {
                 end.get();
             }
+        }
+    }
+
+    @PulseTest
+    void sinkAddsAStreamWithinOneCommandTimeout(TestRedis redis, Prefix prefix) throws Exception {
+        try (FaultProxy way = FaultProxy.to(redis.uri());
+                Pulse pulse = connect(way)) {
+            Sink<String> sink =
+                    pulse.stream(prefix.name("first"), Codecs.string()).sink("bill", SinkOptions.defaults());
+            way.passReplies(Passage.delayed(EACH_REPLY));
+            assertThatThrownBy(
+                            () -> sink.addStream(pulse.stream(prefix.name("other"), Codecs.string()), StartAt.oldest()))
+                    .isInstanceOfAny(RedisUnavailableException.class, OutcomeUnknownException.class);
+            assertThat(sink.streams()).containsExactly(prefix.name("first"));
+            way.passReplies(Passage.free());
         }
     }
 
@@ -72,6 +90,7 @@ class CallTimeTest {
                 use("figures", (stream, letter) -> stream.figures()),
                 use("changeRetention", (stream, letter) -> stream.changeRetention(Retention.unbounded())),
                 use("destroy", (stream, letter) -> stream.destroy()),
+                use("sink", (stream, letter) -> stream.sink("late", SinkOptions.defaults())),
                 use("reader", (stream, letter) -> stream.reader(ReaderOptions.defaults())),
                 use("count", (stream, letter) -> stream.deadLetters().count()),
                 use("list", (stream, letter) -> stream.deadLetters().list(1)),
@@ -83,7 +102,7 @@ class CallTimeTest {
         return Map.entry(what, use);
     }
 
-    private static Pulse connect(ReplyLoss way) {
+    private static Pulse connect(FaultProxy way) {
         return Pulse.builder().uri(way.uri()).commandTimeout(TIMEOUT).connect();
     }
 

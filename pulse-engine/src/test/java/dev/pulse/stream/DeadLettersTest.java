@@ -87,6 +87,39 @@ class DeadLettersTest {
     }
 
     @PulseTest
+    void entriesWithThousandsOfForeignFieldsBecomeDeadLettersToo() throws InterruptedException {
+        List<String> foreign = new ArrayList<>(List.of("XADD", flat, "*"));
+        for (int i = 0; i < 9_000; i++) {
+            foreign.add("field" + i);
+            foreign.add("value" + i);
+        }
+        List<String> event = new ArrayList<>(foreign);
+        event.addAll(List.of("n", "e", "p", "last", "t", "eu"));
+        try (Sink<String> sink = stream.sink("mails", quick().maxDeliveries(1).build())) {
+            sink.consume(handled -> {
+                throw new IllegalStateException("on purpose");
+            });
+            raw.call(foreign.toArray(String[]::new));
+            raw.call(event.toArray(String[]::new));
+            awaitLetters(2);
+            awaitPending(0);
+        }
+        String leftOut = "; of its fields %d are left out here, the first 3000 are kept";
+        List<DeadLetter<String>> letters = stream.deadLetters().list(10);
+        assertThat(letters)
+                .extracting(DeadLetter::cause)
+                .containsExactlyInAnyOrder(
+                        "the entry has no field n, the event's name" + leftOut.formatted(6_000),
+                        "java.lang.IllegalStateException: on purpose" + leftOut.formatted(6_003));
+        DeadLetter<String> failed = letters.stream()
+                .filter(letter -> letter.event().isPresent())
+                .findFirst()
+                .orElseThrow();
+        assertThat(failed.event().orElseThrow().payload()).isEqualTo("last");
+        assertThat(stream.deadLetters().replayAsNew(failed.id())).isPresent();
+    }
+
+    @PulseTest
     void handlerGivesAnEventUpItself() throws InterruptedException {
         try (Sink<String> sink = stream.sink("mails", quick().build())) {
             stream.add("e", "a");

@@ -1,5 +1,6 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P16;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.StreamDestroyedException;
+import dev.pulse.faults.Attacks;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** The end of an incarnation: for everybody, for good, and nothing late of it reaches the next one. */
 @RedisTest
+@Attacks(P16)
 class DestroyTest {
     private static final Duration LONG = Duration.ofSeconds(10);
     private static final NewEvent<String> EVENT = NewEvent.of("e", "x");
@@ -192,6 +195,53 @@ class DestroyTest {
             }
         }
         assertThat(redis.keys()).isEqualTo(afterFirst).hasSizeLessThan(3);
+    }
+
+    @PulseTest
+    void nothingOfReadersSinksAndRemovalsThatRaceWithItReachesTheNextIncarnation() throws Exception {
+        EventId first = stream.add("e", "first");
+        int many = 12;
+        CountDownLatch racing = new CountDownLatch(many);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> racers = new ArrayList<>();
+            for (int i = 0; i < many; i++) {
+                int racer = i;
+                racers.add(threads.submit(() -> {
+                    for (int n = 0; ; n++) {
+                        try {
+                            switch (racer % 3) {
+                                case 0 ->
+                                    stream.sink("k" + racer, SinkOptions.defaults())
+                                            .close();
+                                case 1 ->
+                                    stream.reader(ReaderOptions.defaults()).close();
+                                default -> stream.remove(List.of(first));
+                            }
+                        } catch (StreamDestroyedException e) {
+                            return null;
+                        } finally {
+                            if (n == 0) {
+                                racing.countDown();
+                            }
+                        }
+                    }
+                }));
+            }
+            racing.await();
+            handle().destroy();
+            EventStream<String> next = handle();
+            next.add("new", "y");
+            for (Future<?> racer : racers) {
+                racer.get();
+            }
+            assertThat(next.snapshot()).extracting(Event::name).containsExactly("new");
+            assertThat(next.figures().groups()).isEmpty();
+            // the membership that v1.6 to v1.8 know is shared by all incarnations
+            assertThat(redis.keys())
+                    .filteredOn(key -> !key.equals("map:stream:" + redis.name() + ":sinks:content"))
+                    .containsExactlyInAnyOrder(redis.lifecycle(), redis.physical(2));
+            assertThat(redis.record()).containsEntry("generation", "2").containsEntry("state", "active");
+        }
     }
 
     @PulseTest

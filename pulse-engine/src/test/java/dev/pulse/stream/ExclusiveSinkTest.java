@@ -1,9 +1,12 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** One active consumer of a sink, and who comes after it. */
 @RedisTest
+@Attacks(value = P5, by = Fault.F01)
 class ExclusiveSinkTest {
     private static final Duration LONG = Duration.ofSeconds(10);
     private static final Duration DEADLINE = Duration.ofMillis(400);

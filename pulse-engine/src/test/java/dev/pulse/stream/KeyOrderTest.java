@@ -1,10 +1,13 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** Events with one key are handled one after another, whatever fails, and hold up no others. */
 @RedisTest(shared = true)
+@Attacks(value = P5, by = Fault.F14)
 class KeyOrderTest {
     private static final Duration LONG = Duration.ofSeconds(10);
 

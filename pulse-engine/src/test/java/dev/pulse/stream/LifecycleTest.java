@@ -1,5 +1,6 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P12;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pulse.OutcomeUnknownException;
@@ -7,6 +8,7 @@ import dev.pulse.Pulse;
 import dev.pulse.PulseException;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @RedisTest
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Attacks(P12)
 class LifecycleTest {
     /** Far beyond what any call may take; only one that hangs takes so long. */
     private static final Duration IN_TIME = Duration.ofSeconds(60);

@@ -1,5 +1,6 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P4;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,6 +10,8 @@ import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.PulseListener;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** What was lost to a reader is reported, nothing else is, and it goes on with what is there: F04 and F19. */
 @RedisTest
+@Attacks(value = P4, by = Fault.F19)
 class ReaderGapTest {
     private static final Duration LONG = Duration.ofSeconds(10);
     private static final Duration SLOW = Duration.ofSeconds(30);
@@ -238,6 +242,7 @@ class ReaderGapTest {
     }
 
     @PulseTest
+    @Attacks(value = P4, by = Fault.F04)
     void flushedStreamIsReportedAndReadOn() throws InterruptedException {
         for (String[] loss : List.of(new String[] {"FLUSHALL"}, new String[] {"DEL", flat})) {
             told.clear();
@@ -258,6 +263,7 @@ class ReaderGapTest {
     }
 
     @PulseTest
+    @Attacks(value = P4, by = Fault.F04)
     void whatIsAddedRightAfterAFlushIsReadAndTheLossReported() throws InterruptedException {
         try (Reader<String> reader = stream.reader(options(StartAt.oldest()))) {
             add(3);
@@ -273,6 +279,7 @@ class ReaderGapTest {
     }
 
     @PulseTest
+    @Attacks(value = P4, by = Fault.F04)
     void olderStateIsReportedAndNeitherRepeatedNorMissed() throws InterruptedException {
         Queue<String> seen = new ConcurrentLinkedQueue<>();
         try (Reader<String> reader = stream.reader(options(StartAt.oldest()))) {
@@ -292,6 +299,7 @@ class ReaderGapTest {
     }
 
     @PulseTest
+    @Attacks(value = P4, by = Fault.F04)
     void olderStateToWhichMoreWasAddedIsReported() throws InterruptedException {
         try (Reader<String> reader = stream.reader(options(StartAt.oldest()))) {
             add(3);

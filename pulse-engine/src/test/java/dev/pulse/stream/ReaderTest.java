@@ -1,5 +1,7 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P11;
+import static dev.pulse.faults.Promise.P4;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +12,8 @@ import dev.pulse.PulseEvent;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.embedded.AppendOnly;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
@@ -163,6 +167,17 @@ class ReaderTest {
     }
 
     @PulseTest
+    void pollReadsNothingAhead() throws InterruptedException {
+        addAll(3);
+        try (Reader<String> reader = stream.reader(OLDEST)) {
+            assertThat(reader.poll(1, LONG)).extracting(Event::payload).containsExactly("0");
+            EventId next = stream.snapshot().get(1).id();
+            stream.remove(List.of(next));
+            assertThat(reader.poll(10, LONG)).extracting(Event::payload).containsExactly("2");
+        }
+    }
+
+    @PulseTest
     void handlerThatThrowsOrLeavesAnInterruptStopsNothing() throws InterruptedException {
         Queue<String> seen = new ConcurrentLinkedQueue<>();
         try (Reader<String> reader = stream.reader(OLDEST)) {
@@ -263,6 +278,7 @@ class ReaderTest {
     }
 
     @PulseTest
+    @Attacks(value = P11, by = Fault.F06)
     void pollOutlivesACutAndTellsWhenRedisIsGone(EmbeddedRedis redis) throws InterruptedException {
         try (FaultProxy proxy = FaultProxy.to(redis.port());
                 Pulse cut = Pulse.builder()
@@ -286,6 +302,7 @@ class ReaderTest {
     }
 
     @PulseTest
+    @Attacks(value = P4, by = Fault.F06)
     void seesEveryEventOnceInOrderThroughCutsAndSilenceAndRestart(EmbeddedRedis redis) throws InterruptedException {
         Queue<String> seen = new ConcurrentLinkedQueue<>();
         try (FaultProxy proxy = FaultProxy.to(redis.port());

@@ -1,5 +1,8 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P1;
+import static dev.pulse.faults.Promise.P11;
+import static dev.pulse.faults.Promise.P15;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,6 +12,8 @@ import dev.pulse.RedisUnavailableException;
 import dev.pulse.embedded.AppendOnly;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.PulseTest;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +24,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Redis is restarted under load, with what it keeps of that: all goes on, and what is added once is there once. */
+@Attacks(
+        value = {P1, P11, P15},
+        by = Fault.F03)
 class RestartTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 

@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -95,6 +98,30 @@ class RetainedTest {
         assertThat(all).extracting(Event::id).isEqualTo(ids.subList(300, 1_000));
         assertThat(all).extracting(Event::payload).startsWith("300").endsWith("999");
         assertThat(all).extracting(Event::incarnation).containsOnly(1L);
+    }
+
+    @PulseTest
+    void snapshotIsOfOneMomentWhileEventsComeAndGo() throws Exception {
+        EventStream<String> bounded = pulse.stream(redis.name(), Codecs.string(), Retention.maxLength(50));
+        bounded.addAll(numbered(50));
+        AtomicBoolean enough = new AtomicBoolean();
+        FutureTask<@Nullable Void> adding = new FutureTask<>(() -> {
+            for (int i = 50; !enough.get(); i++) {
+                bounded.add("e", Integer.toString(i));
+            }
+            return null;
+        });
+        Thread.ofVirtual().start(adding);
+        for (int i = 0; i < 100; i++) {
+            List<Integer> numbers = bounded.snapshot().stream()
+                    .map(event -> Integer.valueOf(event.payload()))
+                    .toList();
+            int first = numbers.getFirst();
+            assertThat(numbers)
+                    .isEqualTo(IntStream.range(first, first + 50).boxed().toList());
+        }
+        enough.set(true);
+        adding.get();
     }
 
     @PulseTest

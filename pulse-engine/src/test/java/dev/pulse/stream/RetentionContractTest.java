@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.Pulse;
 import dev.pulse.StreamConfigException;
 import dev.pulse.StreamDestroyedException;
+import dev.pulse.testing.LogLines;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -147,6 +148,16 @@ class RetentionContractTest {
         redis.write(1, "destroyed", DEFAULTS);
         refusedAfterDeadline(() -> stream.add("e", "x"));
         assertThat(redis.record()).containsEntry("generation", "1").containsEntry("state", "destroyed");
+    }
+
+    @PulseTest
+    void contractThatAHandleWithoutWishesWroteIsLoggedAndAnAdoptedOneIsNot() throws InterruptedException {
+        pulse.stream(redis.name(), Codecs.string()).add("e", "makes it");
+        pulse.stream(redis.name(), Codecs.string()).add("e", "adopts it");
+        assertThat(LogLines.infos("stream=" + redis.name() + " "))
+                .singleElement()
+                .asString()
+                .endsWith("incarnation=1 state=made" + " retention=\"v=2|max=100000|mode=none|value=0|sliding=false\"");
     }
 
     private static void refusedAfterDeadline(ThrowingRunnable call) {

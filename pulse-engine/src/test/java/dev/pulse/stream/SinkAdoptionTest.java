@@ -1,11 +1,14 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Health;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -119,6 +122,7 @@ class SinkAdoptionTest {
     }
 
     @PulseTest
+    @Attacks(value = P1, by = Fault.F19)
     void whatIsTrimmedWhileItIsPendingIsReportedAndWhatWasUnreadStopsNothing() throws InterruptedException {
         try (Sink<String> sink = stream.sink("bill", quick())) {
             add("a", 6);

@@ -1,5 +1,9 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P1;
+import static dev.pulse.faults.Promise.P11;
+import static dev.pulse.faults.Promise.P12;
+import static dev.pulse.faults.Promise.P2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,6 +14,8 @@ import dev.pulse.PulseEvent;
 import dev.pulse.PulseException;
 import dev.pulse.embedded.AppendOnly;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.Node;
 import dev.pulse.testing.Prefix;
@@ -17,7 +23,6 @@ import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.RespClient;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -29,7 +34,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Short forms of the fault tests: what was added is handled at least once, and the sink goes on by itself. */
+/** Faults one by one: what was added is handled at least once, and the sink goes on by itself. */
 @RedisTest(appendOnly = AppendOnly.ALWAYS)
 class SinkFaultTest {
     private static final Duration LONG = Duration.ofSeconds(20);
@@ -70,32 +75,7 @@ class SinkFaultTest {
     }
 
     @PulseTest
-    void whatKilledProcessesHeldIsHandledByOthers() throws InterruptedException {
-        List<String> sent = add(400);
-        try (Sink<String> sink = stream.sink("k", OPTIONS)) {
-            for (int round = 0; round < 3; round++) {
-                try (Node node = node()) {
-                    node.tell("consume 5");
-                    await().atMost(LONG).until(() -> count(node, "begin") >= 20);
-                    node.kill();
-                    handled.addAll(ended(node));
-                }
-            }
-            Set<String> left = pendingIds();
-            long killed = System.nanoTime();
-            Set<String> claimed = ConcurrentHashMap.newKeySet();
-            sink.consume(event -> {
-                claimed.add(event.id().toString());
-                handled.add(event.payload());
-            });
-            await().atMost(LONG).until(() -> claimed.containsAll(left));
-            assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(DEADLINE.plusSeconds(2));
-            await().atMost(LONG).untilAsserted(() -> assertThat(handled).containsAll(sent));
-            awaitNothingPending();
-        }
-    }
-
-    @PulseTest
+    @Attacks(value = P2, by = Fault.F06)
     void whatIsAckedWhileTheConnectionsComeBackIsNotHandledAgain() throws InterruptedException {
         Queue<String> times = new ConcurrentLinkedQueue<>();
         SinkOptions patient =
@@ -120,6 +100,28 @@ class SinkFaultTest {
     }
 
     @PulseTest
+    void whatWaitsForAnotherTryComesSoonerWhenItsProcessDies() throws InterruptedException {
+        List<String> sent = add(1);
+        try (Pulse other = Pulse.connect(redis.uri());
+                Sink<String> dying = stream.sink("k", OPTIONS)) {
+            dying.poll(1, LONG).getFirst().nack(Duration.ofHours(1));
+            await().atMost(LONG).until(() -> dying.figures().parked() == 1);
+            try (Sink<String> sink =
+                    other.stream(stream.name(), Codecs.string()).sink("k", OPTIONS)) {
+                // it is extended meanwhile
+                assertThat(sink.poll(1, DEADLINE.multipliedBy(2))).isEmpty();
+                proxy.cut();
+                Delivery<String> again = sink.poll(1, LONG).getFirst();
+                assertThat(again.event().payload()).isEqualTo(sent.getFirst());
+                assertThat(again.attempt()).isEqualTo(2);
+                assertThat(again.ack()).isEqualTo(AckResult.ACKED);
+            }
+            proxy.heal();
+        }
+    }
+
+    @PulseTest
+    @Attacks(value = P1, by = Fault.F02)
     void lateAckOfAPausedProcessIsALostLease() throws InterruptedException {
         List<String> sent = add(1);
         try (Sink<String> sink = stream.sink("k", OPTIONS);
@@ -140,27 +142,9 @@ class SinkFaultTest {
     }
 
     @PulseTest
-    void restartOfRedisUnderLoadLosesNothing() throws InterruptedException {
-        Set<String> acknowledged = ConcurrentHashMap.newKeySet();
-        AtomicBoolean enough = new AtomicBoolean();
-        try (Sink<String> sink = stream.sink("k", OPTIONS)) {
-            sink.consume(event -> handled.add(event.payload()));
-            Thread writer = Thread.ofVirtual().start(() -> write(acknowledged, enough));
-            for (int round = 0; round < 2; round++) {
-                awaitMoreHandled();
-                redis.kill();
-                redis.restart();
-                await().atMost(HEALED).until(() -> pulse.health().status() == Health.Status.UP);
-                awaitMoreHandled();
-            }
-            enough.set(true);
-            writer.join();
-            await().atMost(LONG).untilAsserted(() -> assertThat(handled).containsAll(acknowledged));
-            awaitNothingPending();
-        }
-    }
-
-    @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F04)
     void lostStateIsHealedAndNothingAddedAfterwardsIsMissed() throws InterruptedException {
         // newest: asked for again when healing, it would miss what was added before
         SinkOptions newest = SinkOptions.builder()
@@ -196,6 +180,7 @@ class SinkFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P2, by = Fault.F04)
     void healedGroupGoesOnAtTheDurableCursor() throws InterruptedException {
         Queue<String> times = new ConcurrentLinkedQueue<>();
         try (RespClient raw = RespClient.connect(redis.port());
@@ -238,6 +223,9 @@ class SinkFaultTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P11},
+            by = Fault.F06)
     void cutsAndSilenceLoseNothing() throws InterruptedException {
         Set<String> acknowledged = ConcurrentHashMap.newKeySet();
         AtomicBoolean enough = new AtomicBoolean();
@@ -265,6 +253,7 @@ class SinkFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P2, by = Fault.F08)
     void flushedScriptsAreNotVisible() throws InterruptedException {
         Queue<String> times = new ConcurrentLinkedQueue<>();
         AtomicBoolean enough = new AtomicBoolean();
@@ -306,6 +295,7 @@ class SinkFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P12, by = Fault.F06)
     void closingIsBoundedForManySinksWhenRedisIsGone() throws InterruptedException {
         for (int i = 0; i < 10; i++) {
             stream.sink("k" + i, OPTIONS).consume(event -> handled.add(event.payload()));
@@ -344,23 +334,6 @@ class SinkFaultTest {
 
     private static long count(Node node, String word) {
         return node.history().stream().filter(line -> line.startsWith(word)).count();
-    }
-
-    private static Set<String> ended(Node node) {
-        Set<String> ended = new HashSet<>();
-        node.history().stream()
-                .filter(line -> line.startsWith("end "))
-                .forEach(line -> ended.add(line.substring("end ".length())));
-        return ended;
-    }
-
-    private Set<String> pendingIds() {
-        try (RespClient raw = RespClient.connect(redis.port())) {
-            Set<String> ids = new HashSet<>();
-            raw.list("XPENDING", flat, "k", "-", "+", "1000")
-                    .forEach(row -> ids.add((String) ((List<?>) row).getFirst()));
-            return ids;
-        }
     }
 
     private void awaitNothingPending() {

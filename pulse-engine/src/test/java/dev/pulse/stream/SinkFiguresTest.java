@@ -83,6 +83,32 @@ class SinkFiguresTest {
     }
 
     @PulseTest
+    void figuresTellHowFarTheDurableCursorIsBehind(TestRedis redis, Prefix prefix) throws InterruptedException {
+        try (Pulse pulse = Pulse.connect(redis.uri());
+                RespClient raw = redis.client()) {
+            EventStream<String> stream = pulse.stream(prefix.name("users"), Codecs.string());
+            for (String id : List.of("1000-0", "2000-0", "5000-0")) {
+                raw.call("XADD", "pulse:stream:" + stream.name(), id, "n", "e", "p", id);
+            }
+            try (Sink<String> sink = stream.sink("k", SinkOptions.defaults())) {
+                assertThat(sink.figures().cursorDistance()).contains(Duration.ZERO);
+                List<Delivery<String>> polled = sink.poll(3, LONG);
+                polled.get(1).ack();
+                // the cursor is the last id before the first that is pending
+                awaitDistance(sink, Duration.ofMillis(5_000 - 999));
+                polled.get(2).ack();
+                polled.get(0).ack();
+                awaitDistance(sink, Duration.ZERO);
+            }
+        }
+    }
+
+    private static void awaitDistance(Sink<?> sink, Duration distance) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(sink.figures().cursorDistance()).contains(distance));
+    }
+
+    @PulseTest
     void figuresWithoutRedisAreThoseKnownHere(TestRedis redis, Prefix prefix) throws InterruptedException {
         try (FaultProxy proxy = FaultProxy.to(redis.embedded().port());
                 Pulse pulse = Pulse.builder()
@@ -98,6 +124,7 @@ class SinkFiguresTest {
             assertThat(figures.pending()).isEmpty();
             assertThat(figures.lag()).isEmpty();
             assertThat(figures.oldestPending()).isEqualTo(Optional.empty());
+            assertThat(figures.cursorDistance()).isEqualTo(Optional.empty());
             assertThat(figures.inFlight()).isEqualTo(1);
             proxy.heal();
             await().untilAsserted(() -> assertThat(sink.figures().pending()).hasValue(1));

@@ -6,13 +6,11 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * A consumer in a process of its own, for {@link dev.pulse.testing.Node}. Arguments: URI, stream, sink, ack deadline in
- * ms. Prints {@code ready}; told {@code consume <ms>} it handles events, each for that long, and prints {@code begin} and
- * {@code end} with the payload; told {@code hold} it polls one event, prints {@code held}, and told {@code ack} prints
- * what acknowledging it came to.
+ * ms. Prints {@code ready}; told {@code hold} it polls one event and prints {@code held}; told {@code ack} it prints what
+ * acknowledging that came to.
  */
 public final class SinkNode {
     private SinkNode() {}
@@ -21,9 +19,6 @@ public final class SinkNode {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         SinkOptions options = SinkOptions.builder()
                 .ackDeadline(Duration.ofMillis(Long.parseLong(args[3])))
-                .maxInFlight(20)
-                .batchSize(20)
-                .concurrency(4)
                 .build();
         try (Pulse pulse = Pulse.connect(args[0]);
                 Sink<String> sink = pulse.stream(args[1], Codecs.string()).sink(args[2], options);
@@ -31,14 +26,7 @@ public final class SinkNode {
             out.println("ready");
             Delivery<String> held = null;
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                List<String> words = List.of(line.split(" "));
-                switch (words.getFirst()) {
-                    case "consume" ->
-                        sink.consume(event -> {
-                            out.println("begin " + event.payload());
-                            Thread.sleep(Long.parseLong(words.get(1)));
-                            out.println("end " + event.payload());
-                        });
+                switch (line) {
                     case "hold" -> {
                         held = sink.poll(1, Duration.ofSeconds(10)).getFirst();
                         out.println("held " + held.event().payload());

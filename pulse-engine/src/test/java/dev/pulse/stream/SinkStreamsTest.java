@@ -1,5 +1,8 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P1;
+import static dev.pulse.faults.Promise.P14;
+import static dev.pulse.faults.Promise.P3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -9,6 +12,8 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.StreamDestroyedException;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -254,6 +259,7 @@ class SinkStreamsTest {
     }
 
     @PulseTest
+    @Attacks(value = P3, by = Fault.F01)
     void whatADeadConsumerHeldOfEitherStreamIsClaimed() throws InterruptedException {
         add(one, 3);
         add(two, 3);
@@ -344,6 +350,7 @@ class SinkStreamsTest {
     }
 
     @PulseTest
+    @Attacks(value = P1, by = Fault.F06)
     void aReadThatFailsInTheMiddleLosesNothingOfAnyStream() throws InterruptedException {
         AtomicInteger failures = new AtomicInteger();
         SinkOptions options = SinkOptions.builder()
@@ -517,6 +524,7 @@ class SinkStreamsTest {
     }
 
     @PulseTest
+    @Attacks(P14)
     void nothingIsLeftOfStreamsThatCameAndWent() throws InterruptedException {
         for (int i = 0; i < 20; i++) {
             try (Sink<String> sink = one.sink("k", SinkOptions.defaults())) {

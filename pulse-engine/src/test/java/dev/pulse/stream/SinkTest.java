@@ -1,15 +1,23 @@
 package dev.pulse.stream;
 
+import static dev.pulse.faults.Promise.P1;
+import static dev.pulse.faults.Promise.P12;
+import static dev.pulse.faults.Promise.P14;
+import static dev.pulse.faults.Promise.P2;
+import static dev.pulse.faults.Promise.P3;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.CloseResult;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.StreamConfigException;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -73,6 +81,7 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(P2)
     void withoutFaultsThreeConsumersHandleEachEventOnce() throws InterruptedException {
         SinkOptions options = SinkOptions.builder().concurrency(4).build();
         try (Sink<String> one = stream.sink("mails", options);
@@ -162,6 +171,7 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(value = P1, by = Fault.F14)
     void handlersThatThrowErrorsLeaveTheOthersTheirThread() throws InterruptedException {
         try (Sink<String> sink =
                 stream.sink("mails", builder().backoff(Duration.ofMillis(1)).build())) {
@@ -223,6 +233,27 @@ class SinkTest {
     }
 
     @PulseTest
+    void extensionStealsNothingBackFromItsNewOwner() throws InterruptedException {
+        try (Sink<String> sink = stream.sink("mails", builder().build())) {
+            add(2);
+            List<Delivery<String>> held = sink.poll(2, LONG);
+            String id = held.getFirst().event().id().toString();
+            raw.call("XCLAIM", flat, "mails", "other", "0", id);
+            await().atMost(LONG)
+                    .untilAsserted(() ->
+                            assertThat(told).containsExactly(new PulseEvent.LeaseLost(stream.name(), "mails", id)));
+            assertThat(held.getFirst().leaseHeld()).isFalse();
+            assertThat(held.getLast().leaseHeld()).isTrue();
+            assertThat(raw.list("XPENDING", flat, "mails", id, id, "1"))
+                    .first()
+                    .asInstanceOf(LIST)
+                    .contains("other");
+            assertThat(held.getLast().ack()).isEqualTo(AckResult.ACKED);
+            raw.call("XACK", flat, "mails", id);
+        }
+    }
+
+    @PulseTest
     void extensionKeepsTheEventOfASlowHandler() throws InterruptedException {
         try (Sink<String> one = stream.sink("mails", builder().build());
                 Sink<String> other = stream.sink("mails", builder().build())) {
@@ -244,6 +275,9 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(
+            value = {P1, P12},
+            by = Fault.F14)
     void handlerThatTakesTooLongIsInterruptedAndItsEventReleased() throws InterruptedException {
         SinkOptions options = builder().maxProcessing(Duration.ofMillis(300)).build();
         AtomicBoolean interrupted = new AtomicBoolean();
@@ -270,6 +304,7 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(value = P3, by = Fault.F01)
     void unackedEventIsClaimedAfterItsDeadline() throws InterruptedException {
         add(3);
         try (Sink<String> sink = stream.sink("mails", builder().build())) {
@@ -407,6 +442,7 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(P14)
     void nothingIsLeftAfterAHundredTimesOpenedAndClosed() throws InterruptedException {
         for (int i = 0; i < 100; i++) {
             try (Sink<String> sink = stream.sink("k", SinkOptions.defaults())) {
@@ -545,6 +581,7 @@ class SinkTest {
     }
 
     @PulseTest
+    @Attacks(value = P12, by = Fault.F14)
     void closingDrainsThenInterruptsThenAbandons() throws InterruptedException {
         add(3);
         Semaphore handlers = new Semaphore(0);

@@ -130,6 +130,24 @@ class StreamAddTest {
     }
 
     @PulseTest
+    void manyAtOnceTravelInOnePipeline() throws InterruptedException {
+        EventStream<String> stream = pulse.stream(name, Codecs.string());
+        stream.add("e", "makes the stream");
+        long before = readsOfRedis();
+        assertThat(stream.addAll(numbered(1_000))).hasSize(1_000);
+        // one by one there are as many as events
+        assertThat(readsOfRedis() - before).isLessThan(100);
+    }
+
+    private long readsOfRedis() {
+        return raw.text("INFO", "stats")
+                .lines()
+                .filter(line -> line.startsWith("total_reads_processed:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+                .sum();
+    }
+
+    @PulseTest
     void recordOfGoIsAdopted() throws InterruptedException {
         record("1", "active", flat, "v=2|max=3|mode=none|value=0|sliding=false");
         pulse.stream(name, Codecs.string()).addAll(numbered(10));

@@ -8,17 +8,21 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP proxy in front of a Redis, in this process, that breaks connections when told.
+ * A TCP proxy in front of a Redis, in this process, that breaks connections when told, holds them up, or loses what is
+ * said on them.
  *
  * <p>Each connection has two virtual threads, one for each direction, and each holds at most one buffer of 16 KiB: what
  * is held up beyond that waits in the sockets and then at the sender, as it would in a network. Safe for use by several
@@ -35,12 +39,17 @@ public final class FaultProxy implements AutoCloseable {
     private static final int BUFFER = 16 * 1024;
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
     private static final Duration END_LIMIT = Duration.ofSeconds(5);
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final int target;
     private final ServerSocket listener;
     private final Thread acceptor;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final AtomicInteger repliesToLose = new AtomicInteger();
+    private final AtomicLong bytesUntilReset = new AtomicLong(NEVER);
+    private volatile Passage toRedis = Passage.free();
+    private volatile Passage fromRedis = Passage.free();
     /* guarded by lock */
     private final Set<Link> links = new HashSet<>();
     private Mode mode = Mode.PASSING;
@@ -59,6 +68,11 @@ public final class FaultProxy implements AutoCloseable {
     /** A proxy in front of a port of this machine, which may be down for the time being. */
     public static FaultProxy to(int port) {
         return new FaultProxy(port);
+    }
+
+    /** As {@link #to(int)}, by the URI of a Redis on this machine. */
+    public static FaultProxy to(String uri) {
+        return to(URI.create(uri).getPort());
     }
 
     /** {@code redis://127.0.0.1:<port>}. */
@@ -90,6 +104,36 @@ public final class FaultProxy implements AutoCloseable {
     /** Lets everything through again: first what was held up by {@link #silence()}. */
     public void heal() {
         enter(Mode.PASSING);
+    }
+
+    /** How all that is read from now on gets through, in both directions; freely at first. */
+    public void pass(Passage value) {
+        toRedis = value;
+        fromRedis = value;
+    }
+
+    /** The same for what Redis says only. */
+    public void passReplies(Passage value) {
+        fromRedis = value;
+    }
+
+    /** Loses what Redis says next, so many times, each with its connection: the command was carried out, no reply came. */
+    public void loseReplies(int replies) {
+        repliesToLose.set(replies);
+    }
+
+    /** Lets so many more bytes of Redis through, over all connections, and resets the one that would pass the next. */
+    public void resetAfter(long bytes) {
+        bytesUntilReset.set(bytes);
+    }
+
+    /** How many of these bytes of Redis get through; where fewer than all, their connection ends. */
+    private int admitted(int bytes) {
+        if (repliesToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            return 0;
+        }
+        long left = bytesUntilReset.getAndUpdate(now -> now == NEVER || now < bytes ? NEVER : now - bytes);
+        return (int) Math.min(left, bytes);
     }
 
     /** How many connections are open through it; one that is closed while silent counts until it heals. */
@@ -238,8 +282,8 @@ public final class FaultProxy implements AutoCloseable {
                 reset();
                 return;
             }
-            start("from-redis", () -> forward(redis, client));
-            forward(client, redis);
+            start("from-redis", () -> forward(redis, client, true));
+            forward(client, redis, false);
         }
 
         /** Before it connects, so that a cut ends the attempt; false if this link is over. */
@@ -255,7 +299,7 @@ public final class FaultProxy implements AutoCloseable {
             }
         }
 
-        private void forward(Socket from, Socket to) {
+        private void forward(Socket from, Socket to, boolean replies) {
             byte[] buffer = new byte[BUFFER];
             try {
                 InputStream in = from.getInputStream();
@@ -264,7 +308,12 @@ public final class FaultProxy implements AutoCloseable {
                     if (!awaitPassing()) {
                         return;
                     }
-                    out.write(buffer, 0, n);
+                    int through = replies ? admitted(n) : n;
+                    (replies ? fromRedis : toRedis).write(out, buffer, through);
+                    if (through < n) {
+                        reset();
+                        return;
+                    }
                 }
                 if (awaitPassing()) {
                     to.shutdownOutput();

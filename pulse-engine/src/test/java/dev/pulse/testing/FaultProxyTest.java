@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.embedded.EmbeddedRedis;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -135,6 +140,58 @@ class FaultProxyTest {
             proxy.cut();
             assertReset(client);
             assertThat(proxy.connections()).isZero();
+        }
+    }
+
+    @PulseTest
+    void lostReplyIsThatOfACommandThatWasCarriedOut(TestRedis redis, Prefix prefix) {
+        String key = prefix.name("key");
+        try (RespClient client = connected();
+                RespClient direct = redis.client()) {
+            proxy.loseReplies(1);
+            client.send("SET", key, "value");
+            assertReset(client);
+            assertThat(direct.call("GETDEL", key)).isEqualTo("value");
+            try (RespClient other = connected()) {
+                assertThat(other.call("PING")).isEqualTo("PONG");
+            }
+        }
+    }
+
+    @PulseTest
+    void resetComesAfterSoManyBytes() throws IOException {
+        String reply = "+PONG\r\n";
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+            proxy.resetAfter(2L * reply.length() + 3);
+            for (int i = 0; i < 2; i++) {
+                socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(socket.getInputStream().readNBytes(reply.length()))
+                        .isEqualTo(reply.getBytes(StandardCharsets.US_ASCII));
+            }
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            // the reset may overtake what came before it
+            assertThatThrownBy(() -> socket.getInputStream().readNBytes(reply.length()))
+                    .isInstanceOf(SocketException.class);
+        }
+        try (RespClient other = connected()) {
+            assertThat(other.call("PING")).isEqualTo("PONG");
+        }
+    }
+
+    @PulseTest
+    void whatIsDelayedOrTricklesOrIsSplitArrivesWhole(Prefix prefix) {
+        String key = prefix.name("key");
+        String value = "0123456789".repeat(100);
+        for (Passage passage : List.of(
+                Passage.delayed(NO_ANSWER),
+                Passage.trickling(50, Duration.ofMillis(1)),
+                Passage.splitAnywhere(new Random(1)),
+                Passage.free())) {
+            proxy.pass(passage);
+            try (RespClient client = connected()) {
+                assertThat(client.call("SET", key, value)).isEqualTo("OK");
+                assertThat(client.call("GETDEL", key)).isEqualTo(value);
+            }
         }
     }
 

@@ -37,9 +37,9 @@ final class BatchReading implements Reading {
     private final Duration batchTimeout;
     private final int batches;
     private final Semaphore permits;
-    /** The batch that is being collected, which outlives a read that fails. Only the collecting thread touches it. */
+    /** The batch that is being collected, which outlives a read that fails. Who has a permit may touch it. */
     private List<Delivery<byte[]>> fresh = new ArrayList<>();
-    /** Delivered again; each is a batch. Only the collecting thread touches it. */
+    /** Delivered again; each is a batch. The same holds. */
     private final Queue<Delivery<byte[]>> again = new ArrayDeque<>();
 
     private final Set<Thread> routing = ConcurrentHashMap.newKeySet();
@@ -78,7 +78,8 @@ final class BatchReading implements Reading {
                     membership.errors().restored(LOOP);
                 } finally {
                     if (batch.isEmpty() || stopped) {
-                        // what was not begun goes back when the sink is closed
+                        // goes back when the sink is closed, if not before
+                        again.addAll(batch);
                         permits.release();
                     } else {
                         begin(batch);
@@ -130,7 +131,8 @@ final class BatchReading implements Reading {
     }
 
     private void poll(Duration longest) throws InterruptedException {
-        if (again.isEmpty() && fresh.size() < batchSize) {
+        // stopped while it waited for its permit: what came now would not be given back before the sink is closed
+        if (!stopped && again.isEmpty() && fresh.size() < batchSize) {
             for (Delivery<byte[]> delivery : membership.sink().poll(batchSize - fresh.size(), longest)) {
                 (delivery.attempt() > 1 ? again : fresh).add(delivery);
             }
@@ -167,7 +169,12 @@ final class BatchReading implements Reading {
 
     @Override
     public int inFlight() {
-        return Math.max(routing.size(), membership.held());
+        return routing.size();
+    }
+
+    @Override
+    public boolean onlyHolds() {
+        return inFlight() == 0 && membership.isHolding();
     }
 
     @Override
@@ -196,6 +203,11 @@ final class BatchReading implements Reading {
     private boolean drained(long deadline) throws InterruptedException {
         if (!permits.tryAcquire(batches, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
             return false;
+        }
+        if (membership.isHolding()) {
+            // that may take long, and what was not begun must not wait for it
+            fresh.forEach(membership.settlement()::notBegun);
+            again.forEach(membership.settlement()::notBegun);
         }
         permits.release(batches);
         return membership.awaitNoneHeld(deadline);

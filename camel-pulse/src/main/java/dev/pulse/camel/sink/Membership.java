@@ -106,12 +106,12 @@ final class Membership {
         return completion;
     }
 
-    /** How many events wait to be settled by hand. */
-    int held() {
-        return held.size();
+    /** Whether an event is held for a manual ack. */
+    boolean isHolding() {
+        return held.size() > 0;
     }
 
-    /** Waits for that until this time, by {@link System#nanoTime}; whether none does. */
+    /** Waits until no event is held for a manual ack, up to this time, by {@link System#nanoTime}; whether none is. */
     boolean awaitNoneHeld(long deadline) throws InterruptedException {
         return held.awaitNone(deadline);
     }

@@ -101,7 +101,7 @@ public class PulseSinkEndpoint extends PulseEndpoint {
         stream = String.join(",", named.streams());
         sinkName = named.sink();
         sinkConfiguration.check();
-        sinkOptions();
+        sinkOptions().build();
         Ranges.require("limit", limit, 1, 10_000);
         if (delay != null) {
             SinkConfiguration.requireDelay(Duration.ofMillis(delay));
@@ -136,11 +136,7 @@ public class PulseSinkEndpoint extends PulseEndpoint {
     SinkOptions.Builder sinkOptions() {
         SinkOptions.Builder options = sinkConfiguration.engineOptions();
         EventMapping mapping = eventMapping();
-        Object filter = sinkConfiguration.getFilter();
-        if (filter != null) {
-            options.filter(EventExpressions.onEvents(
-                    EventExpressions.predicate(getCamelContext(), "filter", filter), this, mapping));
-        }
+        sinkConfiguration.eventFilter(this, mapping).ifPresent(options::filter);
         Object orderBy = sinkConfiguration.getOrderBy();
         if (orderBy != null) {
             options.orderBy(EventExpressions.keysOfEvents(

@@ -40,8 +40,7 @@ final class Settlement {
     /** The exchange failed. */
     void failed(Delivery<?> delivery, @Nullable Throwable cause) {
         if (closing && isCutShort(cause)) {
-            // the last delivery would end in the dead letters; still held, it goes back when the sink is closed
-            if (delivery.attempt() < maxDeliveries) {
+            if (mayBeNacked(delivery)) {
                 delivery.nack();
             }
             return;
@@ -51,6 +50,18 @@ final class Settlement {
         } else {
             again(delivery, String.valueOf(cause));
         }
+    }
+
+    /** The exchange is not going to begin: any member may have the event at once. */
+    void notBegun(Delivery<?> delivery) {
+        if (mayBeNacked(delivery)) {
+            delivery.nack(Duration.ZERO);
+        }
+    }
+
+    /** After the last delivery a nack would make a dead letter; still held, the event goes back when the sink is closed. */
+    private boolean mayBeNacked(Delivery<?> delivery) {
+        return delivery.attempt() < maxDeliveries;
     }
 
     /**
@@ -68,7 +79,7 @@ final class Settlement {
     private void again(Delivery<?> delivery, String cause) {
         if (onFailure == OnFailure.DEAD_LETTER) {
             delivery.deadLetter(cause);
-        } else if (onFailure == OnFailure.LEAVE_PENDING && delivery.attempt() < maxDeliveries) {
+        } else if (onFailure == OnFailure.LEAVE_PENDING && mayBeNacked(delivery)) {
             // merely kept, it would be extended and stand in the way of closing: so it waits aside, still pending
             delivery.nack(ackDeadline);
         } else {

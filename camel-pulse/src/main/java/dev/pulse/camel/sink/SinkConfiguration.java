@@ -1,5 +1,6 @@
 package dev.pulse.camel.sink;
 
+import dev.pulse.camel.ConsumerConfiguration;
 import dev.pulse.camel.EventExpressions;
 import dev.pulse.camel.Ranges;
 import dev.pulse.camel.StartOption;
@@ -12,10 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of a consumer of a sink; defaults are the engine's. */
 @UriParams
-public class SinkConfiguration {
-    private static final Duration LONGEST_BATCH = Duration.ofHours(1);
+public class SinkConfiguration extends ConsumerConfiguration {
     private static final int MOST_IN_FLIGHT = 1_000_000;
-    private static final long DEFAULT_BATCH_TIMEOUT = 1_000;
 
     @UriParam(
             label = "consumer",
@@ -79,13 +78,6 @@ public class SinkConfiguration {
 
     @UriParam(
             label = "consumer",
-            defaultValue = "1",
-            description = "How many exchanges may be in flight at once, 1 to 100000; each counts until it is complete,"
-                    + " also on other threads. 1 keeps the order of the stream")
-    private int concurrentConsumers = 1;
-
-    @UriParam(
-            label = "consumer",
             javaType = "java.lang.Object",
             description =
                     "The key of an event, in the simple language, such as ${header.customer}, or a reference to an"
@@ -113,25 +105,9 @@ public class SinkConfiguration {
 
     @UriParam(
             label = "consumer",
-            defaultValue = "false",
-            description =
-                    "Whether an exchange is a batch of events: its body is a list of exchanges, one for each event,"
-                            + " and they are settled together. An event whose batch failed comes again in one of its own, so that it"
-                            + " fails no others")
-    private boolean batching;
-
-    @UriParam(
-            label = "consumer",
             defaultValue = "100",
             description = "How many events one read takes at most, and with batching a batch, 1 to 10000")
     private int batchSize = 100;
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "1s",
-            javaType = "java.time.Duration",
-            description = "How long a batch waits after its first event for the others, 1ms to 1h. Only with batching")
-    private long batchTimeout = DEFAULT_BATCH_TIMEOUT;
 
     @UriParam(
             label = "consumer",
@@ -148,47 +124,19 @@ public class SinkConfiguration {
                             + " All members of a sink have the same filters")
     private @Nullable String topic;
 
-    @UriParam(
-            label = "consumer",
-            description =
-                    "Only events whose topic has a match of this regular expression; as RAW(...) where it has a plus"
-                            + " sign. Not beside topic")
-    private @Nullable String topicPattern;
-
-    @UriParam(
-            label = "consumer",
-            javaType = "java.lang.Object",
-            description =
-                    "Only events for which this holds, in the simple language, such as ${header.country} == 'se', or"
-                            + " a reference to a Predicate; others are acked without an exchange. It must not block")
-    private @Nullable Object filter;
-
-    @UriParam(
-            label = "consumer,advanced",
-            defaultValue = "5s",
-            javaType = "java.time.Duration",
-            description = "How long one blocking read waits in Redis, 1ms to 6s")
-    private long blockTime = 5_000;
-
     /** Refuses a delay of a nack that the engine does not take. */
     static void requireDelay(Duration delay) {
         Ranges.require("delay", delay.toMillis(), Duration.ZERO, Duration.ofHours(24));
     }
 
-    /** Refuses what is out of its range or contradicts another option. */
-    void check() {
+    @Override
+    protected void check() {
+        super.check();
         if (ackMode == AckMode.NONE && onFailure != OnFailure.NACK) {
             throw new IllegalArgumentException(
                     "onFailure is for events that are acknowledged, was " + onFailure + " with ackMode=none");
         }
-        // the engine has another name for it
-        Ranges.require("concurrentConsumers", concurrentConsumers, 1, 100_000);
-        if (!batching && batchTimeout != DEFAULT_BATCH_TIMEOUT) {
-            throw new IllegalArgumentException(
-                    "batchTimeout is for batching=true, was " + Duration.ofMillis(batchTimeout));
-        }
-        if (batching) {
-            Ranges.require("batchTimeout", batchTimeout, Duration.ofMillis(1), LONGEST_BATCH);
+        if (isBatching()) {
             Ranges.require("batchSize", batchSize, 1, 10_000);
             if (orderBy != null) {
                 throw new IllegalArgumentException(
@@ -198,7 +146,6 @@ public class SinkConfiguration {
                 Ranges.require("maxInFlight with batching", maxInFlight, batchSize, MOST_IN_FLIGHT);
             }
         }
-        engineOptions().build();
     }
 
     /** What the options come to for the engine, except those that are Camel's expressions. */
@@ -206,20 +153,20 @@ public class SinkConfiguration {
         SinkOptions.Builder options = SinkOptions.builder()
                 .startAt(StartOption.parse(startAt))
                 .batchSize(batchSize)
-                .concurrency(concurrentConsumers)
-                .blockTime(Duration.ofMillis(blockTime))
+                .concurrency(getConcurrentConsumers())
+                .blockTime(Duration.ofMillis(getBlockTime()))
                 .ackDeadline(Duration.ofMillis(ackDeadline))
                 .maxProcessing(Duration.ofMillis(maxProcessing))
                 .backoff(Duration.ofMillis(backoff))
                 .maxBackoff(Duration.ofMillis(maxBackoff))
                 .maxDeliveries(maxDeliveries)
-                .topics(EventExpressions.topics(topic, topicPattern))
+                .topics(EventExpressions.topics(topic, getTopicPattern()))
                 .exclusive(exclusive)
                 .ackMode(ackMode);
         if (maxInFlight != 0) {
             options.maxInFlight(maxInFlight);
-        } else if (batching) {
-            long all = Math.max((long) batchSize * concurrentConsumers, 2L * concurrentConsumers);
+        } else if (isBatching()) {
+            long all = Math.max((long) batchSize * getConcurrentConsumers(), 2L * getConcurrentConsumers());
             options.maxInFlight((int) Math.min(MOST_IN_FLIGHT, all));
         }
         return options;
@@ -281,14 +228,6 @@ public class SinkConfiguration {
         this.maxProcessing = maxProcessing;
     }
 
-    public int getConcurrentConsumers() {
-        return concurrentConsumers;
-    }
-
-    public void setConcurrentConsumers(int concurrentConsumers) {
-        this.concurrentConsumers = concurrentConsumers;
-    }
-
     public @Nullable Object getOrderBy() {
         return orderBy;
     }
@@ -313,28 +252,12 @@ public class SinkConfiguration {
         this.maxInFlight = maxInFlight;
     }
 
-    public boolean isBatching() {
-        return batching;
-    }
-
-    public void setBatching(boolean batching) {
-        this.batching = batching;
-    }
-
     public int getBatchSize() {
         return batchSize;
     }
 
     public void setBatchSize(int batchSize) {
         this.batchSize = batchSize;
-    }
-
-    public long getBatchTimeout() {
-        return batchTimeout;
-    }
-
-    public void setBatchTimeout(long batchTimeout) {
-        this.batchTimeout = batchTimeout;
     }
 
     public String getStartAt() {
@@ -351,29 +274,5 @@ public class SinkConfiguration {
 
     public void setTopic(@Nullable String topic) {
         this.topic = topic;
-    }
-
-    public @Nullable String getTopicPattern() {
-        return topicPattern;
-    }
-
-    public void setTopicPattern(@Nullable String topicPattern) {
-        this.topicPattern = topicPattern;
-    }
-
-    public @Nullable Object getFilter() {
-        return filter;
-    }
-
-    public void setFilter(@Nullable Object filter) {
-        this.filter = filter;
-    }
-
-    public long getBlockTime() {
-        return blockTime;
-    }
-
-    public void setBlockTime(long blockTime) {
-        this.blockTime = blockTime;
     }
 }

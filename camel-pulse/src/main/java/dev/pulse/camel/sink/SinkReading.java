@@ -52,10 +52,14 @@ final class SinkReading implements Reading {
         }
     }
 
-    /** What is held for a manual ack counts after its exchange, too. */
     @Override
     public int inFlight() {
-        return Math.max(inFlight.get(), membership.held());
+        return inFlight.get();
+    }
+
+    @Override
+    public boolean onlyHolds() {
+        return inFlight() == 0 && membership.isHolding();
     }
 
     @Override

@@ -1,7 +1,8 @@
 package dev.pulse.camel.stream;
 
+import dev.pulse.camel.StartOption;
 import dev.pulse.stream.EventId;
-import java.util.Optional;
+import dev.pulse.stream.StartAt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Offsets {
     private final @Nullable StateRepository<String, String> repository;
     private final String key;
+    private final StartAt otherwise;
     private final ExceptionHandler exceptionHandler;
     private final CamelContext context;
     private final AtomicInteger wishes = new AtomicInteger();
@@ -26,6 +28,7 @@ final class Offsets {
         ReadingConfiguration options = endpoint.getReading();
         this.repository = options.getOffsetRepository();
         this.key = options.getOffsetKey() != null ? options.getOffsetKey() : endpoint.getName();
+        this.otherwise = StartOption.parse(options.getStartAt());
         this.exceptionHandler = exceptionHandler;
         this.context = endpoint.getCamelContext();
     }
@@ -42,14 +45,14 @@ final class Offsets {
         return repository != null;
     }
 
-    /** What was kept last. */
-    Optional<EventId> kept() {
+    /** Where a consumer begins that starts: after what was kept last, else where its options say. */
+    StartAt beginning() {
         String text = repository == null ? null : repository.getState(key);
         if (text == null) {
-            return Optional.empty();
+            return otherwise;
         }
         try {
-            return Optional.of(EventId.parse(text));
+            return StartAt.after(EventId.parse(text));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "offsetRepository keeps ids of events, has \"" + text + "\" for \"" + key + "\"", e);

@@ -6,7 +6,6 @@ import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseConsumer;
 import dev.pulse.camel.Reading;
-import dev.pulse.camel.StartOption;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.Reader;
@@ -65,7 +64,7 @@ class PulseStreamConsumer extends PulseConsumer {
             throw new IllegalStateException("the consumer of stream " + endpoint.getName() + " is stopped");
         }
         StreamReading before = last;
-        StartAt start = before != null ? StartAt.after(before.position()) : start(kept);
+        StartAt start = before != null ? StartAt.after(before.position()) : kept.beginning();
         StartAt behind = behindGap;
         if (behind != null) {
             start = behind;
@@ -79,12 +78,6 @@ class PulseStreamConsumer extends PulseConsumer {
         opened.reads(reader);
         last = opened;
         return opened;
-    }
-
-    private StartAt start(Offsets kept) {
-        return kept.kept()
-                .map(StartAt::after)
-                .orElseGet(() -> StartOption.parse(endpoint.getReading().getStartAt()));
     }
 
     /** Something happened to the reader; called on the thread that reads, before anything is handed out. */

@@ -4,14 +4,15 @@ import dev.pulse.camel.EventExpressions;
 import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
+import dev.pulse.camel.StartOption;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
-import dev.pulse.stream.TopicFilter;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.PollingConsumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
+import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A producer adds an event for each exchange, or a batch of them. A consumer is a reader: it has a cursor of its own,
  * sees every event from where it starts, and acknowledges nothing.
  */
+@ManagedResource(description = "Endpoint of a Pulse stream")
 @UriEndpoint(
         firstVersion = "0.1.0",
         scheme = "pulse-stream",
@@ -56,10 +58,8 @@ public class PulseStreamEndpoint extends PulseEndpoint {
 
     @Override
     protected void check() {
-        payloadCodec();
-        topics();
-        predicate();
         reading.check();
+        readerOptions(StartOption.parse(reading.getStartAt()), eventMapping()).build();
         adding.check(getCamelContext());
     }
 
@@ -84,18 +84,11 @@ public class PulseStreamEndpoint extends PulseEndpoint {
 
     /** What the options come to for the engine, for a reader that starts there. */
     ReaderOptions.Builder readerOptions(StartAt start, EventMapping mapping) {
-        ReaderOptions.Builder options = reading.engineOptions().startAt(start).topics(topics());
-        org.apache.camel.Predicate chosen = predicate();
-        return chosen == null ? options : options.filter(EventExpressions.onEvents(chosen, this, mapping));
-    }
-
-    private TopicFilter topics() {
-        return EventExpressions.topics(topic, reading.getTopicPattern());
-    }
-
-    private org.apache.camel.@Nullable Predicate predicate() {
-        Object filter = reading.getFilter();
-        return filter == null ? null : EventExpressions.predicate(getCamelContext(), "filter", filter);
+        ReaderOptions.Builder options = reading.engineOptions()
+                .startAt(start)
+                .topics(EventExpressions.topics(topic, reading.getTopicPattern()));
+        reading.eventFilter(this, mapping).ifPresent(options::filter);
+        return options;
     }
 
     public String getName() {

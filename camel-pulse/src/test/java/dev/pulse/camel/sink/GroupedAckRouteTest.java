@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
+import dev.pulse.testing.PulseTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -15,7 +16,6 @@ import org.apache.camel.builder.AggregationStrategies;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.support.DefaultExchange;
-import org.junit.jupiter.api.Test;
 
 class GroupedAckRouteTest extends RoutesTest {
     private AggregateDefinition aggregate(RouteBuilder r, String options) {
@@ -24,7 +24,7 @@ class GroupedAckRouteTest extends RoutesTest {
                 .aggregate(r.constant(true), new PulseGroupedAck());
     }
 
-    @Test
+    @PulseTest
     void eventsAreAckedWhenTheAggregatedExchangeIsComplete() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         route(r -> aggregate(r, "")
@@ -42,7 +42,7 @@ class GroupedAckRouteTest extends RoutesTest {
         assertThat(message.getHeader(PulseConstants.MANUAL_ACK)).isNull();
     }
 
-    @Test
+    @PulseTest
     void allEventsOfAnAggregatedExchangeThatFailsAreDeliveredAgain() throws Exception {
         AtomicInteger tries = new AtomicInteger();
         route(r -> aggregate(r, "&backoff=1ms&maxBackoff=1ms")
@@ -60,7 +60,7 @@ class GroupedAckRouteTest extends RoutesTest {
                 .satisfies(e -> assertThat(e.getIn().getBody(List.class)).containsExactlyInAnyOrder("a", "b"));
     }
 
-    @Test
+    @PulseTest
     void groupThatAlwaysFailsEndsInTheDeadLettersWithItsCause() throws Exception {
         route(r -> aggregate(r, "&backoff=1ms&maxBackoff=1ms&maxDeliveries=2")
                 .completionSize(2)
@@ -75,7 +75,7 @@ class GroupedAckRouteTest extends RoutesTest {
         awaitNothingPending("audit");
     }
 
-    @Test
+    @PulseTest
     void groupsWithOptimisticLockingAckEachEventOnce() throws Exception {
         route(r -> r.from("pulse-sink:" + stream
                         + "/audit?codec=string&ackMode=manual&concurrentConsumers=8&maxInFlight=200")
@@ -92,7 +92,7 @@ class GroupedAckRouteTest extends RoutesTest {
         assertThat(received).containsExactlyInAnyOrder((Object[]) sent);
     }
 
-    @Test
+    @PulseTest
     void anotherStrategySaysHowExchangesBecomeOne() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/audit?ackMode=manual")
                 .aggregate(r.constant(true), new PulseGroupedAck(AggregationStrategies.string(",")))
@@ -103,7 +103,7 @@ class GroupedAckRouteTest extends RoutesTest {
         awaitNothingPending("audit");
     }
 
-    @Test
+    @PulseTest
     void groupThatIsCompletedByTheStopIsAcked() throws Exception {
         route(r -> aggregate(r, "").completionSize(100).forceCompletionOnStop().to("mock:end"));
         add("a", "b");
@@ -113,7 +113,7 @@ class GroupedAckRouteTest extends RoutesTest {
         awaitNothingPending("audit");
     }
 
-    @Test
+    @PulseTest
     void exchangeWithoutAManualAckIsRefused() {
         assertThatThrownBy(() -> new PulseGroupedAck().aggregate(null, new DefaultExchange(context)))
                 .isInstanceOf(IllegalStateException.class)

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.stream.DeadLetter;
+import dev.pulse.testing.PulseTest;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -13,7 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.builder.AggregationStrategies;
 import org.apache.camel.builder.Builder;
 import org.apache.camel.model.ProcessorDefinition;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,28 +50,28 @@ class SinkAckRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void ackWaitsBehindThreads() throws Exception {
         assertAckedBehind(route -> route.threads(2));
     }
 
-    @Test
+    @PulseTest
     void ackWaitsBehindADelayThatHoldsNoThread() throws Exception {
         assertAckedBehind(route -> route.delay(50).asyncDelayed());
     }
 
-    @Test
+    @PulseTest
     void ackWaitsBehindAResequencer() throws Exception {
         assertAckedBehind(
                 route -> route.resequence(Builder.body()).batch().size(1).timeout(50));
     }
 
-    @Test
+    @PulseTest
     void ackWaitsBehindAMulticastAndASplit() throws Exception {
         assertAckedBehind(route -> route.multicast().to("mock:copy").end().split(Builder.constant("a")));
     }
 
-    @Test
+    @PulseTest
     void aggregateCompletesWhatComesInSoItsEventIsAckedBeforeTheAggregateIsWorkedOn() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         route(r -> r.from(sink(""))
@@ -86,7 +86,7 @@ class SinkAckRouteTest extends RoutesTest {
         await().until(() -> bodies().size() == 1);
     }
 
-    @Test
+    @PulseTest
     void wireTapHasAnExchangeOfItsOwnSoTheEventIsAckedWithoutIt() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         route(r -> r.from(sink("")).wireTap("direct:tap").to("mock:end"));
@@ -110,7 +110,7 @@ class SinkAckRouteTest extends RoutesTest {
         });
     }
 
-    @Test
+    @PulseTest
     void failedExchangeMakesADeadLetterWhereThatIsAskedFor() throws Exception {
         route(r -> r.from(sink("?onFailure=deadLetter")).to("mock:end").process(e -> {
             throw new IllegalStateException("no stock");
@@ -140,7 +140,7 @@ class SinkAckRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void payloadThatNoCodecReadsIsADeadLetterAndNeverAcked() throws Exception {
         for (String onFailure : List.of("ack", "deadLetter", "nack", "leavePending")) {
             route(r -> r.from("pulse-sink:" + stream + "/" + onFailure
@@ -156,7 +156,7 @@ class SinkAckRouteTest extends RoutesTest {
         assertThat(bodies()).isEmpty();
     }
 
-    @Test
+    @PulseTest
     void manualAckOutlivesTheExchange() throws Exception {
         route(r ->
                 r.from(sink("?ackMode=manual&ackDeadline=300ms&maxInFlight=10")).to("mock:end"));
@@ -180,7 +180,7 @@ class SinkAckRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void exchangeThatFailsBeforeItsManualAckIsDeliveredAgain() throws Exception {
         AtomicInteger tries = new AtomicInteger();
         route(r -> r.from(sink("?ackMode=manual&backoff=1ms"))
@@ -196,7 +196,7 @@ class SinkAckRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void exchangeThatFailsBehindItsManualAckIsNotDeliveredAgain() throws Exception {
         route(r -> r.from(sink("?ackMode=manual&backoff=1ms"))
                 .process(new PulseAck())
@@ -210,7 +210,7 @@ class SinkAckRouteTest extends RoutesTest {
         assertThat(bodies()).hasSize(2);
     }
 
-    @Test
+    @PulseTest
     void withoutAcksEachEventIsDeliveredOnceAlsoWhenItsExchangeFails() throws Exception {
         route(r -> r.from(sink("?ackMode=none&backoff=1ms")).to("mock:end").process(e -> {
             throw new IllegalStateException("never mind");
@@ -221,7 +221,7 @@ class SinkAckRouteTest extends RoutesTest {
         await().during(Duration.ofMillis(200)).until(() -> bodies().size() == 2);
     }
 
-    @Test
+    @PulseTest
     void stoppingRouteWaitsForManualAcks() throws Exception {
         route(r -> r.from(sink("?ackMode=manual")).routeId("mails").to("mock:end"));
         add("a");
@@ -239,7 +239,7 @@ class SinkAckRouteTest extends RoutesTest {
         assertThat(pending("mails")).isZero();
     }
 
-    @Test
+    @PulseTest
     void exchangeThatTheShutdownTimeOutCutsShortHasNotFailed() throws Exception {
         context.getShutdownStrategy().setTimeout(1);
         CountDownLatch never = new CountDownLatch(1);
@@ -254,5 +254,26 @@ class SinkAckRouteTest extends RoutesTest {
         awaitBodies("a");
         awaitNothingPending("mails");
         assertThat(events().deadLetters().count()).isZero();
+    }
+
+    @PulseTest
+    void ackBeanNacksOrGivesUpWithTheExceptionThatWasCaught() throws Exception {
+        route(r -> r.from(sink("?ackMode=manual&backoff=1ms&codec=string&maxInFlight=10"))
+                .onException(IllegalStateException.class)
+                .handled(true)
+                .bean(new PulseAck(), "deadLetter")
+                .end()
+                .to("mock:end")
+                .choice()
+                .when(r.body().isEqualTo("wrong"))
+                .throwException(new IllegalStateException("no stock"))
+                .when(r.header(PulseConstants.DELIVERY_COUNT).isEqualTo(1))
+                .bean(new PulseAck(), "nack")
+                .otherwise()
+                .bean(new PulseAck(), "ack"));
+        add("wrong", "a");
+        assertThat(awaitDeadLetters(1).getFirst().cause()).isEqualTo("java.lang.IllegalStateException: no stock");
+        await().untilAsserted(() -> assertThat(bodies()).containsExactly("wrong", "a", "a"));
+        awaitNothingPending("mails");
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.stream.DeadLetter;
+import dev.pulse.testing.PulseTest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
-import org.junit.jupiter.api.Test;
 
 class SinkBatchRouteTest extends RoutesTest {
     private String sink(String options) {
@@ -39,7 +39,7 @@ class SinkBatchRouteTest extends RoutesTest {
                 .toList();
     }
 
-    @Test
+    @PulseTest
     void batchIsFullOrEndsWithItsTimeOut() throws Exception {
         add("a", "b", "c", "d", "e");
         route(r -> r.from(sink("&batchSize=2&batchTimeout=300ms")).to("mock:end"));
@@ -53,7 +53,7 @@ class SinkBatchRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void batchIsAckedWhenItsExchangeIsCompleteAlsoBehindSeda() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         add("a", "b");
@@ -66,7 +66,7 @@ class SinkBatchRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void eventThatFailsItsBatchFailsAloneFromThenOn() throws Exception {
         String[] sent = IntStream.range(0, 20).mapToObj(Integer::toString).toArray(String[]::new);
         add(sent);
@@ -87,7 +87,7 @@ class SinkBatchRouteTest extends RoutesTest {
         assertThat(done).hasSize(19).doesNotContain("7");
     }
 
-    @Test
+    @PulseTest
     void payloadThatCannotBeDecodedIsNoPartOfTheBatch() throws Exception {
         add("1", "no json", "2");
         route(r -> r.from(
@@ -102,7 +102,7 @@ class SinkBatchRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void concurrentConsumersBoundTheBatchesInFlight() throws Exception {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -122,7 +122,7 @@ class SinkBatchRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void manualAckOfABatchIsOneOfAllAndThereIsOneForEach() throws Exception {
         add("a", "b", "c", "d");
         route(r -> r.from(sink("&batchSize=2&ackMode=manual&maxInFlight=100")).to("mock:end"));
@@ -136,7 +136,7 @@ class SinkBatchRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void stoppingDrainsTheBatchInFlightAndGivesBackWhatWasNotBegun() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         add("a", "b", "c", "d");
@@ -162,7 +162,7 @@ class SinkBatchRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void suspendedBatchesGoOnWhenResumed() throws Exception {
         route(r -> r.from(sink("&batchSize=2")).routeId("mails").to("mock:end"));
         add("a", "b");

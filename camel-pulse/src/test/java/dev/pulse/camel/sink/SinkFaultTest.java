@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.camel.RoutesTest;
+import dev.pulse.testing.PulseTest;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
@@ -23,7 +23,7 @@ import redis.clients.jedis.RedisClient;
 class SinkFaultTest extends RoutesTest {
     private static final List<String> SINKS = List.of("mails", "audit", "bills");
 
-    @Test
+    @PulseTest
     @Timeout(300)
     void nothingIsLostWhileContextsAreKilledSuspendedAndStoppedInTurn() throws Exception {
         Set<String> sent = ConcurrentHashMap.newKeySet();

@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.stream.DeadLetter;
+import dev.pulse.testing.PulseTest;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Test;
 
 class SinkOperationsRouteTest extends RoutesTest {
     private String sink(String options) {
@@ -20,7 +20,7 @@ class SinkOperationsRouteTest extends RoutesTest {
         return mock().getReceivedExchanges().get(index).getIn().getHeader(PulseConstants.EVENT_ID, String.class);
     }
 
-    @Test
+    @PulseTest
     void infoLagAndPendingTellHowTheSinkGetsOn() throws Exception {
         route(r -> r.from(sink("&ackMode=manual&maxInFlight=2&batchSize=2")).to("mock:end"));
         add("a", "b", "c");
@@ -39,14 +39,14 @@ class SinkOperationsRouteTest extends RoutesTest {
         }
     }
 
-    @Test
+    @PulseTest
     void sinkThatIsNotThereHasNoLag() throws Exception {
         add("a");
         assertThat(template.requestBody(sink("&operation=lag"), "x")).isNull();
         assertThat(template.requestBody(sink("&operation=pending"), "x")).isNull();
     }
 
-    @Test
+    @PulseTest
     void anotherRouteAcksByIdWhatAConsumerHolds() throws Exception {
         route(r -> r.from(sink("&ackMode=manual")).to("mock:end"));
         route(r -> r.from("direct:confirm").to(sink("&operation=ack")));
@@ -69,7 +69,7 @@ class SinkOperationsRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void deadLettersAreListedAndReplayed() throws Exception {
         AtomicBoolean repaired = new AtomicBoolean();
         route(r -> r.from(sink("&onFailure=deadLetter"))
@@ -103,7 +103,7 @@ class SinkOperationsRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void routeOverTheDeadLettersReplaysThem() throws Exception {
         AtomicBoolean repaired = new AtomicBoolean();
         route(r -> r.from(sink("&onFailure=deadLetter"))
@@ -120,7 +120,7 @@ class SinkOperationsRouteTest extends RoutesTest {
         await().until(() -> events().deadLetters().count() == 0);
     }
 
-    @Test
+    @PulseTest
     void operationWithoutIdsFailsAndSaysWhereTheyBelong() throws Exception {
         add("a");
         for (String operation : List.of("ack", "nack", "replay")) {
@@ -131,5 +131,19 @@ class SinkOperationsRouteTest extends RoutesTest {
         assertThat(template.send(sink("&operation=ack"), e -> e.getIn().setBody("yesterday"))
                         .getException())
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @PulseTest
+    void dynamicRouteAsksTheSinkThatTheMessageNames() throws Exception {
+        route(r -> r.from(sink("&ackMode=manual")).to("mock:end"));
+        route(r -> r.from("direct:ask").toD("pulse-sink:" + stream + "/${header.sink}?operation=pending"));
+        add("a");
+        awaitBodies("a");
+        assertThat(template.requestBodyAndHeader("direct:ask", null, "sink", "mails"))
+                .isEqualTo(1L);
+        assertThat(template.requestBodyAndHeader("direct:ask", null, "sink", "others"))
+                .isNull();
+        ManualAck.of(mock().getReceivedExchanges().getFirst()).ack();
+        awaitNothingPending("mails");
     }
 }

@@ -3,13 +3,15 @@ package dev.pulse.camel.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
+import dev.pulse.testing.PulseTest;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.AggregationStrategies;
-import org.junit.jupiter.api.Test;
 
 /** A sink that is polled, as by pollEnrich. */
 class SinkPollRouteTest extends RoutesTest {
@@ -17,7 +19,7 @@ class SinkPollRouteTest extends RoutesTest {
         return "pulse-sink:" + stream + "/mails" + options;
     }
 
-    @Test
+    @PulseTest
     void pollEnrichTakesOneEventAndAcksItWithTheExchange() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         add("a", "b", "c");
@@ -37,7 +39,7 @@ class SinkPollRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void ackWaitsBehindSedaThatFollowsThePoll() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         add("a");
@@ -50,7 +52,7 @@ class SinkPollRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void polledEventOfAnExchangeThatFailsIsPolledAgain() throws Exception {
         AtomicBoolean failed = new AtomicBoolean();
         add("a");
@@ -68,13 +70,13 @@ class SinkPollRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void pollOfAnEmptySinkEndsWithItsTimeOut() {
         assertThat(consumer.receive(sink(""), 50)).isNull();
         assertThat(consumer.receiveNoWait(sink(""))).isNull();
     }
 
-    @Test
+    @PulseTest
     void consumerTemplateAcksWhenItIsToldThatTheExchangeIsDone() throws Exception {
         add("a", "b");
         Exchange polled = consumer.receive(sink(""), 30_000);
@@ -86,12 +88,85 @@ class SinkPollRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void payloadThatCannotBeDecodedIsPassedOver() throws Exception {
         add("no json", "{}");
         assertThat(consumer.receiveBody(sink("?codec=json&onFailure=deadLetter"), 30_000))
                 .isEqualTo(Map.of());
         await().until(() -> events().deadLetters().count() == 1);
+        awaitNothingPending("mails");
+    }
+
+    /** Throws, or takes nothing, the first time. */
+    private AggregationStrategy unwilling(boolean throwing) {
+        AtomicBoolean refused = new AtomicBoolean();
+        return (old, polled) -> {
+            if (refused.getAndSet(true)) {
+                return polled;
+            }
+            if (throwing) {
+                throw new IllegalStateException("cannot be aggregated");
+            }
+            return null;
+        };
+    }
+
+    @PulseTest
+    void eventThatAnAggregationStrategyThrewForIsPolledAgain() throws Exception {
+        assertPolledAgain(true);
+    }
+
+    @PulseTest
+    void eventThatAnAggregationStrategyGaveNothingBackForIsPolledAgain() throws Exception {
+        assertPolledAgain(false);
+    }
+
+    private void assertPolledAgain(boolean throwing) throws Exception {
+        add("a");
+        route(r -> r.from("direct:in")
+                .pollEnrich(sink("?backoff=1ms"), 30_000, unwilling(throwing))
+                .to("mock:end"));
+        assertThat(template.send("direct:in", e -> e.getIn().setBody("?")).isFailed())
+                .isEqualTo(throwing);
+        template.sendBody("direct:in", "?");
+        await().until(() -> bodies().contains("a"));
+        assertThat(mock().getReceivedExchanges().getLast().getIn().getHeader(PulseConstants.DELIVERY_COUNT))
+                .isEqualTo(2);
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
+    void eventThatWasNotTakenIsNotAckedByTheRedeliveryThatTookAnother() throws Exception {
+        add("a", "b");
+        route(r -> r.from("direct:in")
+                .errorHandler(r.defaultErrorHandler().maximumRedeliveries(1).redeliveryDelay(1))
+                .pollEnrich(sink("?backoff=1ms"), 30_000, unwilling(true))
+                .to("mock:end"));
+        template.sendBody("direct:in", "?");
+        awaitBodies("b");
+        template.sendBody("direct:in", "?");
+        awaitBodies("b", "a");
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
+    void pollTakesOneEventAsPollEnrichDoes() throws Exception {
+        add("a", "b");
+        route(r -> r.from("direct:in").poll(sink(""), 30_000).to("mock:end"));
+        template.sendBody("direct:in", "?");
+        awaitBodies("a");
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
+    void polledEventIsAckedByHand() throws Exception {
+        add("a");
+        route(r ->
+                r.from("direct:in").pollEnrich(sink("?ackMode=manual"), 30_000).to("mock:end"));
+        template.sendBody("direct:in", "?");
+        awaitBodies("a");
+        assertThat(pending("mails")).isOne();
+        ManualAck.of(mock().getReceivedExchanges().getFirst()).ack();
         awaitNothingPending("mails");
     }
 }

@@ -10,12 +10,15 @@ import dev.pulse.stream.DeadLetter;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.NewEvent;
 import dev.pulse.stream.StreamFigures;
+import dev.pulse.testing.PulseTest;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.apache.camel.SuspendableService;
 import org.apache.camel.support.PluginHelper;
-import org.junit.jupiter.api.Test;
+import org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository;
 
 /** What the README shows of sinks works, in Java and in YAML. */
 class SinkReadmeRouteTest extends RoutesTest {
@@ -37,7 +40,7 @@ class SinkReadmeRouteTest extends RoutesTest {
                         assertThat(group.lag().orElse(0) + group.pending()).isZero()));
     }
 
-    @Test
+    @PulseTest
     void javaRoutesDoWhatTheReadmeSays() throws Exception {
         EventStream<String> orders = pulse.stream("orders", Codecs.string());
         AtomicBoolean stocked = new AtomicBoolean();
@@ -46,7 +49,16 @@ class SinkReadmeRouteTest extends RoutesTest {
                 throw new IllegalStateException("no stock");
             }
         }));
-        ends("request-shipping", "archive", "index", "book", "pick");
+        AtomicBoolean partnerIsThere = new AtomicBoolean();
+        route(r -> r.from("direct:call-partner")
+                .process(e -> {
+                    if (!partnerIsThere.get()) {
+                        throw new IllegalStateException("no answer");
+                    }
+                })
+                .to("mock:call-partner"));
+        ends("request-shipping", "archive", "index", "book", "post", "credit", "pick");
+        context.getRegistry().bind("seen", MemoryIdempotentRepository.memoryIdempotentRepository());
         context.addRoutes(new SinkSnippets());
         for (String payload : List.of("a", "b", " ")) {
             orders.add(NewEvent.of("order.placed", payload).withHeader("customer", "ann"));
@@ -84,17 +96,39 @@ class SinkReadmeRouteTest extends RoutesTest {
                 .hasSize(3);
         assertThat(awaitReceived("book", 3).getFirst().getIn().getHeader(PulseConstants.FENCING_TOKEN, long.class))
                 .isPositive();
+        assertThat(awaitReceived("post", 3))
+                .extracting(each -> each.getIn().getBody(String.class))
+                .containsExactly("a", "b", " ");
+        awaitReceived("credit", 3);
+        SuspendableService partner = (SuspendableService) context.getRoutes().stream()
+                .map(Route::getConsumer)
+                .filter(consumer -> consumer.getEndpoint().getEndpointUri().endsWith("/partner"))
+                .findFirst()
+                .orElseThrow();
+        await().until(partner::isSuspended);
+        partnerIsThere.set(true);
+        awaitReceived("call-partner", 3);
         template.sendBody("direct:next", "?");
         assertThat(awaitReceived("pick", 1).getFirst().getIn().getBody(String.class))
                 .isEqualTo("a");
-        awaitAcked(orders, "billing", "shipping", "invoices", "audit", "search", "accounts");
+        awaitAcked(
+                orders,
+                "billing",
+                "shipping",
+                "invoices",
+                "audit",
+                "search",
+                "accounts",
+                "ledger",
+                "points",
+                "partner");
         assertThat(orders.figures().groups())
                 .filteredOn(group -> group.sink().equals("picking"))
                 .extracting(StreamFigures.Group::pending)
                 .containsExactly(0L);
     }
 
-    @Test
+    @PulseTest
     void yamlRoutesDoTheSame() throws Exception {
         EventStream<String> parcels = pulse.stream("parcels", Codecs.string());
         ends("ship", "archive", "index", "book", "pick");

@@ -6,15 +6,19 @@ import static org.hamcrest.Matchers.is;
 
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
+import dev.pulse.camel.ToldExceptions;
+import dev.pulse.testing.PulseTest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.engine.PooledExchangeFactory;
-import org.junit.jupiter.api.Test;
 
 class SinkRouteTest extends RoutesTest {
-    @Test
+    @PulseTest
     void eventsPublishedByOneRouteAreAckedByAnother() throws Exception {
         route(r -> r.from("direct:in").to("pulse-stream:" + stream));
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
@@ -24,7 +28,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void deliveryTellsStreamSinkNameTopicTimeAndCount() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("mock:end"));
         route(r -> r.from("direct:in").to("pulse-stream:" + stream + "?eventName=order.placed&topic=eu"));
@@ -44,7 +48,7 @@ class SinkRouteTest extends RoutesTest {
                 .isEqualTo(message.getHeader(Exchange.MESSAGE_TIMESTAMP));
     }
 
-    @Test
+    @PulseTest
     void eventIsAckedOnlyWhenItsExchangeCompletedBehindSeda() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("seda:later"));
@@ -58,7 +62,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void oneConcurrentConsumerKeepsOrderAcrossSedaWithManyThreads() throws Exception {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -73,7 +77,7 @@ class SinkRouteTest extends RoutesTest {
         assertThat(most).hasValue(1);
     }
 
-    @Test
+    @PulseTest
     void concurrentConsumersBoundTheExchangesInFlight() throws Exception {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -94,7 +98,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void failedExchangeIsDeliveredAgainAfterTheBackoff() throws Exception {
         AtomicInteger tries = new AtomicInteger();
         route(r -> r.from("pulse-sink:" + stream + "/mails?backoff=10ms&bridgeErrorHandler=false")
@@ -111,7 +115,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void eventLeftPendingIsDeliveredAgainAfterTheAckDeadline() throws Exception {
         AtomicInteger tries = new AtomicInteger();
         route(r -> r.from("pulse-sink:" + stream
@@ -129,7 +133,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void failedExchangeIsAckedWhereThatIsAskedFor() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails?onFailure=ack")
                 .to("mock:end")
@@ -141,7 +145,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void failureThatARouteHandlesCountsAsSuccess() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails")
                 .onException(IllegalStateException.class)
@@ -156,7 +160,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void aNewSinkBeginsWhereStartAtSays() throws Exception {
         add("a", "b");
         String second = events().add("order.placed", "c").toString();
@@ -169,7 +173,7 @@ class SinkRouteTest extends RoutesTest {
         await().until(() -> getMockEndpoint("mock:newest").getReceivedCounter() == 1);
     }
 
-    @Test
+    @PulseTest
     void streamNamesMayHoldSlashes() throws Exception {
         String slashed = stream + "/eu/west";
         route(r -> r.from("pulse-sink:" + slashed + "/mails").to("mock:end"));
@@ -177,7 +181,7 @@ class SinkRouteTest extends RoutesTest {
         awaitBodies("a");
     }
 
-    @Test
+    @PulseTest
     void twoMembersShareTheEventsOut() throws Exception {
         route(r -> r.from("pulse-sink:" + stream + "/mails").routeId("one").to("mock:end"));
         route(r -> r.from("pulse-sink:" + stream + "/mails?batchSize=1")
@@ -190,7 +194,7 @@ class SinkRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void pooledExchangesAreNotMixedUp() throws Exception {
         context.getCamelContextExtension().setExchangeFactory(new PooledExchangeFactory());
         route(r -> r.from("pulse-sink:" + stream + "/mails?concurrentConsumers=4&onFailure=ack")
@@ -202,5 +206,90 @@ class SinkRouteTest extends RoutesTest {
         await().untilAsserted(() -> assertThat(bodies()).containsExactlyInAnyOrder(sent));
         await().until(() -> getMockEndpoint("mock:all").getReceivedCounter() == sent.length);
         awaitNothingPending("mails");
+    }
+
+    @PulseTest
+    void exchangeThatOutlastsTheAckDeadlineIsDeliveredOnce() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        for (String batchSize : List.of("1", "2")) {
+            route(r -> r.from(
+                            "pulse-sink:" + stream + "/mails?ackDeadline=300ms&blockTime=100ms&batchSize=" + batchSize)
+                    .to("mock:end")
+                    .process(e -> gate.await()));
+        }
+        add("a");
+        awaitBodies("a");
+        await().during(Duration.ofMillis(1_000)).until(() -> bodies().size() == 1);
+        gate.countDown();
+        awaitNothingPending("mails");
+        assertThat(bodies()).containsExactly("a");
+    }
+
+    @PulseTest
+    void exchangeThatOutlastsMaxProcessingIsInterruptedAndItsEventDeliveredAgain() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger interrupted = new AtomicInteger();
+        route(r -> r.from("pulse-sink:" + stream
+                        + "/mails?ackDeadline=100ms&maxProcessing=300ms&blockTime=100ms&backoff=1ms")
+                .process(e -> {
+                    if (begun.incrementAndGet() == 1) {
+                        try {
+                            never.await();
+                        } finally {
+                            interrupted.incrementAndGet();
+                        }
+                    }
+                })
+                .to("mock:end"));
+        add("a");
+        awaitBodies("a");
+        assertThat(interrupted).hasValue(1);
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
+    void exceptionHandlerIsToldOfAPayloadThatCannotBeDecoded() throws Exception {
+        ToldExceptions told = new ToldExceptions();
+        context.getRegistry().bind("handler", told);
+        route(r -> r.from("pulse-sink:" + stream + "/mails?codec=json&onFailure=deadLetter&exceptionHandler=#handler")
+                .to("mock:end"));
+        add("no json", "{}");
+        await().until(() -> mock().getReceivedCounter() == 1);
+        assertThat(told.all()).singleElement().satisfies(e -> assertThat(e).hasMessageContaining("cannot be decoded"));
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
+    void sinkThatBeginsAtATimeHasWhatWasAddedFromThenOn() throws Exception {
+        add("a");
+        route(r -> r.from("pulse-sink:" + stream + "/mails?startAt="
+                        + Instant.now().plusSeconds(3_600))
+                .to("mock:later"));
+        route(r -> r.from("pulse-sink:" + stream + "/bills?startAt=2020-01-01T00:00:00Z")
+                .to("mock:end"));
+        awaitBodies("a");
+        assertThat(getMockEndpoint("mock:later").getReceivedCounter()).isZero();
+    }
+
+    @PulseTest
+    void endOfTheStreamIsToldAndTheRouteStartedAgainJoinsTheNextOne() throws Exception {
+        ToldExceptions told = new ToldExceptions();
+        context.getRegistry().bind("handler", told);
+        route(r -> r.from("pulse-sink:" + stream + "/mails?exceptionHandler=#handler&blockTime=100ms")
+                .routeId("mails")
+                .to("mock:end"));
+        add("a");
+        awaitBodies("a");
+        awaitNothingPending("mails");
+        events().destroy();
+        await().untilAsserted(() -> assertThat(told.all())
+                .singleElement()
+                .satisfies(e -> assertThat(e).hasMessageContaining("stream " + stream + " was destroyed")));
+        context.getRouteController().stopRoute("mails");
+        context.getRouteController().startRoute("mails");
+        add("b");
+        awaitBodies("a", "b");
+        await().until(() -> events().figures().groups().stream().allMatch(group -> group.pending() == 0));
     }
 }

@@ -7,6 +7,7 @@ import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.stream.DeadLetter;
 import dev.pulse.stream.NewEvent;
+import dev.pulse.testing.PulseTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,6 @@ import org.apache.camel.Expression;
 import org.apache.camel.Predicate;
 import org.apache.camel.support.builder.ExpressionBuilder;
 import org.apache.camel.support.builder.PredicateBuilder;
-import org.junit.jupiter.api.Test;
 
 /** Which events a consumer gets, in which order, and which consumer. */
 class SinkSelectionRouteTest extends RoutesTest {
@@ -30,7 +30,7 @@ class SinkSelectionRouteTest extends RoutesTest {
         events().add(NewEvent.of("order.placed", payload).withTopic(topic));
     }
 
-    @Test
+    @PulseTest
     void topicIsMatchedExactly() throws Exception {
         route(r -> r.from(sink("?topic=eu")).to("mock:end"));
         addTo("eu", "a");
@@ -41,7 +41,7 @@ class SinkSelectionRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void topicPatternIsFoundInTheTopic() throws Exception {
         route(r -> r.from(sink("?topicPattern=RAW(^eu\\.\\w+$)")).to("mock:end"));
         addTo("eu", "a");
@@ -52,7 +52,7 @@ class SinkSelectionRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void filterIsInSimpleLanguageOrAReference() throws Exception {
         Predicate notB = PredicateBuilder.not(PredicateBuilder.contains(
                 ExpressionBuilder.bodyExpression(String.class), ExpressionBuilder.constantExpression("b")));
@@ -69,7 +69,7 @@ class SinkSelectionRouteTest extends RoutesTest {
         awaitNothingPending("others");
     }
 
-    @Test
+    @PulseTest
     void filterThatThrowsIsAFailedDelivery() throws Exception {
         Predicate picky = exchange -> {
             if (exchange.getIn().getBody(String.class).equals("b")) {
@@ -85,7 +85,7 @@ class SinkSelectionRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void filterIsNotAskedAboutAPayloadThatCannotBeDecoded() throws Exception {
         route(r -> r.from(sink("?codec=json&maxDeliveries=2&backoff=1ms&filter=RAW(${body[id]} == 2)"))
                 .to("mock:end"));
@@ -100,7 +100,7 @@ class SinkSelectionRouteTest extends RoutesTest {
                 .getFirst();
     }
 
-    @Test
+    @PulseTest
     void orderByKeepsTheOrderOfAKeyAcrossThreadsAndFailures() throws Exception {
         Map<String, List<String>> byKey = new ConcurrentHashMap<>();
         AtomicInteger failures = new AtomicInteger();
@@ -130,7 +130,23 @@ class SinkSelectionRouteTest extends RoutesTest {
                 .allSatisfy((customer, seen) -> assertThat(seen).isEqualTo(expected));
     }
 
-    @Test
+    @PulseTest
+    void withOneKeyForAllNothingPassesAnEventThatFails() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        route(r -> r.from(sink("?orderBy=all&concurrentConsumers=3&backoff=50ms&codec=string"))
+                .process(e -> {
+                    if (e.getIn().getBody().equals("b") && tries.incrementAndGet() < 3) {
+                        throw new IllegalStateException("not yet");
+                    }
+                })
+                .to("mock:end"));
+        add("a", "b", "c", "d");
+        awaitBodies("a", "b", "c", "d");
+        assertThat(tries).hasValue(3);
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
     void keysOfOtherEventsGoOnBesideOneThatIsSlow() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         Expression body = ExpressionBuilder.bodyExpression(String.class);
@@ -149,7 +165,7 @@ class SinkSelectionRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @Test
+    @PulseTest
     void exclusiveHasOneActiveMemberAndASuccessorWithAGreaterToken() throws Exception {
         for (String route : List.of("one", "two")) {
             route(r -> r.from(sink("?exclusive=true&ackDeadline=1s&blockTime=100ms&batchSize=" + route.length()))
@@ -179,7 +195,7 @@ class SinkSelectionRouteTest extends RoutesTest {
         return mock().getReceivedExchanges().getLast().getIn().getHeader(PulseConstants.FENCING_TOKEN, Long.class);
     }
 
-    @Test
+    @PulseTest
     void withoutExclusiveThereIsNoToken() throws Exception {
         route(r -> r.from(sink("")).to("mock:end"));
         add("a");

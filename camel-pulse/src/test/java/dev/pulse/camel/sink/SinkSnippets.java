@@ -1,6 +1,7 @@
 package dev.pulse.camel.sink;
 
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.throttling.ThrottlingExceptionRoutePolicy;
 
 /** What the README shows of sinks. */
 final class SinkSnippets extends RouteBuilder {
@@ -47,6 +48,24 @@ final class SinkSnippets extends RouteBuilder {
         // snippet: order
         from("pulse-sink:orders/accounts?concurrentConsumers=50&orderBy=${header.customer}&exclusive=true")
                 .to("direct:book");
+        // end
+
+        // snippet: strict-order
+        from("pulse-sink:orders/ledger?orderBy=all&exclusive=true") // the same key for all
+                .to("direct:post");
+        // end
+
+        // snippet: idempotent
+        from("pulse-sink:orders/points")
+                .idempotentConsumer(header("CamelPulseEventId"))
+                .idempotentRepository("seen") // a repository of yours
+                .to("direct:credit");
+        // end
+
+        // snippet: pause
+        from("pulse-sink:orders/partner")
+                .routePolicy(new ThrottlingExceptionRoutePolicy(2, 60_000, 1_000, null))
+                .to("direct:call-partner"); // two failures within a minute: consume nothing for a second
         // end
 
         // snippet: dead-letters

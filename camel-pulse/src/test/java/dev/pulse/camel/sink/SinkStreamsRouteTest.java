@@ -7,10 +7,10 @@ import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
+import dev.pulse.testing.PulseTest;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
-import org.junit.jupiter.api.Test;
 
 /** A sink of several streams, and of streams and sinks with unusual names. */
 class SinkStreamsRouteTest extends RoutesTest {
@@ -36,7 +36,7 @@ class SinkStreamsRouteTest extends RoutesTest {
                 .sum();
     }
 
-    @Test
+    @PulseTest
     void eventsOfAllStreamsAreConsumedAndTellWhichOneTheyAreOf() throws Exception {
         route(r -> r.from(both("")).to("mock:end"));
         add("a");
@@ -48,7 +48,7 @@ class SinkStreamsRouteTest extends RoutesTest {
         await().until(() -> pendingInBoth() == 0);
     }
 
-    @Test
+    @PulseTest
     void operationsAreAboutAllStreams() throws Exception {
         route(r -> r.from(both("&ackMode=manual&batching=true&batchSize=2&onFailure=deadLetter"))
                 .split(r.body())
@@ -82,7 +82,7 @@ class SinkStreamsRouteTest extends RoutesTest {
         await().until(() -> pendingInBoth() == 0);
     }
 
-    @Test
+    @PulseTest
     void optionsNameWhatThePathCannot() throws Exception {
         EventStream<String> odd = pulse.stream(stream + "/eu,west", Codecs.string());
         context.getRegistry().bind("odd", List.of(odd.name()));

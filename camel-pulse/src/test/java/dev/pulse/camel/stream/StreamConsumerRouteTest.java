@@ -11,6 +11,7 @@ import dev.pulse.stream.NewEvent;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.Retention;
 import dev.pulse.stream.StartAt;
+import dev.pulse.testing.PulseTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.support.processor.state.MemoryStateRepository;
-import org.junit.jupiter.api.Test;
 import redis.clients.jedis.StreamEntryID;
 
 class StreamConsumerRouteTest extends RoutesTest {
@@ -50,7 +50,7 @@ class StreamConsumerRouteTest extends RoutesTest {
                 .to("mock:end"));
     }
 
-    @Test
+    @PulseTest
     void defaultsAreThoseOfTheEngine() {
         PulseStreamEndpoint endpoint = context.getEndpoint("pulse-stream:" + stream, PulseStreamEndpoint.class);
         assertThat(endpoint.readerOptions(StartAt.newest(), endpoint.eventMapping())
@@ -58,7 +58,7 @@ class StreamConsumerRouteTest extends RoutesTest {
                 .isEqualTo(ReaderOptions.defaults());
     }
 
-    @Test
+    @PulseTest
     void consumerThatStartsAgainGoesOnAfterTheStoredOffset() throws Exception {
         offsets("");
         add("a", "b");
@@ -71,7 +71,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         awaitBodies("a", "b", "c");
     }
 
-    @Test
+    @PulseTest
     void consumerThatHasReadNothingYetGoesOnWhereItFirstStarted() throws Exception {
         offsets("");
         assertThat(kept()).isNotNull();
@@ -81,7 +81,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         awaitBodies("a");
     }
 
-    @Test
+    @PulseTest
     void offsetIsStoredWhenTheExchangeIsCompleteAndNotBefore() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         context.getRegistry().bind("offsets", repository);
@@ -97,7 +97,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         await().untilAsserted(() -> assertThat(repository.getState("mine")).isEqualTo(id.toString()));
     }
 
-    @Test
+    @PulseTest
     void offsetPassesWhatAnExchangeFailedFor() throws Exception {
         context.getRegistry().bind("offsets", repository);
         route(r -> r.from("pulse-stream:" + stream + "?offsetRepository=#offsets")
@@ -110,7 +110,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         await().untilAsserted(() -> assertThat(kept()).isEqualTo(id.toString()));
     }
 
-    @Test
+    @PulseTest
     void offsetPassesWhatWasNotChosenOnceTheConsumerStops() throws Exception {
         offsets("&topic=eu&startAt=oldest");
         addWithTopic("a", "eu");
@@ -122,7 +122,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         });
     }
 
-    @Test
+    @PulseTest
     void repositoryThatFailsIsToldOnceAndHoldsUpNothing() throws Exception {
         context.getRegistry().bind("offsets", new MemoryStateRepository() {
             @Override
@@ -138,7 +138,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         assertThat(told.all()).hasSize(1);
     }
 
-    @Test
+    @PulseTest
     void interruptedExchangeIsConsumedAgain() throws Exception {
         context.getShutdownStrategy().setTimeout(1);
         CountDownLatch never = new CountDownLatch(1);
@@ -159,7 +159,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         awaitBodies("a");
     }
 
-    @Test
+    @PulseTest
     void topicAndTopicPatternChoose() throws Exception {
         route(r -> r.from("pulse-stream:" + stream + "?topic=eu/se").to("mock:end"));
         route(r ->
@@ -179,7 +179,7 @@ class StreamConsumerRouteTest extends RoutesTest {
                 .toList();
     }
 
-    @Test
+    @PulseTest
     void filterSeesHeadersAndTheDecodedBody() throws Exception {
         Predicate large = exchange -> exchange.getIn().getBody(Order.class).amount() > 10;
         context.getRegistry().bind("large", large);
@@ -200,7 +200,7 @@ class StreamConsumerRouteTest extends RoutesTest {
                 .isEqualTo(new Order(50));
     }
 
-    @Test
+    @PulseTest
     void batchIsAListOfExchanges() throws Exception {
         add(IntStream.range(0, 5).mapToObj(Integer::toString).toArray(String[]::new));
         route(r -> r.from("pulse-stream:" + stream + "?startAt=oldest&batching=true&batchSize=2&batchTimeout=300ms")
@@ -227,7 +227,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         return batches;
     }
 
-    @Test
+    @PulseTest
     void batchThatWasNotBegunIsReadAgainAfterASuspension() throws Exception {
         route(r -> r.from("pulse-stream:" + stream + "?batching=true&batchSize=3&batchTimeout=1h")
                 .routeId("all")
@@ -239,7 +239,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         await().untilAsserted(() -> assertThat(batches()).containsExactly(List.of("a", "b", "c")));
     }
 
-    @Test
+    @PulseTest
     void payloadThatCannotBeDecodedIsLeftOutOfItsBatchAndTold() throws Exception {
         context.getRegistry().bind("handler", told);
         add("{\"id\":1}", "no json", "{\"id\":2}");
@@ -252,7 +252,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         assertThat(told.all()).hasSize(1);
     }
 
-    @Test
+    @PulseTest
     void noMoreExchangesAreInFlightThanConcurrentConsumersAlsoOnOtherThreads() throws Exception {
         Semaphore go = new Semaphore(0);
         AtomicInteger flying = new AtomicInteger();
@@ -273,7 +273,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         assertThat(most).hasValue(3);
     }
 
-    @Test
+    @PulseTest
     void oneConsumerKeepsTheOrderAlsoOnOtherThreads() throws Exception {
         String[] payloads = IntStream.range(0, 50).mapToObj(Integer::toString).toArray(String[]::new);
         route(r -> r.from("pulse-stream:" + stream).to("seda:work"));
@@ -293,13 +293,13 @@ class StreamConsumerRouteTest extends RoutesTest {
         context.getRouteController().resumeRoute("all");
     }
 
-    @Test
+    @PulseTest
     void readerGoesOnBehindAGap() throws Exception {
         gap("");
         awaitBodies("a", "d", "e");
     }
 
-    @Test
+    @PulseTest
     void gapSuspendsTheRouteWhereItIsToFailAndResumingGoesOnBehindIt() throws Exception {
         context.getRegistry().bind("handler", told);
         gap("?gapPolicy=fail&exceptionHandler=#handler");
@@ -314,7 +314,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         awaitBodies("a", "d", "e");
     }
 
-    @Test
+    @PulseTest
     void entryThatIsNoEventGoesToTheErrorHandlerOfTheRoute() throws Exception {
         route(r -> r.from("pulse-stream:" + stream + "?bridgeErrorHandler=true")
                 .onException(Exception.class)
@@ -335,7 +335,7 @@ class StreamConsumerRouteTest extends RoutesTest {
                 .hasMessageContaining("was passed over");
     }
 
-    @Test
+    @PulseTest
     void endOfTheStreamIsTold() throws Exception {
         context.getRegistry().bind("handler", told);
         route(r -> r.from("pulse-stream:" + stream + "?exceptionHandler=#handler&blockTime=100ms")
@@ -346,7 +346,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         await().untilAsserted(() -> assertThat(told.all()).hasSize(1));
     }
 
-    @Test
+    @PulseTest
     void pollEnrichReadsOneEventOnDemand() throws Exception {
         add("a", "b");
         route(r -> r.from("direct:next")
@@ -361,7 +361,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         assertThat(mock().getReceivedExchanges().getLast().getIn().getBody()).isNull();
     }
 
-    @Test
+    @PulseTest
     void pollEnrichStoresTheOffsetWhenTheExchangeIsComplete() throws Exception {
         add("a", "b");
         context.getRegistry().bind("offsets", repository);
@@ -376,7 +376,7 @@ class StreamConsumerRouteTest extends RoutesTest {
         assertThat(kept()).isEqualTo(events().snapshot().getFirst().id().toString());
     }
 
-    @Test
+    @PulseTest
     void consumerTemplateReceivesWhatTheFilterChooses() throws Exception {
         addWithTopic("a", "us");
         addWithTopic("b", "eu");
@@ -385,5 +385,21 @@ class StreamConsumerRouteTest extends RoutesTest {
         assertThat(consumer.receiveBodyNoWait(from)).isNull();
         addWithTopic("c", "eu");
         assertThat(consumer.receiveBody(from)).isEqualTo("c");
+    }
+
+    @PulseTest
+    void offsetPassesWhatTheAggregationStrategyOfAPollThrewFor() throws Exception {
+        add("a");
+        context.getRegistry().bind("offsets", repository);
+        route(r -> r.from("direct:next")
+                .pollEnrich(
+                        "pulse-stream:" + stream + "?startAt=oldest&offsetRepository=#offsets",
+                        10_000,
+                        (old, polled) -> {
+                            throw new IllegalStateException("cannot be aggregated");
+                        }));
+        assertThat(template.send("direct:next", e -> e.getIn().setBody("x")).isFailed())
+                .isTrue();
+        assertThat(kept()).isEqualTo(events().snapshot().getFirst().id().toString());
     }
 }

@@ -9,6 +9,7 @@ import dev.pulse.camel.RoutesTest;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import dev.pulse.stream.StreamFigures;
+import dev.pulse.testing.PulseTest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,9 +20,9 @@ import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.builder.ExchangeBuilder;
+import org.apache.camel.support.DefaultHeaderFilterStrategy;
 import org.apache.camel.support.DefaultMessage;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 
 class StreamProducerRouteTest extends RoutesTest {
     private Exchange ask(String options, @Nullable Object body, Map<String, Object> headers) {
@@ -35,7 +36,7 @@ class StreamProducerRouteTest extends RoutesTest {
         return events().snapshot().stream().map(Event::payload).toList();
     }
 
-    @Test
+    @PulseTest
     void listIsAddedAsABatchAndAnsweredByItsIds() throws Exception {
         Exchange asked = ask("?eventName=order.placed", List.of("a", "b", "c"), Map.of("customer", "ann"));
         assertThat(payloads()).containsExactly("a", "b", "c");
@@ -49,7 +50,7 @@ class StreamProducerRouteTest extends RoutesTest {
         });
     }
 
-    @Test
+    @PulseTest
     void iteratorOfAnyLengthIsAddedInOrder() throws Exception {
         template.sendBody(
                 "pulse-stream:" + stream,
@@ -59,7 +60,7 @@ class StreamProducerRouteTest extends RoutesTest {
                         IntStream.range(0, 2_500).mapToObj(Integer::toString).toList());
     }
 
-    @Test
+    @PulseTest
     void exchangesAndMessagesOfABatchHaveTheirOwnHeadersAndNames() throws Exception {
         Exchange first = ExchangeBuilder.anExchange(context)
                 .withBody("a")
@@ -79,20 +80,20 @@ class StreamProducerRouteTest extends RoutesTest {
         assertThat(b.headers()).isEmpty();
     }
 
-    @Test
+    @PulseTest
     void listIsOneEventWhereItIsNotIterated() throws Exception {
         ask("?useIterator=false&codec=json", List.of(1, 2), Map.of());
         assertThat(payloads()).containsExactly("[1,2]");
     }
 
-    @Test
+    @PulseTest
     void nullInABatchFailsTheExchangeAndAddsNothing() throws Exception {
         assertThat(ask("", Arrays.asList("a", null), Map.of()).getException())
                 .hasMessageContaining("an element of a batch is null");
         assertThat(payloads()).isEmpty();
     }
 
-    @Test
+    @PulseTest
     void eventIsAddedOncePerKey() throws Exception {
         String options = "?operation=addOnce&onceKey=RAW(${header.order})&onceWindow=1m";
         Exchange first = ask(options, "a", Map.of("order", "7"));
@@ -110,7 +111,7 @@ class StreamProducerRouteTest extends RoutesTest {
         assertThat(ask(options, "b", Map.of("order", "7")).getException()).isInstanceOf(OnceConflictException.class);
     }
 
-    @Test
+    @PulseTest
     void addOnceWithoutAKeyIsRefused() throws Exception {
         assertThat(ask("?operation=addOnce", "a", Map.of()).getException())
                 .hasMessageContaining(
@@ -118,7 +119,7 @@ class StreamProducerRouteTest extends RoutesTest {
         assertThat(payloads()).isEmpty();
     }
 
-    @Test
+    @PulseTest
     void eventIsAddedOnlyWhereThereIsAStream() throws Exception {
         Exchange absent = ask("?operation=addIfExists", "a", Map.of());
         assertThat(absent.getException()).isNull();
@@ -130,7 +131,7 @@ class StreamProducerRouteTest extends RoutesTest {
         assertThat(payloads()).containsExactly("a", "b");
     }
 
-    @Test
+    @PulseTest
     void eventsAreRemovedByHeaderOrBody() throws Exception {
         List<EventId> ids = new ArrayList<>();
         for (String payload : List.of("a", "b", "c", "d")) {
@@ -149,7 +150,7 @@ class StreamProducerRouteTest extends RoutesTest {
                 .hasMessageContaining("ids of events are in the header CamelPulseEventId or in the body");
     }
 
-    @Test
+    @PulseTest
     void infoTellsTheFiguresAndSnapshotWhatIsRetained() throws Exception {
         template.sendBodyAndHeader("pulse-stream:" + stream + "?codec=json", Map.of("id", 1), "customer", "ann");
         StreamFigures figures =
@@ -163,7 +164,7 @@ class StreamProducerRouteTest extends RoutesTest {
         });
     }
 
-    @Test
+    @PulseTest
     void operationOfTheMessageGoesFirst() throws Exception {
         add("a");
         Exchange asked = ask("", null, Map.of(PulseConstants.OPERATION, "info"));
@@ -171,7 +172,7 @@ class StreamProducerRouteTest extends RoutesTest {
         assertThat(asked.getMessage().getHeader(PulseConstants.OPERATION)).isNull();
     }
 
-    @Test
+    @PulseTest
     void destroyedStreamIsMadeAnewByTheNextEvent() throws Exception {
         template.sendBody("pulse-stream:" + stream, "a");
         template.sendBodyAndHeader("pulse-stream:" + stream, "?", PulseConstants.OPERATION, StreamOperation.DESTROY);
@@ -180,7 +181,7 @@ class StreamProducerRouteTest extends RoutesTest {
         assertThat(events().snapshot().getFirst().incarnation()).isEqualTo(2);
     }
 
-    @Test
+    @PulseTest
     void streamRetainsWhatTheOptionsSay() throws Exception {
         template.sendBody("pulse-stream:" + stream + "?maxLength=2&slidingTtl=1h", List.of("a", "b", "c"));
         assertThat(payloads()).containsExactly("b", "c");
@@ -193,7 +194,7 @@ class StreamProducerRouteTest extends RoutesTest {
         assertThat(contradicting.getException()).isInstanceOf(StreamConfigException.class);
     }
 
-    @Test
+    @PulseTest
     void streamEndsAtItsDeadline() throws Exception {
         template.sendBody(
                 "pulse-stream:" + stream + "?deadline=2999-01-01T00:00:00%2B01:00&approximateTrimming=true", "a");
@@ -202,7 +203,7 @@ class StreamProducerRouteTest extends RoutesTest {
         }
     }
 
-    @Test
+    @PulseTest
     void oneProducerServesAllNamesOfADynamicRoute() throws Exception {
         route(r -> r.from("direct:in").toD("pulse-stream:${header.to}?eventName=order.placed&codec=string"));
         template.sendBodyAndHeader("direct:in", "a", "to", stream);
@@ -219,14 +220,14 @@ class StreamProducerRouteTest extends RoutesTest {
                 .hasToString("pulse-stream://dynamic?codec=string&eventName=order.placed");
     }
 
-    @Test
+    @PulseTest
     void dynamicRouteWithAFixedNameKeepsIt() throws Exception {
         route(r -> r.from("direct:in").toD("pulse-stream:" + stream + "?topic=${header.country}"));
         template.sendBodyAndHeader("direct:in", "a", "country", "se");
         assertThat(events().snapshot().getFirst().topic()).contains("se");
     }
 
-    @Test
+    @PulseTest
     void traceHeadersPass() throws Exception {
         route(r -> r.from("pulse-stream:" + stream + "?startAt=oldest").to("mock:end"));
         ask(
@@ -239,11 +240,38 @@ class StreamProducerRouteTest extends RoutesTest {
                 .containsEntry("tracestate", "a=b");
     }
 
-    @Test
+    @PulseTest
     void lazyProducerFailsTheExchangeAndNotTheStart() throws Exception {
         route(r ->
                 r.from("direct:in").to("pulse-stream:" + stream + "?lazyStartProducer=true&uri=redis://localhost:1"));
         assertThat(template.send("direct:in", e -> e.getIn().setBody("a")).getException())
                 .hasMessageContaining("localhost:1");
+    }
+
+    @PulseTest
+    void headerFilterStrategySaysWhichHeadersTravelEitherWay() throws Exception {
+        DefaultHeaderFilterStrategy strategy = new DefaultHeaderFilterStrategy();
+        strategy.getOutFilter().add("secret");
+        strategy.getInFilter().add("internal");
+        context.getRegistry().bind("mine", strategy);
+        route(r -> r.from("pulse-stream:" + stream + "?startAt=oldest&headerFilterStrategy=#mine")
+                .to("mock:end"));
+        ask("?headerFilterStrategy=#mine", "a", Map.of("secret", "x", "internal", "y", "CamelMine", "z"));
+        awaitBodies("a");
+        assertThat(events().snapshot().getFirst().headers())
+                .containsEntry("internal", "y")
+                .containsEntry("CamelMine", "z")
+                .doesNotContainKey("secret");
+        assertThat(mock().getReceivedExchanges().getFirst().getIn().getHeaders())
+                .containsEntry("CamelMine", "z")
+                .doesNotContainKey("internal");
+    }
+
+    @PulseTest
+    void streamEndsItsTtlAfterTheFirstEvent() throws Exception {
+        template.sendBody("pulse-stream:" + stream + "?ttl=1h", "a");
+        try (var jedis = jedis()) {
+            assertThat(jedis.pttl("pulse:stream:" + stream)).isBetween(1L, 3_600_000L);
+        }
     }
 }

@@ -11,6 +11,7 @@ import dev.pulse.stream.EventStream;
 import dev.pulse.stream.NewEvent;
 import dev.pulse.stream.Retention;
 import dev.pulse.stream.StreamFigures;
+import dev.pulse.testing.PulseTest;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -18,7 +19,6 @@ import org.apache.camel.ServiceStatus;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.processor.state.MemoryStateRepository;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /** What the README shows of streams works, in Java and in YAML. */
 class StreamReadmeRouteTest extends RoutesTest {
@@ -43,7 +43,7 @@ class StreamReadmeRouteTest extends RoutesTest {
         return stream.snapshot().stream().map(Event::payload).toList();
     }
 
-    @Test
+    @PulseTest
     void javaRoutesDoWhatTheReadmeSays() throws Exception {
         EventStream<String> orders = pulse.stream("orders", Codecs.string());
         ends("first-time", "projection", "index", "express", "bulk", "ledger", "one");
@@ -87,7 +87,7 @@ class StreamReadmeRouteTest extends RoutesTest {
         assertThat(getMockEndpoint("mock:ledger").getReceivedCounter()).isEqualTo(2);
     }
 
-    @Test
+    @PulseTest
     void yamlRoutesDoTheSame() throws Exception {
         EventStream<String> parcels = pulse.stream("parcels", Codecs.string());
         ends("track", "bulk", "one");

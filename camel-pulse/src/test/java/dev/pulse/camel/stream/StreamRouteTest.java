@@ -8,6 +8,7 @@ import dev.pulse.stream.Event;
 import dev.pulse.stream.NewEvent;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
+import dev.pulse.testing.PulseTest;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
-import org.junit.jupiter.api.Test;
 
 class StreamRouteTest extends RoutesTest {
     private record Plain(String text) implements Serializable {}
@@ -35,7 +35,7 @@ class StreamRouteTest extends RoutesTest {
         });
     }
 
-    @Test
+    @PulseTest
     void readerGetsEveryEventInOrder() throws Exception {
         add("a");
         route(r ->
@@ -44,7 +44,7 @@ class StreamRouteTest extends RoutesTest {
         awaitBodies("a", "b", "c", "d");
     }
 
-    @Test
+    @PulseTest
     void readerBeginsWithWhatIsNewUnlessToldOtherwise() throws Exception {
         add("a");
         route(r -> r.from("pulse-stream:" + stream).to("mock:end"));
@@ -52,7 +52,7 @@ class StreamRouteTest extends RoutesTest {
         awaitBodies("b");
     }
 
-    @Test
+    @PulseTest
     void readerBeginsAtATime() throws Exception {
         add("a");
         Instant later = Instant.now().plusSeconds(3_600);
@@ -63,7 +63,7 @@ class StreamRouteTest extends RoutesTest {
         assertThat(getMockEndpoint("mock:later").getReceivedCounter()).isZero();
     }
 
-    @Test
+    @PulseTest
     void readerGoesOnAfterAFailedExchange() throws Exception {
         route(r -> r.from("pulse-stream:" + stream).to("mock:end").process(e -> {
             throw new IllegalStateException("always");
@@ -72,7 +72,7 @@ class StreamRouteTest extends RoutesTest {
         awaitBodies("a", "b");
     }
 
-    @Test
+    @PulseTest
     void idOfTheEventIsInAHeaderAndForWhoAskedAlsoTheBody() throws Exception {
         Exchange told = send("", "a", Map.of());
         assertThat(told.getMessage().getBody()).isEqualTo("a");
@@ -82,14 +82,14 @@ class StreamRouteTest extends RoutesTest {
         assertThat(answer).matches("\\d+-\\d+").isGreaterThan(id);
     }
 
-    @Test
+    @PulseTest
     void nameAndTopicComeFromTheOptions() throws Exception {
         send("?eventName=order.placed&topic=eu", "a", Map.of());
         assertThat(first().name()).isEqualTo("order.placed");
         assertThat(first().topic()).contains("eu");
     }
 
-    @Test
+    @PulseTest
     void headersOfAMessageOverrideNameTopicAndStream() throws Exception {
         Exchange sent = template.send("pulse-stream:elsewhere?eventName=order.placed&topic=eu", e -> {
             e.getIn().setBody("a");
@@ -102,7 +102,7 @@ class StreamRouteTest extends RoutesTest {
         assertThat(sent.getMessage().getHeader(PulseConstants.OVERRIDE_STREAM)).isNull();
     }
 
-    @Test
+    @PulseTest
     void textNumbersAndBooleansTravelAsHeadersAndNothingElseDoes() throws Exception {
         route(r -> r.from("pulse-stream:" + stream).to("mock:end"));
         send(
@@ -131,7 +131,7 @@ class StreamRouteTest extends RoutesTest {
                 .doesNotContainKeys("items", "CamelInternal", "camelToo");
     }
 
-    @Test
+    @PulseTest
     void headersOfAnEventThatBeginWithCamelStayOutside() throws Exception {
         route(r -> r.from("pulse-stream:" + stream).to("mock:end"));
         events().add(NewEvent.of("order.placed", "a")
@@ -143,12 +143,12 @@ class StreamRouteTest extends RoutesTest {
                 .doesNotContainKey("CamelFileName");
     }
 
-    @Test
+    @PulseTest
     void bodiesAreNeverSerialisedByJava() {
         assertThat(send("", new Plain("a"), Map.of()).getException()).isInstanceOf(InvalidPayloadException.class);
     }
 
-    @Test
+    @PulseTest
     void wrongNameInAHeaderFailsTheExchangeAndSaysWhatIsWrong() {
         Exchange failed = send("", "a", Map.of(PulseConstants.OVERRIDE_STREAM, "a b"));
         assertThat(failed.getException())

@@ -22,9 +22,9 @@ final class Appending {
     private static final int BATCH_BYTES = 128 * 1024;
 
     // the words of the one command that is sent for every event
+    private static final Command.Name XADD = Command.Name.of("XADD");
     private static final byte[] NOMKSTREAM = ascii("NOMKSTREAM");
     private static final byte[] MAXLEN = ascii("MAXLEN");
-    private static final byte[] EXACTLY = ascii("=");
     private static final byte[] ABOUT = ascii("~");
     private static final byte[] AUTO_ID = ascii("*");
 
@@ -133,10 +133,15 @@ final class Appending {
     }
 
     private static Command xadd(Incarnation incarnation, List<byte[]> fields) {
-        Command command = Command.write("XADD").key(incarnation.physicalBytes()).arg(NOMKSTREAM);
+        Command command = Command.write(XADD).key(incarnation.physicalBytes()).arg(NOMKSTREAM);
         Contract retention = incarnation.retention();
         if (retention.maxLength() > 0) {
-            command.arg(MAXLEN).arg(retention.approximate() ? ABOUT : EXACTLY).arg(incarnation.maxLengthBytes());
+            command.arg(MAXLEN);
+            if (retention.approximate()) {
+                command.arg(ABOUT);
+            }
+            // exactly, without the "=": Jedis makes room for ten words, and with that it would have to make more
+            command.arg(incarnation.maxLengthBytes());
         }
         command.arg(AUTO_ID);
         for (byte[] field : fields) {

@@ -51,6 +51,14 @@ final class Backlog<T> {
         historyAfter = EventId.ZERO;
     }
 
+    /** The sink has events, so that others may give some back before a look would be due that found none. */
+    void eventsCame() {
+        long soon = System.nanoTime() + group.ackDeadline().dividedBy(3).toNanos();
+        if (lookAt - soon > 0) {
+            lookAt = soon;
+        }
+    }
+
     /** Something may be due to be claimed. */
     void lookSoon() {
         lookSoon = true;

@@ -53,8 +53,7 @@ final class DeadLettering<T> {
         this.inFlight = inFlight;
         this.room = room;
         this.outbox = outbox;
-        this.letters = new Batcher<>(
-                "sink dead letters " + outbox.group().member().sink(), 1, batch -> bury(batch.getFirst()));
+        this.letters = new Batcher<>("sink dead letters", 1, batch -> bury(batch.getFirst()));
     }
 
     /** Gives up a delivery in state ACKING, some time soon. */

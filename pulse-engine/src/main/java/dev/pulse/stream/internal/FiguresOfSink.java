@@ -18,6 +18,7 @@ final class FiguresOfSink {
     private long lag;
     private long pending;
     private long oldestMillis = -1;
+    private long distanceMillis = -1;
 
     private FiguresOfSink() {}
 
@@ -30,9 +31,8 @@ final class FiguresOfSink {
         return new SinkFigures(
                 sum.reached && sum.knowsLag ? OptionalLong.of(sum.lag) : OptionalLong.empty(),
                 sum.reached ? OptionalLong.of(sum.pending) : OptionalLong.empty(),
-                sum.reached && sum.oldestMillis >= 0
-                        ? Optional.of(Duration.ofMillis(sum.oldestMillis))
-                        : Optional.empty(),
+                sum.known(sum.oldestMillis),
+                sum.known(sum.distanceMillis),
                 room.counted(),
                 room.aside(),
                 counters.acked.sum(),
@@ -42,7 +42,13 @@ final class FiguresOfSink {
                 counters.extended.sum(),
                 counters.lostLeases.sum(),
                 counters.dropped.sum(),
+                counters.trimmed.sum(),
+                counters.gaps.sum(),
                 counters.filtered.sum());
+    }
+
+    private Optional<Duration> known(long millis) {
+        return reached && millis >= 0 ? Optional.of(Duration.ofMillis(millis)) : Optional.empty();
     }
 
     private void add(SinkSource<?> source) throws InterruptedException {
@@ -64,6 +70,7 @@ final class FiguresOfSink {
             lag += known.get(0);
             pending += known.get(1);
             oldestMillis = Math.max(oldestMillis, known.get(2));
+            distanceMillis = Math.max(distanceMillis, known.get(3));
         }
     }
 }

@@ -68,12 +68,18 @@ final class Membership {
         return ackDeadline;
     }
 
+    /** Joins for the first time. From then on the group can be made again where it began, wherever "newest" will be. */
+    void begin(Redis call) throws InterruptedException {
+        join(call);
+        saveCursor(call);
+    }
+
     /**
      * Makes the consumer known and the group exist; also the heartbeat.
      *
      * @return whether the group had to be made
      */
-    boolean join() throws InterruptedException {
+    private boolean join(Redis call) throws InterruptedException {
         Incarnation incarnation = member.incarnation();
         var keys = incarnation.keys();
         List<Object> names = new ArrayList<>(List.of(
@@ -89,7 +95,7 @@ final class Membership {
         List<String> wish = wish();
         arguments.addAll(wish);
         arguments.addAll(member.channels());
-        List<@Nullable Object> reply = Replies.list(redis.eval(JOIN, names, arguments));
+        List<@Nullable Object> reply = Replies.list(call.eval(JOIN, names, arguments));
         switch ((int) Replies.number(reply.getFirst())) {
             case 0 -> throw record.destroyed(incarnation, reply);
             case -1 ->
@@ -146,7 +152,7 @@ final class Membership {
 
     /** Joins again, and reports the group as lost if it was. */
     void heal() throws InterruptedException {
-        if (join()) {
+        if (join(redis)) {
             reports.groupLost();
         }
     }
@@ -169,8 +175,12 @@ final class Membership {
 
     /** Writes down the id before which nothing is pending. */
     void saveCursor() throws InterruptedException {
+        saveCursor(redis);
+    }
+
+    private void saveCursor(Redis call) throws InterruptedException {
         Incarnation incarnation = member.incarnation();
-        String cursor = Replies.text(redis.eval(
+        String cursor = Replies.text(call.eval(
                 CURSOR,
                 List.of(
                         incarnation.physical(),

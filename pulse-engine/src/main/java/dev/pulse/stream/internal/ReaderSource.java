@@ -87,6 +87,10 @@ final class ReaderSource<T> {
         removed = true;
     }
 
+    boolean isRemoved() {
+        return removed;
+    }
+
     /** The event goes to the handler now; false when it must not, for the stream was removed. */
     boolean handOut(Event<T> event) {
         cursor = event.id();

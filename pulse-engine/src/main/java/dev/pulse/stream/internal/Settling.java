@@ -38,9 +38,8 @@ final class Settling<T> implements Settlement<T> {
         this.inFlight = inFlight;
         this.deadLetters = deadLetters;
         this.released = released;
-        String sink = outbox.group().member().sink();
-        this.acks = new Batcher<>("sink acks " + sink, BATCH, this::acknowledge);
-        this.releases = new Batcher<>("sink releases " + sink, BATCH, this::giveBack);
+        this.acks = new Batcher<>("sink acks", BATCH, this::acknowledge);
+        this.releases = new Batcher<>("sink releases", BATCH, this::giveBack);
     }
 
     @Override

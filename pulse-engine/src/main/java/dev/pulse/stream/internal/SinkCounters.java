@@ -11,5 +11,7 @@ final class SinkCounters {
     final LongAdder extended = new LongAdder();
     final LongAdder lostLeases = new LongAdder();
     final LongAdder dropped = new LongAdder();
+    final LongAdder trimmed = new LongAdder();
+    final LongAdder gaps = new LongAdder();
     final LongAdder filtered = new LongAdder();
 }

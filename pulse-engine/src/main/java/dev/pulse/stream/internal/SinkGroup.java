@@ -239,9 +239,13 @@ final class SinkGroup {
         return claimed;
     }
 
-    /** Lag, pending and the oldest pending one's age in ms, each -1 when Redis does not know; none without a group. */
+    /**
+     * Lag, pending, the oldest pending one's age in ms, and the ms between the durable cursor and the last one handed out;
+     * each -1 when Redis does not know; none without a group.
+     */
     List<Long> figures() throws InterruptedException {
-        return Replies.list(onStream(FIGURES, List.of(member.sink()))).stream()
+        List<String> keys = List.of(key(), member.incarnation().keys().recovery());
+        return Replies.list(redis.eval(FIGURES, keys, List.of(member.sink()))).stream()
                 .map(Replies::number)
                 .toList();
     }

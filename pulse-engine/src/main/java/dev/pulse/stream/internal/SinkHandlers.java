@@ -47,8 +47,9 @@ final class SinkHandlers<T> {
         this.options = sink.options();
         this.handler = handler;
         this.returned = returned;
-        this.workers = new Workers(sink.loopName("handler"), options.concurrency());
-        this.lone = new Workers(sink.loopName("lone handler"), 1);
+        String threads = sink.loopName("handler");
+        this.workers = new Workers(threads, options.concurrency());
+        this.lone = new Workers(threads, 1);
     }
 
     /** Has the handler run on it as soon as a thread is free. */

@@ -36,6 +36,9 @@ final class SinkIntake<T> {
     /** Null when none is under way. */
     private volatile @Nullable Reading<T> reading;
 
+    /** Whether it waits for the first entry. */
+    private volatile boolean waiting;
+
     /** Which of them goes first, so that a busy one does not keep the others waiting. */
     private int turn;
 
@@ -167,6 +170,7 @@ final class SinkIntake<T> {
             throws InterruptedException {
         Duration block = longest;
         for (SinkSource<T> source : all) {
+            source.lag().beforeRead();
             block = Polls.shorter(block, source.backlog().untilLook());
         }
         List<SinkDelivery<T>> found = new ArrayList<>();
@@ -216,11 +220,18 @@ final class SinkIntake<T> {
     private boolean readEach(List<SinkSource<T>> some, int count, Duration block, List<SinkDelivery<T>> found)
             throws InterruptedException {
         long before = System.nanoTime();
-        Map<String, List<@Nullable Object>> reply =
-                Replies.entriesByStream(connection.call(command(some, count, block), block));
+        Map<String, List<@Nullable Object>> reply;
+        waiting = !block.isZero();
+        try {
+            reply = Replies.entriesByStream(connection.call(command(some, count, block), block));
+        } finally {
+            waiting = false;
+        }
         for (SinkSource<T> source : some) {
-            List<@Nullable Object> raw = reply.get(source.incarnation().physical());
-            if (raw != null) {
+            List<@Nullable Object> raw = reply.getOrDefault(source.incarnation().physical(), List.of());
+            source.lag().replied(raw.size() >= count);
+            if (!raw.isEmpty()) {
+                source.backlog().eventsCame();
                 List<SinkGroup.Received> fresh = new ArrayList<>(raw.size());
                 raw.forEach(entry -> fresh.add(new SinkGroup.Received(Replies.list(entry), 0)));
                 found.addAll(source.admission().admit(fresh, before));
@@ -252,6 +263,11 @@ final class SinkIntake<T> {
     boolean isReading(SinkSource<T> source) {
         Reading<T> now = reading;
         return now != null && now.of.contains(source);
+    }
+
+    /** Whether all of this stream was handed out, to this or other consumers, and a read waits for more. */
+    boolean isWaiting(SinkSource<T> source) {
+        return waiting && isReading(source);
     }
 
     /** Has the read that may block look at what has changed; returns at once. */

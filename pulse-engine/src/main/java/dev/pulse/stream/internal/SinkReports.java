@@ -4,6 +4,7 @@ import dev.pulse.PulseEvent;
 import dev.pulse.stream.EventId;
 import dev.pulse.task.Signals;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +68,26 @@ final class SinkReports {
                 id,
                 longest);
         signals.emit(new PulseEvent.LeaseLost(stream(), sink, id.toString()));
+    }
+
+    /**
+     * Events were trimmed before the sink read them.
+     *
+     * @param after how far it had come
+     * @param first the oldest event that is kept
+     * @param count empty when nobody knows it
+     */
+    void lost(String after, String first, OptionalLong count) {
+        counters.gaps.increment();
+        counters.trimmed.add(count.orElse(0));
+        LOG.warn(
+                "stream={} sink={} state=gap after={} first={} lost={}",
+                stream(),
+                sink,
+                after,
+                first,
+                count.isPresent() ? count.getAsLong() : "unknown");
+        signals.emit(new PulseEvent.SinkGap(stream(), sink, after, first, count));
     }
 
     /** The group is there, made just now. */

@@ -43,6 +43,7 @@ final class SinkSource<T> {
     private final Backlog<T> backlog;
     private final SinkIntake<T> intake;
     private final Departure<T> departure;
+    private final LagWatch lag;
     private final SinkUpkeep<T> upkeep;
     private final AtomicReference<State> state = new AtomicReference<>(State.READ);
     private volatile Entries<T> entries;
@@ -70,18 +71,17 @@ final class SinkSource<T> {
         this.backlog = new Backlog<>(group, inFlight, settlement, admission, acks());
         this.intake = sink.sources().intakeOf(this);
         this.departure = new Departure<>(this, member, membership, group, outbox);
+        this.lag = new LagWatch(redis, sink.signals(), member, reports);
         this.upkeep = new SinkUpkeep<>(sink, this, options);
     }
 
     /** Joins the sink of this stream, and begins to keep what is read of it. */
     static <T> SinkSource<T> join(
-            StreamSink<T> sink, Member member, StreamRecord record, Entries<T> entries, StartAt at)
+            Redis call, StreamSink<T> sink, Member member, StreamRecord record, Entries<T> entries, StartAt at)
             throws InterruptedException {
         SinkReports reports = new SinkReports(record, sink.signals(), sink.counters(), member.sink());
         Membership membership = new Membership(sink.engine().redis(), record, member, sink.options(), at, reports);
-        membership.join();
-        // from now on the group can be made again where it began, wherever "newest" will be then
-        membership.saveCursor();
+        membership.begin(call);
         return new SinkSource<>(sink, member, membership, reports, entries);
     }
 
@@ -127,6 +127,10 @@ final class SinkSource<T> {
 
     SinkIntake<T> intake() {
         return intake;
+    }
+
+    LagWatch lag() {
+        return lag;
     }
 
     Entries<T> entries() {

@@ -1,5 +1,6 @@
 package dev.pulse.stream.internal;
 
+import dev.pulse.RedisUnavailableException;
 import dev.pulse.redis.Redis;
 import dev.pulse.stream.StartAt;
 import dev.pulse.task.Tasks;
@@ -81,7 +82,8 @@ final class SinkSources<T> {
     }
 
     /** Joins the sink of one more stream and reads it from now on. */
-    void add(Member member, StreamRecord record, Entries<T> entries, StartAt at) throws InterruptedException {
+    void add(Redis call, Member member, StreamRecord record, Entries<T> entries, StartAt at)
+            throws InterruptedException {
         String name = member.stream();
         lock.lock();
         try {
@@ -91,8 +93,8 @@ final class SinkSources<T> {
             lock.unlock();
         }
         try {
-            if (!comesBack(member.incarnation(), entries)) {
-                begin(SinkSource.join(sink, member, record, entries, at));
+            if (!comesBack(call, member.incarnation(), entries)) {
+                begin(SinkSource.join(call, sink, member, record, entries, at));
             }
         } finally {
             lock.lock();
@@ -143,7 +145,7 @@ final class SinkSources<T> {
     }
 
     /** Whether it was removed a while ago and something of it is still in flight: then it goes on as it is. */
-    private boolean comesBack(Incarnation incarnation, Entries<T> entries) throws InterruptedException {
+    private boolean comesBack(Redis call, Incarnation incarnation, Entries<T> entries) throws InterruptedException {
         while (true) {
             Optional<SinkSource<T>> removed = former.stream()
                     .filter(source -> source.incarnation().physical().equals(incarnation.physical()))
@@ -162,6 +164,11 @@ final class SinkSources<T> {
                 }
             } finally {
                 lock.unlock();
+            }
+            if (call.timeLeft().isZero()) {
+                throw new RedisUnavailableException(
+                        "stream \"" + incarnation.stream() + "\" is still being left, which takes Redis too long",
+                        null);
             }
             // it is about to leave: two of one name would be in each other's way
             Tasks.sleep(LOOK_AGAIN);

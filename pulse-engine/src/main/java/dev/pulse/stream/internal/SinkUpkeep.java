@@ -8,7 +8,7 @@ import dev.pulse.stream.EventId;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.task.Deadlines;
 import dev.pulse.task.Loop;
-import dev.pulse.task.Wakeup;
+import dev.pulse.task.Recurring;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.PriorityBlockingQueue;
 
 /**
- * The loop that keeps a consumer's promises about one stream while handlers work: heartbeat, extension of ack deadlines,
+ * Keeps a consumer's promises about one stream while handlers work, in turns that come when something is due: heartbeat, extension of ack deadlines,
  * retries of what failed, the durable cursor, the watch on its lag, the sweep of consumers that are gone, and at last the
  * departure from a stream that was removed. Each duty has its own due time; one that fails holds up none of the others.
  */
@@ -35,12 +35,11 @@ final class SinkUpkeep<T> {
     private final SinkReports reports;
     private final SinkOptions options;
     private final LagWatch lag;
-    private final Wakeup wakeup = new Wakeup();
     private final PriorityBlockingQueue<Retry<T>> retries =
             new PriorityBlockingQueue<>(11, Comparator.comparingLong(Retry::due));
     private final Duty retrying = new Duty(Duration.ZERO, this::retryDue);
     private final List<Duty> duties;
-    private final Loop loop;
+    private final Recurring turns;
 
     private record Retry<T>(SinkDelivery<T> delivery, long due) {}
 
@@ -67,8 +66,7 @@ final class SinkUpkeep<T> {
         this.inFlight = source.inFlight();
         this.reports = source.reports();
         this.options = options;
-        Streams streams = sink.engine();
-        this.lag = new LagWatch(streams.redis(), sink.signals(), source.incarnation(), sink.name());
+        this.lag = source.lag();
         this.duties = List.of(
                 new Duty(part(4), this::renewLease),
                 retrying,
@@ -77,25 +75,25 @@ final class SinkUpkeep<T> {
                 new Duty(SECOND, this::saveCursor),
                 new Duty(BETWEEN_LOOKS_AT_THE_LAG, this::watchLag),
                 new Duty(silence(), this::sweep));
-        this.loop = Loop.start(sink.signals().loop(source.loopName("upkeep"), false), this::turn);
+        this.turns = Recurring.start(sink.signals().loop(source.loopName("upkeep"), false), this::turn);
     }
 
     private Duration part(int of) {
         return group.ackDeadline().dividedBy(of);
     }
 
-    private void turn() throws InterruptedException {
+    private Duration turn() throws InterruptedException {
         if (!source.isRead()) {
             leave();
         }
         if (source.state() == SinkSource.State.OVER) {
-            wakeup.await(WHILE_LEAVING);
-            return;
+            return WHILE_LEAVING;
         }
         try {
-            doWhatIsDue();
+            return doWhatIsDue();
         } catch (StreamDestroyedException e) {
             source.over();
+            return Duration.ZERO;
         }
     }
 
@@ -109,7 +107,7 @@ final class SinkUpkeep<T> {
         }
     }
 
-    private void doWhatIsDue() throws InterruptedException {
+    private Duration doWhatIsDue() throws InterruptedException {
         // before all else, so that retries go on while another duty fails
         retrying.due = System.nanoTime();
         RuntimeException failure = null;
@@ -135,7 +133,7 @@ final class SinkUpkeep<T> {
         if (failure != null) {
             throw failure;
         }
-        wakeup.await(source.isRead() ? Polls.until(next) : WHILE_LEAVING);
+        return source.isRead() ? Polls.until(next) : WHILE_LEAVING;
     }
 
     private Duration retryDue() throws InterruptedException {
@@ -250,7 +248,7 @@ final class SinkUpkeep<T> {
     }
 
     private Duration watchLag() throws InterruptedException {
-        lag.check();
+        lag.check(source.intake().isWaiting(source));
         return BETWEEN_LOOKS_AT_THE_LAG;
     }
 
@@ -268,20 +266,19 @@ final class SinkUpkeep<T> {
     /** Tries a parked delivery again after the delay. */
     void retryLater(SinkDelivery<T> delivery, Duration delay) {
         retries.add(new Retry<>(delivery, System.nanoTime() + delay.toNanos()));
-        wakeup.wake();
+        turns.wake();
     }
 
     /** Has it look at what has changed. */
     void wake() {
-        wakeup.wake();
+        turns.wake();
     }
 
     /** Ends it. */
     void end() {
-        loop.stop();
-        wakeup.wake();
-        if (!Deadlines.hardPhase(loop::join)) {
-            loop.interrupt();
+        turns.stop();
+        if (!Deadlines.hardPhase(turns::join)) {
+            turns.interrupt();
         }
         lag.close();
     }

@@ -64,11 +64,6 @@ final class StreamRecord {
     }
 
     /** The handle's incarnation, made if the stream has none. */
-    Incarnation establish() throws InterruptedException {
-        return establish(redis);
-    }
-
-    /** The same within what is left of one call. */
     Incarnation establish(Redis call) throws InterruptedException {
         Incarnation known = incarnation;
         if (known == null) {

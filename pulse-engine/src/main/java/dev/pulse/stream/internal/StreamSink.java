@@ -2,6 +2,7 @@ package dev.pulse.stream.internal;
 
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.pulse.CloseResult;
+import dev.pulse.redis.Redis;
 import dev.pulse.stream.AckMode;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Delivery;
@@ -66,10 +67,11 @@ final class StreamSink<T> implements Sink<T>, Closing {
     static <T> StreamSink<T> join(
             Streams streams, StreamRecord record, Entries<T> entries, String name, SinkOptions options)
             throws InterruptedException {
+        Redis call = streams.redis().forOneCall();
         Member first = new Member(
-                record.establish(), name, UlidCreator.getMonotonicUlid().toString());
+                record.establish(call), name, UlidCreator.getMonotonicUlid().toString());
         StreamSink<T> sink = new StreamSink<>(streams, first, options);
-        sink.sources.add(first, record, entries, options.startAt());
+        sink.sources.add(call, first, record, entries, options.startAt());
         return sink;
     }
 
@@ -204,8 +206,9 @@ final class StreamSink<T> implements Sink<T>, Closing {
         StreamHandle<T> handle = StreamHandle.of(streams, stream);
         // before Redis is asked, and once more when the stream is added
         sources.requireAddable(stream.name());
-        Member member = new Member(handle.record().establish(), name, consumer);
-        sources.add(member, handle.record(), handle.entries(), at);
+        Redis call = streams.redis().forOneCall();
+        Member member = new Member(handle.record().establish(call), name, consumer);
+        sources.add(call, member, handle.record(), handle.entries(), at);
         SinkConsumption<T> running = consumption;
         if (running != null) {
             sources.intakes().forEach(running::read);

@@ -25,6 +25,7 @@ import dev.pulse.testing.TestRedis;
 import dev.pulse.wire.StreamKeys;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -87,25 +88,28 @@ class StreamFiguresTest {
         Incarnation incarnation = new Incarnation(
                 stream.name(), false, new StreamKeys(stream.name(), 1), Contract.of(Retention.maxLength(100)));
         Signals signals = new Signals(event -> {});
+        Member member = new Member(incarnation, "mails", "none");
         Redis own = Redis.open(
                 new RedisOptions(RedisUri.parse(redis.uri()), "test", Duration.ofSeconds(2), Duration.ofSeconds(5)),
                 signals);
+        SinkReports reports = new SinkReports(
+                new StreamRecord(own, stream.name(), Optional.empty()), signals, new SinkCounters(), "mails");
         try (Sink<String> mails = stream.sink("mails", SinkOptions.defaults());
-                LagWatch watch = new LagWatch(own, signals, incarnation, mails.name())) {
+                LagWatch watch = new LagWatch(own, signals, member, reports)) {
             add(80);
-            watch.check();
+            watch.check(false);
             assertThat(signals.health().status()).isEqualTo(Health.Status.UP);
             add(1);
-            watch.check();
+            watch.check(false);
             assertThat(signals.health().status()).isEqualTo(Health.Status.DEGRADED);
             assertThat(signals.health().why())
                     .isEqualTo("sink " + stream.name() + "/mails lag: 81 events are not delivered yet, of 100 that the"
                             + " stream keeps at most: what is trimmed before is lost to this sink");
             mails.poll(10, Duration.ofSeconds(5));
-            watch.check();
+            watch.check(false);
             assertThat(signals.health().status()).isEqualTo(Health.Status.DEGRADED);
             mails.poll(10, Duration.ofSeconds(5));
-            watch.check();
+            watch.check(false);
             assertThat(signals.health().status()).isEqualTo(Health.Status.UP);
         } finally {
             own.close(System.nanoTime() + Duration.ofSeconds(1).toNanos());

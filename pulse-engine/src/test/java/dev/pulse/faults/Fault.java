@@ -1,0 +1,31 @@
+package dev.pulse.faults;
+
+/** The faults that are made, by their numbers. */
+public enum Fault {
+    F01("consumers killed under load"),
+    F02("a consumer paused for twice its ack deadline"),
+    F03("Redis restarted, cleanly and by a crash, with each kind of file"),
+    F04("a stream, a group or everything deleted, an older state restored"),
+    F05("a failover by Sentinel"),
+    F06("connections cut, flapping, silent, slow, broken off anywhere"),
+    F08("scripts flushed"),
+    F14("handlers that throw, hang, ignore interrupts, recurse for ever"),
+    F15("bad input"),
+    F16("Redis out of memory, busy, loading, refusing"),
+    F18("slow handlers before a backlog"),
+    F19("events trimmed away unread or pending"),
+    F21("a failover or a moved slot of Redis Cluster"),
+    F22("a crowd at a cold start, interrupts at random"),
+    /** Wrong use, races, and what else breaks promises without anything being broken. */
+    NONE("everything well");
+
+    private final String words;
+
+    Fault(String words) {
+        this.words = words;
+    }
+
+    String words() {
+        return words;
+    }
+}

@@ -1,0 +1,266 @@
+package dev.pulse.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.Pulse;
+import dev.pulse.faults.Step.Did;
+import dev.pulse.testing.Node;
+import dev.pulse.testing.RespClient;
+import dev.pulse.testing.RespException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The members of one load on one stream, in this process and in others, and their common history, with what is done to
+ * them. At the end the load comes to rest and its history is checked; one that breaks a promise is kept in
+ * {@code target/faults}. For one thread.
+ */
+final class Fleet implements AutoCloseable {
+    /** Until all is handled once nothing is added any more, whatever was broken. */
+    private static final Duration REST = Duration.ofSeconds(60);
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final Trial trial;
+    private final String stream;
+    private final String key;
+    private final Supplier<String> uri;
+    private final Queue<Step> history = new ConcurrentLinkedQueue<>();
+    private final List<Member> members = new ArrayList<>();
+    private final List<Consumer> consumers = new ArrayList<>();
+
+    /**
+     * A fleet without members.
+     *
+     * @param uri of Redis itself, with no fault on the way
+     */
+    Fleet(Trial trial, String uri, String stream) {
+        this(trial, () -> uri, stream, "pulse:stream:" + stream);
+    }
+
+    /**
+     * A fleet without members.
+     *
+     * @param uri of the Redis that has the stream at that moment
+     * @param key of the stream
+     */
+    Fleet(Trial trial, Supplier<String> uri, String stream, String key) {
+        this.trial = trial;
+        this.uri = uri;
+        this.stream = stream;
+        this.key = key;
+    }
+
+    /** A consumer in a process of its own, and what it has printed so far. */
+    record Consumer(Node node, String who, List<Step> steps) {
+        List<Step> history() {
+            List<String> lines = node.history();
+            for (String line : lines.subList(steps.size(), lines.size())) {
+                steps.add(Step.parse(line));
+            }
+            return steps;
+        }
+    }
+
+    /** Somebody in this process, who reaches Redis on this way. */
+    Member member(Pulse.Builder way) {
+        Member member = new Member("m" + members.size(), way, stream, history::add);
+        members.add(member);
+        return member;
+    }
+
+    /** Starts a process and returns when it handles events. */
+    Consumer start(Handling handling) {
+        Node node = Node.start(StreamNode.class, "n" + consumers.size(), uri.get(), stream);
+        try {
+            node.tell(handling.toString());
+            await().atMost(LIMIT).until(() -> !node.history().isEmpty());
+        } catch (RuntimeException e) {
+            node.close();
+            throw e;
+        }
+        Consumer consumer =
+                new Consumer(node, Step.parse(node.history().getFirst()).who(), new ArrayList<>());
+        consumers.add(consumer);
+        return consumer;
+    }
+
+    /** Ends a process without a word, and notes what it held. */
+    void kill(Consumer consumer) {
+        consumer.node().kill();
+        note(consumer.who(), Did.KILLED);
+        String[] names = consumer.who().split("/");
+        try (RespClient raw = RespClient.connect(uri.get())) {
+            for (Object entry : raw.list("XPENDING", key(), names[0], "-", "+", "100000", names[1])) {
+                history.add(Step.now(consumer.who(), Did.HELD, "-", (String) ((List<?>) entry).getFirst()));
+            }
+        }
+    }
+
+    void pause(Consumer consumer) {
+        note(consumer.who(), Did.PAUSED);
+        consumer.node().pause();
+    }
+
+    void resume(Consumer consumer) {
+        consumer.node().resume();
+        note(consumer.who(), Did.RESUMED);
+    }
+
+    /** Redis, or the way to it, is not well from now on. */
+    void broken() {
+        note("redis", Did.BROKEN);
+    }
+
+    void healed() {
+        note("redis", Did.HEALED);
+    }
+
+    /** Redis has forgotten some of what it was told, in this time before now at most. */
+    void forgot(Did what, Duration reach) {
+        history.add(Step.now("redis", what, Long.toString(reach.toNanos() / 1_000), "-"));
+    }
+
+    /** Trims the stream, and notes what went. */
+    void trim(int kept) {
+        try (RespClient raw = RespClient.connect(uri.get())) {
+            raw.call("MULTI");
+            raw.call("XRANGE", key(), "-", "+");
+            raw.call("XTRIM", key(), "MAXLEN", Integer.toString(kept));
+            List<?> all = (List<?>) raw.list("EXEC").getFirst();
+            for (Object entry : all.subList(0, Math.max(0, all.size() - kept))) {
+                history.add(Step.now("redis", Did.TRIMMED, "-", (String) ((List<?>) entry).getFirst()));
+            }
+        }
+    }
+
+    private void note(String who, Did did) {
+        history.add(Step.now(who, did));
+    }
+
+    List<Step> steps() {
+        return Stream.concat(history.stream(), consumers.stream().flatMap(consumer -> consumer.history().stream()))
+                .toList();
+    }
+
+    /** Waits until so many more events are handled. */
+    void awaitMoreHandled(int more) {
+        long now = handled();
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> handled() >= now + more);
+    }
+
+    private long handled() {
+        return steps().stream().filter(step -> step.did() == Did.END).count();
+    }
+
+    String key() {
+        return key;
+    }
+
+    /** Adds no more, waits until nothing is left to do, and requires that all promises were kept. */
+    Findings finish() throws InterruptedException {
+        for (Member member : members) {
+            member.stopAdding();
+        }
+        boolean rest = restsWithin(REST);
+        Map<String, String> retained = new LinkedHashMap<>();
+        try (RespClient raw = RespClient.connect(uri.get())) {
+            for (Object entry : raw.list("XRANGE", key(), "-", "+")) {
+                List<?> parts = (List<?>) entry;
+                List<?> fields = (List<?>) parts.get(1);
+                retained.put((String) parts.getFirst(), (String) fields.get(fields.indexOf("p") + 1));
+            }
+        }
+        Findings findings = new Checker(steps(), retained).check();
+        trial.add(findings);
+        if (!rest || !findings.violations().isEmpty()) {
+            keepHistory();
+        }
+        assertThat(findings.violations()).isEmpty();
+        assertThat(rest)
+                .as("nothing pending, and all of the stream handled and read")
+                .isTrue();
+        return findings;
+    }
+
+    private boolean restsWithin(Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (System.nanoTime() < end) {
+            if (rests()) {
+                return true;
+            }
+            Thread.sleep(50);
+        }
+        return false;
+    }
+
+    /** Each event of the stream was handled by each sink and read by each reader, or was told as lost, and is acked. */
+    private boolean rests() {
+        List<Step> steps = steps();
+        Set<String> sinks = steps.stream()
+                .filter(step -> step.did() == Did.READY)
+                .map(Step::sink)
+                .collect(Collectors.toSet());
+        try (RespClient raw = RespClient.connect(uri.get())) {
+            SequencedSet<String> ids = new LinkedHashSet<>();
+            raw.list("XRANGE", key(), "-", "+").forEach(entry -> ids.add((String) ((List<?>) entry).getFirst()));
+            return sinks.stream().allMatch(sink -> isDone(raw, sink, ids, steps))
+                    && steps.stream()
+                            .filter(step -> step.did() == Did.READ)
+                            .collect(Collectors.groupingBy(Step::who))
+                            .values()
+                            .stream()
+                            .allMatch(read -> ids.isEmpty()
+                                    || ids.getLast().equals(read.getLast().id()));
+        } catch (RespException e) {
+            // a group that is not there yet, again
+            return false;
+        }
+    }
+
+    private boolean isDone(RespClient raw, String sink, Set<String> ids, List<Step> steps) {
+        Set<String> handled = steps.stream()
+                .filter(step -> (step.did() == Did.END || step.did() == Did.DEAD)
+                        && step.sink().equals(sink))
+                .map(Step::id)
+                .collect(Collectors.toSet());
+        return handled.containsAll(ids)
+                && ((Long) raw.list("XPENDING", key(), sink).getFirst()) == 0;
+    }
+
+    private void keepHistory() {
+        List<String> lines = steps().stream()
+                .sorted(Comparator.comparingLong(Step::micros))
+                .map(Step::toString)
+                .toList();
+        try {
+            Path folder = Files.createDirectories(Path.of("target", "faults"));
+            Files.write(folder.resolve(stream + "-" + trial.seed() + ".history"), lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        consumers.forEach(consumer -> consumer.node().close());
+        members.forEach(Member::close);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.pulse.faults;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * Something that was done or seen, a line of a history.
+ *
+ * @param micros when, by the clock of this machine, which all processes share
+ * @param who a writer, a reader, {@code <sink>/<consumer>}, or {@code redis}
+ * @param what the payload, or what {@code did} says; without spaces
+ * @param id of the event in its stream, or what {@code did} says
+ */
+record Step(long micros, String who, Did did, String what, String id) {
+    private static final String NOTHING = "-";
+
+    enum Did {
+        /** A writer: is about to add. */
+        ADDING,
+        /** Was told the id. */
+        ADDED,
+        /** Was told that the outcome is unknown. */
+        UNKNOWN,
+        /** Was told that it was not done. */
+        REFUSED,
+        /** A consumer: is there; {@code what} is {@link Handling#toString}. */
+        READY,
+        BEGIN,
+        END,
+        /** The handler threw. */
+        FAILED,
+        /** Redis has the ack. */
+        ACKED,
+        /** Another has the event. */
+        LEASE_LOST,
+        DEAD,
+        /** A reader. */
+        READ,
+        /** Events are missing; {@code what} is how many, if known. */
+        GAP,
+        RESET,
+        /** The test: that consumer was killed. */
+        KILLED,
+        /** A killed consumer had {@code id} pending. */
+        HELD,
+        PAUSED,
+        RESUMED,
+        /** Redis, or the way to it, is not well. */
+        BROKEN,
+        HEALED,
+        /** Event {@code id} was trimmed away. */
+        TRIMMED,
+        /** Redis may have forgotten acks of the last {@code what} microseconds. */
+        ACKS_LOST,
+        /** And events that were added in that time. */
+        EVENTS_LOST
+    }
+
+    static Step now(String who, Did did) {
+        return now(who, did, NOTHING, NOTHING);
+    }
+
+    static Step now(String who, Did did, String what, String id) {
+        return new Step(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()), who, did, what, id);
+    }
+
+    static Step parse(String line) {
+        String[] words = line.split(" ");
+        return new Step(Long.parseLong(words[0]), words[1], Did.valueOf(words[2]), words[3], words[4]);
+    }
+
+    /** The sink of a consumer's step. */
+    String sink() {
+        return who.substring(0, who.indexOf('/'));
+    }
+
+    /** The key of a payload, {@code <writer>:<key>:<number>}, for sinks that keep an order by key. */
+    static String key(String payload) {
+        return payload.substring(payload.indexOf(':') + 1, payload.lastIndexOf(':'));
+    }
+
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return micros + " " + who + " " + did + " " + what + " " + id;
+    }
+}
