@@ -207,6 +207,8 @@ final class Replication<V> {
     }
 
     private void takeSnapshot() throws InterruptedException {
+        // over the lane, which connects for everybody: with Redis gone, a thousand maps are not to try each by itself
+        snapshots.standing();
         long number = arrivals.snapshotBegins();
         long begun = System.nanoTime();
         Snapshots.Taken<V> taken = snapshots.take();

@@ -78,9 +78,8 @@ class LooksTest {
 
     @Test
     void aChangeThatMayHaveSetAnEndIsFollowedByALook() {
-        Looks expiring = new Looks(MapOptions.builder()
-                .ttl(MapTtl.absolute(Duration.ofHours(1)))
-                .build());
+        Looks expiring = new Looks(
+                MapOptions.builder().ttl(MapTtl.absolute(Duration.ofHours(1))).build());
         for (int i = 0; i < 2; i++) {
             expiring.begins(START);
             assertThat(expiring.changed(START)).isTrue();
