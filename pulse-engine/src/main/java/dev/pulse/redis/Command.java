@@ -9,24 +9,46 @@ import redis.clients.jedis.Protocol;
 public final class Command {
     private final CommandArguments arguments;
     private byte @Nullable [] firstKey;
-    private boolean repeatable;
+    private final boolean repeatable;
     private boolean largeReply;
     private int bytes;
 
-    private Command(Protocol.Command name) {
-        arguments = new CommandArguments(name);
+    /** The name of a command that is sent for every event, looked up once. */
+    public static final class Name {
+        private final Protocol.Command command;
+
+        private Name(Protocol.Command command) {
+            this.command = command;
+        }
+
+        public static Name of(String name) {
+            return new Name(Protocol.Command.valueOf(name));
+        }
+    }
+
+    private Command(Name name, boolean repeatable) {
+        this.arguments = new CommandArguments(name.command);
+        this.repeatable = repeatable;
     }
 
     /** A command that is sent at most once. */
+    public static Command write(Name name) {
+        return new Command(name, false);
+    }
+
+    /** The same by its name. */
     public static Command write(String name) {
-        return new Command(Protocol.Command.valueOf(name));
+        return write(Name.of(name));
     }
 
     /** A read, or a write that changes nothing when done twice: sent again when the reply is lost. */
+    public static Command repeatable(Name name) {
+        return new Command(name, true);
+    }
+
+    /** The same by its name. */
     public static Command repeatable(String name) {
-        Command command = write(name);
-        command.repeatable = true;
-        return command;
+        return repeatable(Name.of(name));
     }
 
     /** Goes ahead of a command for a slot that is on its way to the node asked. */

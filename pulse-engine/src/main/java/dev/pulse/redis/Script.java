@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
  * functions of another file.
  */
 public final class Script {
+    private static final Command.Name EVAL = Command.Name.of("EVAL");
+    private static final Command.Name EVALSHA = Command.Name.of("EVALSHA");
     private static final Pattern INCLUDE = Pattern.compile("^--@include (\\S+)$", Pattern.MULTILINE);
 
     private final String name;
@@ -61,7 +63,7 @@ public final class Script {
 
     /** The command that runs it by its hash; {@code bySource} where Redis does not know that. */
     Command command(boolean bySource) {
-        String name = bySource ? "EVAL" : "EVALSHA";
+        Command.Name name = bySource ? EVAL : EVALSHA;
         Command command = repeatable ? Command.repeatable(name) : Command.write(name);
         return command.arg(bySource ? text : sha);
     }

@@ -22,6 +22,7 @@ final class Appending {
     private static final int BATCH_BYTES = 128 * 1024;
 
     // the words of the one command that is sent for every event
+    private static final Command.Name XADD = Command.Name.of("XADD");
     private static final byte[] NOMKSTREAM = ascii("NOMKSTREAM");
     private static final byte[] MAXLEN = ascii("MAXLEN");
     private static final byte[] ABOUT = ascii("~");
@@ -132,7 +133,7 @@ final class Appending {
     }
 
     private static Command xadd(Incarnation incarnation, List<byte[]> fields) {
-        Command command = Command.write("XADD").key(incarnation.physicalBytes()).arg(NOMKSTREAM);
+        Command command = Command.write(XADD).key(incarnation.physicalBytes()).arg(NOMKSTREAM);
         Contract retention = incarnation.retention();
         if (retention.maxLength() > 0) {
             command.arg(MAXLEN);
