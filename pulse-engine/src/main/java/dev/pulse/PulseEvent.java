@@ -68,8 +68,8 @@ public sealed interface PulseEvent {
     /**
      * Events were trimmed away before any consumer of a sink had read them; it goes on with what is there. Told by the
      * consumer that notices it, once for all consumers of the sink when there is a count, else by each. Consumers look when
-     * they begin, after a pause, and ten times a second while they have much to read: but for Redis 7.0, which counts on, what
-     * is trimmed between two looks of a sink that reads on meanwhile may escape them.
+     * they begin, after a pause, and ten times a second while they have much to read. On Redis 7.0 nothing escapes them; on
+     * others what is trimmed between two looks of a sink that reads on meanwhile may.
      *
      * @param after the last event that the sink had read when it was noticed
      * @param first the oldest event that is kept; {@code 0-0} when there is none
@@ -92,7 +92,8 @@ public sealed interface PulseEvent {
      * A replica of a map missed changes that were published; it took all of the content anew, or is about to.
      *
      * @param after the last revision it had seen
-     * @param found the revision it found instead of the next one
+     * @param found the revision it found instead of the next one; {@code after} where it had to drop changes itself, because
+     *     it lagged too far behind
      */
     record MapGap(String map, long after, long found) implements PulseEvent {}
 

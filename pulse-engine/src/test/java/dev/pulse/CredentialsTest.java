@@ -9,6 +9,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pulse.faults.Attacks;
 import dev.pulse.faults.Fault;
+import dev.pulse.map.MapOptions;
+import dev.pulse.map.MapTtl;
+import dev.pulse.map.ReplicatedMap;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.SinkOptions;
@@ -166,6 +169,17 @@ class CredentialsTest {
             traffic.awaitProgress(LONG);
             traffic.requireUp(LONG);
             traffic.stopAndRequireAllHandled();
+        }
+        MapOptions expiring = MapOptions.builder().ttl(MapTtl.sliding(LONG)).build();
+        try (Pulse pulse = Pulse.connect(uri);
+                ReplicatedMap<String> map = pulse.map(prefix.name("m"), Codecs.string(), expiring)) {
+            map.setAndWait("a", "1");
+            map.inc("a", 1);
+            map.lists().append("l", List.of("x"));
+            map.lists().remove("l", List.of("x"));
+            map.delete("a");
+            map.reset();
+            assertThat(map.getFresh("a")).isEmpty();
         }
     }
 }

@@ -17,10 +17,10 @@ import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.RoutePolicySupport;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class LifecycleTest extends RoutesTest {
+    private static final String BATCHES = "&batching=true&batchSize=1";
+
     @PulseTest
     void nothingIsConsumedBeforeTheWholeContextHasStarted() throws Exception {
         add("a");
@@ -181,9 +181,17 @@ class LifecycleTest extends RoutesTest {
         return ManualAck.of(mock().getReceivedExchanges().get(index));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "&batching=true&batchSize=1"})
-    void suspendedRouteHoldsWhatWaitsForAManualAckAndResumedGoesOnBesideIt(String options) throws Exception {
+    @PulseTest
+    void suspendedRouteHoldsWhatWaitsForAManualAckAndResumedGoesOnBesideIt() throws Exception {
+        assertHeldThroughASuspension("");
+    }
+
+    @PulseTest
+    void suspendedBatchesDoTheSame() throws Exception {
+        assertHeldThroughASuspension(BATCHES);
+    }
+
+    private void assertHeldThroughASuspension(String options) throws Exception {
         holding(options);
         context.getRouteController().suspendRoute("mails");
         assertThat(pending("mails")).isOne();
@@ -197,9 +205,17 @@ class LifecycleTest extends RoutesTest {
         assertThat(mock().getReceivedCounter()).isEqualTo(2);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "&batching=true&batchSize=1"})
-    void stopGivesBackWhatIsHeldFromBeforeASuspensionAndAfter(String options) throws Exception {
+    @PulseTest
+    void stopGivesBackWhatIsHeldFromBeforeASuspensionAndAfter() throws Exception {
+        assertGivenBack("");
+    }
+
+    @PulseTest
+    void stopGivesBackBatchesThatAreHeldFromBeforeASuspensionAndAfter() throws Exception {
+        assertGivenBack(BATCHES);
+    }
+
+    private void assertGivenBack(String options) throws Exception {
         context.getShutdownStrategy().setTimeout(1);
         holding(options);
         context.getRouteController().suspendRoute("mails");
@@ -268,11 +284,11 @@ class LifecycleTest extends RoutesTest {
 
     @PulseTest
     void threadsOfCamelAreVirtualWhereTheSwitchSaysSo() throws Exception {
-        AtomicReference<Thread> worked = new AtomicReference<>();
+        AtomicReference<Boolean> virtual = new AtomicReference<>();
         route(r -> r.from("pulse-sink:" + stream + "/mails").to("seda:later"));
-        route(r -> r.from("seda:later").process(e -> worked.set(Thread.currentThread())));
+        route(r -> r.from("seda:later")
+                .process(e -> virtual.set(Thread.currentThread().isVirtual())));
         add("a");
-        await().until(() -> worked.get() != null);
-        assertThat(worked.get().isVirtual()).isEqualTo(Boolean.getBoolean("camel.threads.virtual.enabled"));
+        await().untilAtomic(virtual, is(Boolean.getBoolean("camel.threads.virtual.enabled")));
     }
 }

@@ -15,8 +15,8 @@ import java.util.Objects;
  *     50 ms to 1 h; default 30 s
  * @param stalenessBound from which staleness on health shows it, longer than {@code checkPeriod}, up to 24 h; default 60 s
  * @param listener who is told, beside the listener of the engine, what happens to this replica: connection lost and
- *     restored, gap, regression, value dropped. Called at once, by the thread that applies changes, so it should be
- *     quick; what it throws is logged. Default nobody
+ *     restored, gap, regression, value dropped. Called for one event after another on a virtual thread of its own; what
+ *     it throws is logged. Default nobody
  */
 public record MapOptions(MapTtl ttl, Duration checkPeriod, Duration stalenessBound, PulseListener listener) {
     private static final Duration SHORTEST_CHECK = Duration.ofMillis(50);

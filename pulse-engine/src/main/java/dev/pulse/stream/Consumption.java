@@ -10,8 +10,8 @@ public interface Consumption extends AutoCloseable {
 
     /**
      * Ends it: stops, lets what was begun finish for up to {@code drain}, then interrupts it and waits up to 2 s more.
-     * What was not begun is given back to the {@link Sink}, and not counted as a delivery. Called from the handler itself, it does not wait
-     * for that handler. An interrupt of the caller begins the second phase at once and stays set.
+     * What was not begun is given back to the {@link Sink}, and not counted as a delivery. Called from the handler itself,
+     * it does not wait for that handler. An interrupt of the caller begins the second phase at once and stays set.
      *
      * @param drain 0 to 1 h
      * @return how it ended

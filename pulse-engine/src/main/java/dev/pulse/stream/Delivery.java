@@ -39,8 +39,9 @@ public interface Delivery<T> {
 
     /**
      * Has the event delivered again after the delay: to this consumer, or, when that closes or dies, to another. A delay
-     * of zero gives it back to the {@link Sink}: any consumer may have it, as soon as it looks. After the last delivery that the sink allows, the event goes to the dead
-     * letters instead. Returns at once; does nothing if the delivery is settled.
+     * of zero gives it back to the {@link Sink}: any consumer may have it, as soon as it looks. After the last delivery
+     * that the sink allows, the event goes to the dead letters instead. Returns at once; does nothing if the delivery is
+     * settled.
      *
      * @param delay 0 to 24 h
      * @throws IllegalArgumentException when {@code delay} is out of its range

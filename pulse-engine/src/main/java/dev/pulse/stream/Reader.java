@@ -37,9 +37,9 @@ public interface Reader<T> extends AutoCloseable {
 
     /**
      * Reads one more stream from now on, also while {@link #poll} or a consumption is under way. All are read by one
-     * blocking read, on Redis Cluster by one each; each keeps its own order and has its own cursor, between them there is no order. The filters hold for
-     * all. From any thread, a handler included. Should one of several streams be destroyed, reading goes on with the
-     * others.
+     * blocking read, on Redis Cluster by one each; each keeps its own order and has its own cursor, between them there is
+     * no order. The filters hold for all. From any thread, a handler included. Should one of several streams be destroyed,
+     * reading goes on with the others.
      *
      * @param stream of the same {@link dev.pulse.Pulse}
      * @param at where it begins; "newest" is what is there when this is called

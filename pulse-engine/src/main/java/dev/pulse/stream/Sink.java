@@ -9,7 +9,8 @@ import java.util.List;
  * others, and each is delivered at least once until it is acknowledged. What a consumer that died held is claimed by
  * another within the ack deadline and 2 s. What one gives back, by {@link Delivery#nack(Duration)} without a delay or by
  * closing, the others of its process look for at once, those of other processes at their next look: within a third of the
- * ack deadline while the sink has events, else within the ack deadline. Either {@link #poll} is used or one of the {@code consume}s, once.
+ * ack deadline while the sink has events, else within the ack deadline. Either {@link #poll} is used or one of the
+ * {@code consume}s, once.
  */
 public interface Sink<T> extends AutoCloseable {
     /** The name that all consumers of the sink share. */

@@ -31,6 +31,11 @@ public final class Signals {
         return new Signals(loops, telling, own);
     }
 
+    /** A listener that is told of each event later, on a thread of its own, as that of the engine is. */
+    public static PulseListener later(PulseListener listener) {
+        return new Telling(listener)::later;
+    }
+
     /**
      * The signal of a new loop.
      *

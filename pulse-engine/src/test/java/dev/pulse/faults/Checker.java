@@ -23,17 +23,15 @@ final class Checker {
 
     private static final Duration TAKEN_OVER = Duration.ofSeconds(2);
     private static final Duration RECOVERED = Duration.ofSeconds(5);
-    private static final int SHOWN = 5;
     /** How many events a gap costs where Redis cannot tell. */
     private static final long UNKNOWN = 1L << 40;
 
     private final List<Step> steps;
     private final Map<String, String> retained;
     private final Troubles troubles;
-    private final List<String> violations = new ArrayList<>();
+    private final Violations violations = new Violations();
     private Duration redelivery = Duration.ZERO;
     private Duration recovery = Duration.ZERO;
-    private long duplicates;
 
     /**
      * A checker.
@@ -49,17 +47,17 @@ final class Checker {
 
     Findings check() {
         addedAsTold();
+        List<Step> added = all(Did.ADDED);
+        long duplicates = 0;
         for (List<Step> sink : bySink().values()) {
-            handledAtLeastOnce(sink);
-            repeatedOnlyWhenInFlight(sink);
-            keysInOneHandler(sink);
+            duplicates += new SinkChecker(sink, troubles, violations).check(added);
         }
         takenOverInTime();
         for (List<Step> reader : byReader().values()) {
             readInOrder(reader);
         }
         recoveredInTime();
-        return new Findings(all(Did.ADDED).size(), duplicates, redelivery, recovery, List.copyOf(violations));
+        return new Findings(added.size(), duplicates, redelivery, recovery, violations.all());
     }
 
     private List<Step> all(Did did) {
@@ -79,124 +77,21 @@ final class Checker {
                 .collect(Collectors.groupingBy(Step::who, LinkedHashMap::new, Collectors.toList()));
     }
 
-    private void require(String promise, List<String> broken) {
-        if (!broken.isEmpty()) {
-            violations.add("%s, %d times: %s"
-                    .formatted(promise, broken.size(), broken.subList(0, Math.min(SHOWN, broken.size()))));
-        }
-    }
-
     /** P1 and P15 at the writer's side: each add did what it said, once at most. */
     private void addedAsTold() {
         Set<String> once = new HashSet<>();
-        require(
+        violations.add(
                 "added twice",
                 retained.values().stream().filter(payload -> !once.add(payload)).toList());
-        require(
+        violations.add(
                 "told as not added, and is there",
                 all(Did.REFUSED).stream().map(Step::what).filter(once::contains).toList());
-        require(
+        violations.add(
                 "lost from the stream",
                 all(Did.ADDED).stream()
                         .filter(added -> !added.what().equals(retained.get(added.id())))
                         .filter(added -> !troubles.mayHaveLost(added))
-                        .map(Step::toString)
                         .toList());
-    }
-
-    /** P1. */
-    private void handledAtLeastOnce(List<Step> sink) {
-        Set<String> handled = sink.stream()
-                .filter(step -> step.did() == Did.END)
-                .map(Step::what)
-                .collect(Collectors.toSet());
-        Set<String> dead = sink.stream()
-                .filter(step -> step.did() == Did.DEAD)
-                .map(Step::id)
-                .collect(Collectors.toSet());
-        require(
-                "P1 added and not handled by " + sink.getFirst().sink(),
-                all(Did.ADDED).stream()
-                        .filter(added -> !handled.contains(added.what()) && !dead.contains(added.id()))
-                        .filter(added -> !troubles.mayHaveLost(added))
-                        .map(Step::toString)
-                        .toList());
-    }
-
-    /** P2: a delivery that is followed by another was in flight at a fault, or failed, or its lease was told as lost. */
-    private void repeatedOnlyWhenInFlight(List<Step> sink) {
-        Map<String, Step> begun = new HashMap<>();
-        Map<String, Step> last = new HashMap<>();
-        Set<String> lost = leasesLost(sink);
-        List<String> broken = new ArrayList<>();
-        for (Step step : sink) {
-            switch (step.did()) {
-                case BEGIN -> {
-                    Step before = begun.put(step.id(), step);
-                    if (before != null && before.what().equals(step.what())) {
-                        duplicates++;
-                        Step end = last.getOrDefault(step.id(), before);
-                        if (end.did() != Did.FAILED && !lost.contains(step.id()) && !troubles.caught(before, end)) {
-                            broken.add(before + " … " + end + " … " + step);
-                        }
-                    }
-                    last.put(step.id(), step);
-                }
-                case END, FAILED, ACKED -> last.put(step.id(), step);
-                default -> {}
-            }
-        }
-        require("P2 delivered again though it was not in flight at a fault", broken);
-    }
-
-    private static Set<String> leasesLost(List<Step> sink) {
-        return sink.stream()
-                .filter(step -> step.did() == Did.LEASE_LOST)
-                .map(Step::id)
-                .collect(Collectors.toSet());
-    }
-
-    /** P5: within a consumer that keeps an order by key; within the whole sink, if one consumer is active at a time. */
-    private void keysInOneHandler(List<Step> sink) {
-        Handling handling = sink.stream()
-                .filter(step -> step.did() == Did.READY)
-                .map(step -> Handling.parse(step.what()))
-                .findFirst()
-                .orElseThrow();
-        Set<String> lost = leasesLost(sink);
-        List<String> broken = new ArrayList<>();
-        Map<String, Step> working = new HashMap<>();
-        Map<String, EventId> latest = new HashMap<>();
-        for (Step step : sink) {
-            String key = (handling.exclusive() ? "" : step.who() + " ")
-                    + (handling.ordered() && step.what().contains(":") ? Step.key(step.what()) : "");
-            switch (step.did()) {
-                case BEGIN -> {
-                    Step other = working.put(key, step);
-                    boolean together =
-                            handling.ordered() || (other != null && !other.who().equals(step.who()));
-                    if (other != null && together) {
-                        broken.add(other + " … " + step);
-                    }
-                    EventId id = EventId.parse(step.id());
-                    EventId before = latest.getOrDefault(key, EventId.ZERO);
-                    // whose lease was lost, because its handler took too long, has lost its turn too
-                    if (handling.exclusive()
-                            && handling.ordered()
-                            && id.compareTo(before) < 0
-                            && !lost.contains(step.id())) {
-                        broken.add(step + " after " + before);
-                    }
-                    latest.put(key, id.compareTo(before) > 0 ? id : before);
-                }
-                case END, FAILED -> working.remove(key);
-                case KILLED -> working.values().removeIf(step2 -> step2.who().equals(step.who()));
-                default -> {}
-            }
-        }
-        if (handling.ordered() || handling.exclusive()) {
-            require("P5 in two handlers at once, or out of order", broken);
-        }
     }
 
     /** P3: what a killed consumer held is begun by another, or held by another that is killed. */
@@ -224,7 +119,7 @@ final class Checker {
                 default -> {}
             }
         }
-        require("P3 taken over too late", broken);
+        violations.add("P3 taken over too late", broken);
     }
 
     /** P4. */
@@ -251,18 +146,17 @@ final class Checker {
                 }
             }
         }
-        require("P4 repeated or out of order", broken);
+        violations.add("P4 repeated or out of order", broken);
         long before = reset;
-        List<String> missing = all(Did.ADDED).stream()
+        List<Step> missing = all(Did.ADDED).stream()
                 .filter(added -> !read.contains(added.what()))
                 .filter(added -> added.micros() > before && !troubles.mayHaveForgotten(added))
-                .map(Step::toString)
                 .toList();
         if (missing.size() > told) {
-            require("P4 missed by " + reader.getFirst().who() + ", of which " + told + " were told", missing);
+            violations.add("P4 missed by " + reader.getFirst().who() + ", of which " + told + " were told", missing);
         }
         if (told > missing.size() && told < UNKNOWN && troubles.areNone()) {
-            violations.add("P4 told of %d that were missed, of %d".formatted(told, missing.size()));
+            violations.add("P4 told as missed by " + reader.getFirst().who(), List.of(told + " of " + missing.size()));
         }
     }
 
@@ -290,7 +184,7 @@ final class Checker {
                         });
             }
         }
-        require("P11 recovered too late", broken);
+        violations.add("P11 recovered too late", broken);
     }
 
     private static Duration between(Step from, Step to) {

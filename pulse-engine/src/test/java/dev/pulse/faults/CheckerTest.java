@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The checker finds what is broken, and nothing else. Each line of these histories is a millisecond and a step. */
 class CheckerTest {
-    private static final String SINK = "0 k/a READY k,1000,4,5,%s,%s,%s -\n";
+    private static final String SINK = "0 k/a READY k,1000,4,5,false,%s,%s,%s -\n";
     private static final String PLAIN = SINK.formatted(false, false, false);
 
     private static final String ALL_WELL = PLAIN + """
@@ -85,6 +85,20 @@ class CheckerTest {
     }
 
     @Test
+    void anAckThatCameTooLateIsFound() {
+        String late = ALL_WELL + """
+                3 k/a PAUSED - -
+                1100 k/b BEGIN w:k0:0 1-0
+                2000 k/a RESUMED - -
+                2001 k/a %s w:k0:0 1-0
+                2100 k/b END w:k0:0 1-0
+                """;
+        assertKept(late.formatted("LEASE_LOST"));
+        assertBroken("P2 acked by a consumer that had lost it", late.formatted("ACKED"));
+        assertKept(late.formatted("ACKED") + "2000 redis ACKS_LOST 1000000 -\n");
+    }
+
+    @Test
     void whatIsTakenOverLateIsFound() {
         UnaryOperator<String> at = millis -> ALL_WELL.replace("4 k/a END w:k0:0 1-0\n", "") + """
                 4 k/a KILLED - -
@@ -105,7 +119,7 @@ class CheckerTest {
         String gap = ALL_WELL.replace("5 r READ w:k0:0 1-0", "5 r GAP %s 2-0");
         assertKept(gap.formatted(1));
         assertKept(gap.formatted("?"));
-        assertBroken("P4 told of 2", gap.formatted(2));
+        assertBroken("P4 told as missed by r, 1 times: [2 of 1]", gap.formatted(2));
     }
 
     @Test
@@ -124,6 +138,14 @@ class CheckerTest {
         assertKept(SINK.formatted(false, true, false) + two.formatted("b"));
         assertBroken("P5", SINK.formatted(false, false, true) + two.formatted("b"));
         assertKept(SINK.formatted(false, false, true) + two.formatted("a"));
+        assertBroken("P5 out of order", SINK.formatted(false, true, true) + """
+                1 w ADDED w:k0:0 1-0
+                1 w ADDED w:k0:1 2-0
+                3 k/a BEGIN w:k0:1 2-0
+                4 k/a END w:k0:1 2-0
+                5 k/a BEGIN w:k0:0 1-0
+                6 k/a END w:k0:0 1-0
+                """);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What came out of all trials so far, in {@code target/faults-report.md}: written anew after each. */
@@ -22,8 +23,14 @@ final class FaultReport {
             Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     private static final Map<String, Row> ROWS = new TreeMap<>();
     private static final List<String> FAILURES = new ArrayList<>();
+    private static final Map<String, List<Long>> SEEDS = new TreeMap<>();
 
     private FaultReport() {}
+
+    /** Keeps the seed of a trial whose faults were drawn from it. */
+    static synchronized void addSeed(String test, long seed) {
+        SEEDS.computeIfAbsent(test, same -> new ArrayList<>()).add(seed);
+    }
 
     private record Row(
             Attacks attacks, String test, int tries, int failed, Findings sum, long redeliverySeed, long recoverySeed) {
@@ -53,8 +60,9 @@ final class FaultReport {
                             failed == 0 ? "kept" : "**broken in " + failed + "**");
         }
 
-        private static String shown(Duration time, long seed) {
-            return time.isZero() ? "" : "%d ms (seed %d)".formatted(time.toMillis(), seed);
+        private String shown(Duration time, long seed) {
+            String drawn = SEEDS.containsKey(test) ? " (seed " + seed + ")" : "";
+            return time.isZero() ? "" : time.toMillis() + " ms" + drawn;
         }
     }
 
@@ -62,11 +70,11 @@ final class FaultReport {
         Row before = ROWS.getOrDefault(test, new Row(attacks, test, 0, 0, Findings.NONE, 0, 0));
         ROWS.put(test, before.and(trial, failure == null));
         if (failure != null) {
-            FAILURES.add("- %s `%s`, `-Dpulse.seed=%d`: %s"
+            FAILURES.add("- %s `%s`%s: %s"
                     .formatted(
                             attacks.by(),
                             test,
-                            trial.seed(),
+                            SEEDS.containsKey(test) ? ", `-Dpulse.seed=" + trial.seed() + "`" : "",
                             String.valueOf(failure.getMessage()).strip().replaceAll("\\s+", " ")));
         }
         write();
@@ -117,6 +125,10 @@ final class FaultReport {
         for (Fault fault : Fault.values()) {
             lines.add("- " + fault + ": " + fault.words());
         }
+        lines.add("");
+        lines.add("## Seeds");
+        SEEDS.forEach((test, seeds) -> lines.add(
+                "- `" + test + "`: " + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))));
         if (!FAILURES.isEmpty()) {
             lines.add("");
             lines.add("## Failures");

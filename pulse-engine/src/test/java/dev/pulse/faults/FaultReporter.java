@@ -1,5 +1,6 @@
 package dev.pulse.faults;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -29,8 +30,7 @@ final class FaultReporter implements BeforeEachCallback, ParameterResolver, Test
     /** Says how to make the same trial again. */
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        boolean drawn = context.getRequiredTestMethod().isAnnotationPresent(Drill.class);
-        if (!drawn || failure instanceof TestAbortedException) {
+        if (!isDrill(context) || failure instanceof TestAbortedException) {
             throw failure;
         }
         throw new AssertionError("with -Dpulse.seed=" + Trial.current().seed() + ": " + failure.getMessage(), failure);
@@ -38,12 +38,23 @@ final class FaultReporter implements BeforeEachCallback, ParameterResolver, Test
 
     @Override
     public void testSuccessful(ExtensionContext context) {
-        FaultReport.add(test(context), attacks(context), Trial.current(), null);
+        report(context, null);
     }
 
     @Override
     public void testFailed(ExtensionContext context, Throwable cause) {
-        FaultReport.add(test(context), attacks(context), Trial.current(), cause);
+        report(context, cause);
+    }
+
+    private static void report(ExtensionContext context, @Nullable Throwable failure) {
+        if (isDrill(context)) {
+            FaultReport.addSeed(test(context), Trial.current().seed());
+        }
+        FaultReport.add(test(context), attacks(context), Trial.current(), failure);
+    }
+
+    private static boolean isDrill(ExtensionContext context) {
+        return context.getRequiredTestMethod().isAnnotationPresent(Drill.class);
     }
 
     private static String test(ExtensionContext context) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a fault test: the seed its faults are drawn from, and the figures it leaves for the report. */
 public final class Trial {
-    private static final Duration SHORT = Duration.ofSeconds(3);
+    private static final Duration SHORT = Duration.ofSeconds(2);
     private static final Duration LONG = Duration.ofSeconds(12);
 
     private static volatile @Nullable Trial current;

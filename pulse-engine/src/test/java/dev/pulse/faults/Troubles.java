@@ -17,7 +17,7 @@ final class Troubles {
     private static final String EVERYBODY = "";
 
     /** From, to, in microseconds. */
-    private record Trouble(String who, long from, long to, boolean eventsLost) {
+    private record Trouble(String who, long from, long to, boolean acksLost, boolean eventsLost) {
         boolean overlaps(long begin, long end) {
             return begin <= to && end >= from;
         }
@@ -39,14 +39,14 @@ final class Troubles {
                 case HEALED -> add(EVERYBODY, begin(open, step), step.micros() + AFTERMATH);
                 case ACKS_LOST, EVENTS_LOST -> {
                     long from = step.micros() - Long.parseLong(step.what());
-                    all.add(new Trouble(EVERYBODY, from, step.micros(), step.did() == Did.EVENTS_LOST));
+                    all.add(new Trouble(EVERYBODY, from, step.micros(), true, step.did() == Did.EVENTS_LOST));
                 }
                 default -> {}
             }
         }
-        open.values().forEach(step -> {
-            throw new IllegalStateException("never over: " + step);
-        });
+        if (!open.isEmpty()) {
+            throw new IllegalStateException("never over: " + open.values());
+        }
     }
 
     private static long begin(Map<String, Step> open, Step end) {
@@ -63,7 +63,7 @@ final class Troubles {
     }
 
     private void add(String who, long from, long to) {
-        all.add(new Trouble(who, from, to, false));
+        all.add(new Trouble(who, from, to, false, false));
     }
 
     /** Whether a delivery that began and ended so was in flight when something happened to its consumer, or to Redis. */
@@ -73,6 +73,11 @@ final class Troubles {
                 .filter(trouble ->
                         trouble.who().equals(EVERYBODY) || trouble.who().equals(begin.who()))
                 .anyMatch(trouble -> trouble.overlaps(begin.micros(), settled));
+    }
+
+    /** Whether Redis may have forgotten who had an event, or had acked it, at this moment. */
+    boolean mayHaveForgottenOwner(Step at) {
+        return all.stream().anyMatch(trouble -> trouble.acksLost() && trouble.overlaps(at.micros(), at.micros()));
     }
 
     /** Whether an event may be gone: trimmed away, or forgotten. */

@@ -54,7 +54,8 @@ class BacklogTest {
         CountDownLatch gate = new CountDownLatch(1);
         try (Pulse pulse = Pulse.builder().uri(redis.uri()).listener(told::add).connect();
                 RespClient raw = redis.client()) {
-            EventStream<String> stream = pulse.stream(prefix.name("orders"), Codecs.string());
+            // a bound that the backlog fills shows in health
+            EventStream<String> stream = pulse.stream(prefix.name("orders"), Codecs.string(), Retention.unbounded());
             RawStream keys = new RawStream(raw, stream.name());
             fill(stream);
             SinkOptions options = SinkOptions.builder()

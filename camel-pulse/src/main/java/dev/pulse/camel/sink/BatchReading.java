@@ -131,7 +131,8 @@ final class BatchReading implements Reading {
     }
 
     private void poll(Duration longest) throws InterruptedException {
-        if (again.isEmpty() && fresh.size() < batchSize) {
+        // stopped while it waited for its permit: what came now would not be given back before the sink is closed
+        if (!stopped && again.isEmpty() && fresh.size() < batchSize) {
             for (Delivery<byte[]> delivery : membership.sink().poll(batchSize - fresh.size(), longest)) {
                 (delivery.attempt() > 1 ? again : fresh).add(delivery);
             }

@@ -8,7 +8,7 @@ import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
 import org.jspecify.annotations.Nullable;
 
-/** The options of a consumer; defaults are the engine's. */
+/** The options of a consumer that reads; defaults are the engine's. */
 @UriParams
 public class ReadingConfiguration extends ConsumerConfiguration {
     @UriParam(

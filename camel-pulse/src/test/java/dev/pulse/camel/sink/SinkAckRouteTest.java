@@ -255,4 +255,25 @@ class SinkAckRouteTest extends RoutesTest {
         awaitNothingPending("mails");
         assertThat(events().deadLetters().count()).isZero();
     }
+
+    @PulseTest
+    void ackBeanNacksOrGivesUpWithTheExceptionThatWasCaught() throws Exception {
+        route(r -> r.from(sink("?ackMode=manual&backoff=1ms&codec=string&maxInFlight=10"))
+                .onException(IllegalStateException.class)
+                .handled(true)
+                .bean(new PulseAck(), "deadLetter")
+                .end()
+                .to("mock:end")
+                .choice()
+                .when(r.body().isEqualTo("wrong"))
+                .throwException(new IllegalStateException("no stock"))
+                .when(r.header(PulseConstants.DELIVERY_COUNT).isEqualTo(1))
+                .bean(new PulseAck(), "nack")
+                .otherwise()
+                .bean(new PulseAck(), "ack"));
+        add("wrong", "a");
+        assertThat(awaitDeadLetters(1).getFirst().cause()).isEqualTo("java.lang.IllegalStateException: no stock");
+        await().untilAsserted(() -> assertThat(bodies()).containsExactly("wrong", "a", "a"));
+        awaitNothingPending("mails");
+    }
 }

@@ -12,8 +12,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.AggregationStrategies;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A sink that is polled, as by pollEnrich. */
 class SinkPollRouteTest extends RoutesTest {
@@ -113,9 +111,17 @@ class SinkPollRouteTest extends RoutesTest {
         };
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void eventThatTheAggregationStrategyDidNotTakeIsPolledAgain(boolean throwing) throws Exception {
+    @PulseTest
+    void eventThatAnAggregationStrategyThrewForIsPolledAgain() throws Exception {
+        assertPolledAgain(true);
+    }
+
+    @PulseTest
+    void eventThatAnAggregationStrategyGaveNothingBackForIsPolledAgain() throws Exception {
+        assertPolledAgain(false);
+    }
+
+    private void assertPolledAgain(boolean throwing) throws Exception {
         add("a");
         route(r -> r.from("direct:in")
                 .pollEnrich(sink("?backoff=1ms"), 30_000, unwilling(throwing))

@@ -271,4 +271,25 @@ class SinkRouteTest extends RoutesTest {
         awaitBodies("a");
         assertThat(getMockEndpoint("mock:later").getReceivedCounter()).isZero();
     }
+
+    @PulseTest
+    void endOfTheStreamIsToldAndTheRouteStartedAgainJoinsTheNextOne() throws Exception {
+        ToldExceptions told = new ToldExceptions();
+        context.getRegistry().bind("handler", told);
+        route(r -> r.from("pulse-sink:" + stream + "/mails?exceptionHandler=#handler&blockTime=100ms")
+                .routeId("mails")
+                .to("mock:end"));
+        add("a");
+        awaitBodies("a");
+        awaitNothingPending("mails");
+        events().destroy();
+        await().untilAsserted(() -> assertThat(told.all())
+                .singleElement()
+                .satisfies(e -> assertThat(e).hasMessageContaining("stream " + stream + " was destroyed")));
+        context.getRouteController().stopRoute("mails");
+        context.getRouteController().startRoute("mails");
+        add("b");
+        awaitBodies("a", "b");
+        await().until(() -> events().figures().groups().stream().allMatch(group -> group.pending() == 0));
+    }
 }

@@ -108,12 +108,12 @@ final class Arrivals {
         }
     }
 
-    /** The replica has this snapshot. */
-    void snapshotApplied(long number) {
+    /** The replica has this snapshot, of this revision. */
+    void snapshotApplied(long number, long revision) {
         lock.lock();
         try {
             waits.removeIf(wait -> {
-                boolean over = wait.snapshotsBefore() < number;
+                boolean over = wait.snapshotsBefore() < number || wait.revision() <= revision;
                 if (over) {
                     wait.over().countDown();
                 }

@@ -1,8 +1,9 @@
 package dev.pulse.map.internal;
 
+import dev.pulse.task.Wakeup;
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,8 @@ final class Inbox {
         WAKE
     }
 
-    private final LinkedBlockingQueue<Notice> notices = new LinkedBlockingQueue<>();
+    private final Queue<Notice> notices = new ConcurrentLinkedQueue<>();
+    private final Wakeup something = new Wakeup();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicBoolean overflowed = new AtomicBoolean();
 
@@ -45,29 +47,33 @@ final class Inbox {
             return;
         }
         notices.add(new Published(message));
+        something.wake();
     }
 
     void sign(Sign sign) {
         notices.add(sign);
+        something.wake();
     }
 
-    /** What waits longest; null when nothing comes for that long. */
-    @Nullable
-    Notice next(Duration longest) throws InterruptedException {
-        return taken(notices.poll(Math.max(0, longest.toNanos()), TimeUnit.NANOSECONDS));
+    boolean isEmpty() {
+        return notices.isEmpty();
+    }
+
+    /** Waits for that long, or until something may be there. */
+    void await(Duration longest) throws InterruptedException {
+        if (notices.isEmpty()) {
+            something.await(longest);
+        }
     }
 
     /** What waits longest; null when nothing waits. */
     @Nullable
     Notice next() {
-        return taken(notices.poll());
-    }
-
-    private @Nullable Notice taken(@Nullable Notice notice) {
-        if (notice instanceof Published published) {
+        Notice next = notices.poll();
+        if (next instanceof Published published) {
             bytes.addAndGet(-published.message().length - EACH);
         }
-        return notice;
+        return next;
     }
 
     /** Whether changes were dropped since it was asked last. */

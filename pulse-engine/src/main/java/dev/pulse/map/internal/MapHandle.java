@@ -54,7 +54,7 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
     /** Starts its loop, which waits for the confirmation of its subscription. */
     MapHandle(Maps maps, String name, MapKeys keys, Values<V> values, MapOptions options) {
         this.maps = maps;
-        this.signals = maps.signals().withOwn(options.listener());
+        this.signals = maps.signals().withOwn(Signals.later(options.listener()));
         this.name = name;
         this.keys = keys;
         this.options = options;
@@ -101,10 +101,14 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         }
     }
 
-    private Redis call() {
+    void requireOpen() {
         if (closed) {
             throw new IllegalStateException("map \"" + name + "\" is closed");
         }
+    }
+
+    private Redis call() {
+        requireOpen();
         return maps.redis().forOneCall();
     }
 
@@ -237,9 +241,7 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
     public Watch watch(WatchOptions watchOptions, Consumer<? super MapChange<V>> watcher) {
         lifecycle.lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("map \"" + name + "\" is closed");
-            }
+            requireOpen();
             MapWatch<V> watch =
                     new MapWatch<>(this, watchOptions, watcher, signals.loop("map " + name + " watch", false));
             watches.add(watch);
@@ -308,10 +310,8 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         List<Supplier<CloseResult>> closings = new ArrayList<>();
         closings.add(() -> endReplication(deadline));
         for (MapWatch<V> watch : List.copyOf(watches)) {
-            if (watch.isCurrentThread()) {
-                watch.stop();
-            } else {
-                watch.stop();
+            watch.stop();
+            if (!watch.isCurrentThread()) {
                 closings.add(() -> watch.close(deadline));
             }
         }

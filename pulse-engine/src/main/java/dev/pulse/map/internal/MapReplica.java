@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one replica: entries, revision, and how far the published changes were followed. No I/O. One thread
- * changes it; any thread reads.
+ * The state of one replica: entries, revision, and how far the published changes were followed. No I/O. One thread at a
+ * time changes it; any thread reads.
  *
  * <p>On one subscription changes come in their order, each with the next revision. The first ones may be such that the
  * snapshot held already; otherwise a revision that is not the next is a sign of loss, and until the next snapshot nothing
@@ -61,7 +61,7 @@ final class MapReplica<V> {
     private volatile ConcurrentHashMap<String, V> entries = new ConcurrentHashMap<>();
     private volatile long revision;
     private volatile Set<String> unreadable = ConcurrentHashMap.newKeySet();
-    /* of the thread that changes it */
+    /* of who changes it */
     private boolean current;
     /** The last revision that came on the present subscription; 0 when none did. */
     private long last;

@@ -108,8 +108,9 @@ final class Snapshots<V> {
         }
         try {
             return values.decode(raw);
-        } catch (Exception e) {
-            reports.dropped(key, String.valueOf(e.getMessage()));
+        } catch (Throwable e) {
+            // an error of the codec's own included: it must not end what all maps share
+            reports.dropped(key, e.toString());
             return null;
         }
     }

@@ -1,5 +1,6 @@
 package dev.pulse.map.internal;
 
+import dev.pulse.AccessDeniedException;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.Subscription;
 import dev.pulse.task.Loop;
@@ -78,6 +79,10 @@ final class Subscriptions {
         try {
             asked.addAll(channels);
             subscription.run(bytes(channels));
+        } catch (AccessDeniedException e) {
+            wanted.values()
+                    .forEach(maps -> maps.forEach(map -> map.replication().refused(e)));
+            throw e;
         } finally {
             asked.clear();
         }
@@ -99,7 +104,9 @@ final class Subscriptions {
             unwanted.forEach(asked::remove);
             subscription.unsubscribe(bytes(unwanted));
         }
-        subscription.ping();
+        if (missing.isEmpty() && unwanted.isEmpty()) {
+            subscription.ping();
+        }
         wanted.values().forEach(maps -> maps.forEach(MapHandle::judge));
         somethingToSend.await(sent ? PING : AGAIN);
     }
@@ -119,7 +126,7 @@ final class Subscriptions {
 
         @Override
         public void received(byte[] channel, byte[] message) {
-            maps(channel).forEach(map -> map.inbox().published(message));
+            maps(channel).forEach(map -> map.replication().published(message));
         }
 
         private List<MapHandle<?>> maps(byte[] channel) {

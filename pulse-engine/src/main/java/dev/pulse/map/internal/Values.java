@@ -2,6 +2,7 @@ package dev.pulse.map.internal;
 
 import dev.pulse.MapValueException;
 import dev.pulse.stream.Codec;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class Values<V> {
 
     /** Throws {@link IllegalArgumentException} when it cannot be encoded, or is too large. */
     byte[] encode(String key, V value) {
+        Objects.requireNonNull(value, "value");
         byte[] bytes;
         try {
             bytes = codec.encode(value);

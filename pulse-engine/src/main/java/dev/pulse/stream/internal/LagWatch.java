@@ -66,7 +66,7 @@ final class LagWatch implements AutoCloseable {
     }
 
     /**
-     * Looks because it is time to.
+     * Looks because it is time to. Only here the lag is judged for health: bursts come and go.
      *
      * @param waiting whether the consumer waits in Redis for the next event
      */
@@ -74,20 +74,21 @@ final class LagWatch implements AutoCloseable {
         if (waiting && !wasBehind) {
             signal.warns("");
         } else {
-            look();
+            judgeLag(look());
         }
     }
 
-    private void look() throws InterruptedException {
+    /** Returns the lag, -1 when Redis does not know it. */
+    private long look() throws InterruptedException {
         lookedAt = System.nanoTime();
         wasBehind = behind;
         List<@Nullable Object> reply = Replies.list(redis.eval(LOOK, List.of(incarnation.physical()), List.of(sink)));
         if (reply.isEmpty()) {
             // whoever needs the group finds it missing, and makes it again
-            return;
+            return -1;
         }
-        judgeLag(Replies.number(reply.get(0)));
         judgeLoss(Replies.number(reply.get(1)), Replies.text(reply.get(2)), Replies.text(reply.get(3)));
+        return Replies.number(reply.get(0));
     }
 
     private void judgeLag(long lag) {

@@ -198,14 +198,14 @@ final class ReaderSources<T> {
         }
     }
 
-    /** Nobody knows what happened since the last read; what is waited for may be there by now. */
-    void doubt(Redis call) {
-        for (Read<T> each : read) {
-            each.source().doubt();
-            if (each.intake().isWaiting()) {
-                each.intake().endWaiting(call);
-            }
-        }
+    /** Nobody knows what happened since the last read. */
+    void doubt() {
+        all().forEach(ReaderSource::doubt);
+    }
+
+    /** Has a read that does not wait find what came while it was waited for. */
+    void endWaiting(Redis call) {
+        read.forEach(each -> each.intake().endWaiting(call));
     }
 
     /** None is added any more. */

@@ -76,7 +76,10 @@ final class StreamReader<T> implements Reader<T>, Closing {
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
         int count = max;
         // nobody knows what happened since the last poll
-        sources.doubt(call);
+        sources.doubt();
+        if (wait.isZero()) {
+            sources.endWaiting(call);
+        }
         while (!closed) {
             try {
                 ReaderIntake.Batch<T> batch =

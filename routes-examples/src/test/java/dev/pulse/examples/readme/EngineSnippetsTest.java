@@ -7,6 +7,9 @@ import dev.pulse.CloseResult;
 import dev.pulse.Health;
 import dev.pulse.Pulse;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.map.ListChange;
+import dev.pulse.map.ReplicatedMap;
+import dev.pulse.map.Watch;
 import dev.pulse.stream.AckResult;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.Consumption;
@@ -19,6 +22,7 @@ import dev.pulse.stream.Retention;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +82,27 @@ class EngineSnippetsTest {
         assertThat(WritingSnippets.takingOut(quotes)).isEqualTo(1);
         WritingSnippets.ending(quotes);
         assertThat(pulse.stream("quotes").snapshot()).isEmpty();
+    }
+
+    @Test
+    void mapsAreSharedAndWatched() throws InterruptedException {
+        MapSnippets snippets = new MapSnippets();
+        try (ReplicatedMap<String> flags = MapSnippets.using(pulse);
+                Watch watch = snippets.watching(flags)) {
+            assertThat(flags.get("checkout")).isEqualTo("new");
+            MapSnippets.reading(flags);
+            assertThat(MapSnippets.testing(flags)).isTrue();
+            flags.setAndWait("checkout", "new");
+            MapSnippets.clearing(flags);
+            soon().until(() -> snippets.told.contains("RESET checkout=-"));
+            assertThat(snippets.told)
+                    .startsWith("PRESENT checkout=new", "SET leader=node-1", "SET leader=node-2", "DELETE leader=-");
+            assertThat(watch.isFinished()).isFalse();
+            soon().until(() -> MapSnippets.looking(flags).startsWith("0 entries of revision 10"));
+        }
+        assertThat(MapSnippets.counting(pulse)).isEqualTo(1);
+        assertThat(MapSnippets.counting(pulse)).isEqualTo(2);
+        assertThat(MapSnippets.listing(pulse)).isEqualTo(new ListChange(List.of("alan", "grace"), true));
     }
 
     @Test
