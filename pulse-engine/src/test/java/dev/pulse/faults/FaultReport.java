@@ -126,8 +126,8 @@ final class FaultReport {
         }
         lines.add("");
         lines.add("## Seeds");
-        SEEDS.forEach((test, seeds) -> lines.add("- `" + test + "`: "
-                + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))));
+        SEEDS.forEach((test, seeds) -> lines.add(
+                "- `" + test + "`: " + seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))));
         if (!FAILURES.isEmpty()) {
             lines.add("");
             lines.add("## Failures");

@@ -77,8 +77,7 @@ final class Troubles {
 
     /** Whether Redis may have forgotten this ack. */
     boolean mayHaveLostAck(Step acked) {
-        return all.stream()
-                .anyMatch(trouble -> trouble.acksLost() && trouble.overlaps(acked.micros(), acked.micros()));
+        return all.stream().anyMatch(trouble -> trouble.acksLost() && trouble.overlaps(acked.micros(), acked.micros()));
     }
 
     /** Whether an event may be gone: trimmed away, or forgotten. */
