@@ -15,7 +15,8 @@ public final class LocalMap implements KeyedMap {
 
     @Override
     public Object set(String key, byte[] value) {
-        map.put(key, value);
+        // a copy, as whoever got the key from elsewhere has: the very same object would be found without a look at it
+        map.put(String.copyValueOf(key.toCharArray()), value);
         return map;
     }
 
