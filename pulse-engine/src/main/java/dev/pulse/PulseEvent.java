@@ -92,7 +92,8 @@ public sealed interface PulseEvent {
      * A replica of a map missed changes that were published; it took all of the content anew, or is about to.
      *
      * @param after the last revision it had seen
-     * @param found the revision it found instead of the next one
+     * @param found the revision it found instead of the next one; {@code after} where it had to drop changes itself, because
+     *     it lagged too far behind
      */
     record MapGap(String map, long after, long found) implements PulseEvent {}
 

@@ -257,6 +257,31 @@ class MapFaultTest {
     }
 
     @PulseTest
+    void manyMapsTryToConnectNoMoreOftenThanOne(EmbeddedRedis redis) throws InterruptedException {
+        try (FaultProxy proxy = FaultProxy.to(redis.port())) {
+            ReplicatedMap<String> first = join(proxy.uri(), OFTEN);
+            Pulse pulse = engines.getFirst();
+            for (int i = 0; i < 50; i++) {
+                pulse.map(name + i, Codecs.string(), OFTEN);
+            }
+            raw.raw().call("CLIENT", "KILL", "TYPE", "pubsub");
+            proxy.cut();
+            await().atMost(LONG)
+                    .until(() -> pulse.health().loops().stream()
+                            .anyMatch(loop -> loop.name().equals("maps read") && loop.status() != Health.Status.UP));
+            long before = proxy.accepted();
+            Duration outage = Duration.ofSeconds(3);
+            await().pollDelay(outage).until(() -> true);
+            // the lane and the subscription, each with a back-off that doubles to 1 s, jittered down to half of it
+            assertThat(proxy.accepted() - before).isLessThan(2 * (2 * outage.toSeconds() + 6));
+            proxy.heal();
+            raw.raw().call("HSET", raw.content(), "a", "1", "=rev", "1", "=kind", "set");
+            await().atMost(LONG).until(() -> "1".equals(first.get("a")));
+            await().atMost(LONG).until(() -> pulse.health().status() == Health.Status.UP);
+        }
+    }
+
+    @PulseTest
     void aRedisThatIsSilentShowsInHealthAndIsFollowedAgain(EmbeddedRedis redis) throws InterruptedException {
         try (FaultProxy proxy = FaultProxy.to(redis.port())) {
             ReplicatedMap<String> cut = join(proxy.uri(), MapOptions.defaults());

@@ -101,10 +101,14 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         }
     }
 
-    private Redis call() {
+    void requireOpen() {
         if (closed) {
             throw new IllegalStateException("map \"" + name + "\" is closed");
         }
+    }
+
+    private Redis call() {
+        requireOpen();
         return maps.redis().forOneCall();
     }
 
@@ -237,9 +241,7 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
     public Watch watch(WatchOptions watchOptions, Consumer<? super MapChange<V>> watcher) {
         lifecycle.lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("map \"" + name + "\" is closed");
-            }
+            requireOpen();
             MapWatch<V> watch =
                     new MapWatch<>(this, watchOptions, watcher, signals.loop("map " + name + " watch", false));
             watches.add(watch);

@@ -49,13 +49,14 @@ public final class Maps {
         MapHandle<V> map = begin(name, keys, codec, options);
         boolean joined = false;
         try {
-            joined = map.replication().awaitJoined(call.timeLeft());
-            if (!joined) {
+            if (!map.replication().awaitJoined(call.timeLeft())) {
                 throw new RedisUnavailableException(
                         "map \"" + name + "\" was not joined within " + call.timeout() + ": "
                                 + signals.health().why(),
                         null);
             }
+            map.requireOpen();
+            joined = true;
             return map;
         } finally {
             if (!joined) {

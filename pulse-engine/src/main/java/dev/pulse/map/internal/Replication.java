@@ -5,14 +5,12 @@ import dev.pulse.PulseException;
 import dev.pulse.RedisReplyException;
 import dev.pulse.map.MapChange;
 import dev.pulse.map.MapOptions;
-import dev.pulse.map.MapTtl;
 import dev.pulse.task.Loop;
 import dev.pulse.task.LoopSignal;
 import dev.pulse.wire.MapMessage;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +20,7 @@ import org.jspecify.annotations.Nullable;
  * else changes the replica.
  */
 final class Replication<V> {
-    /** How long a change may be on its way before it counts as lost. */
-    private static final Duration ON_THE_WAY = Duration.ofMillis(500);
-
-    private static final Duration SHORTEST_LOOK = Duration.ofMillis(50);
+    private static final Duration UNSUBSCRIBED_REST = Duration.ofMinutes(1);
     /** So that a stop is noticed, and a burst still is one turn. */
     private static final int BURST = 1_000;
     /** A change that is decoded so quickly that other maps can wait for it. */
@@ -36,9 +31,6 @@ final class Replication<V> {
     private final Snapshots<V> snapshots;
     private final MapReports reports;
     private final Arrivals arrivals;
-    private final Duration checkPeriod;
-    private final Duration patience;
-    private final boolean expires;
     private final CountDownLatch joined = new CountDownLatch(1);
     private final Loop loop;
 
@@ -50,13 +42,8 @@ final class Replication<V> {
     private volatile long provenAt = System.nanoTime();
 
     /* of who has the permit */
+    private final Looks looks;
     private boolean subscribed;
-    private long nextCheck;
-    /** What Redis had at a check, where that was more than the replica; 0 when it was not, or came meanwhile. */
-    private long expected;
-
-    private long expectedBy;
-    private boolean expiryKnown;
     /* of the loop's thread */
     private Duration rest = Duration.ZERO;
 
@@ -73,10 +60,7 @@ final class Replication<V> {
         this.snapshots = snapshots;
         this.reports = reports;
         this.arrivals = arrivals;
-        this.checkPeriod = options.checkPeriod();
-        this.expires = options.ttl() != MapTtl.none();
-        Duration half = checkPeriod.dividedBy(2);
-        this.patience = half.compareTo(ON_THE_WAY) < 0 ? half : ON_THE_WAY;
+        this.looks = new Looks(options);
         this.loop = Loop.start(signal, this::turn);
     }
 
@@ -114,9 +98,8 @@ final class Replication<V> {
             if (!replica.isCurrent() || !inbox.isEmpty()) {
                 return false;
             }
-            long look = nextCheck;
             take(message);
-            if (!replica.isCurrent() || nextCheck != look) {
+            if (!replica.isCurrent()) {
                 inbox.sign(Inbox.Sign.WAKE);
             }
             return true;
@@ -150,23 +133,24 @@ final class Replication<V> {
             reports.gap(replica.revision(), replica.revision());
             replica.doubt();
         }
-        lookForLoss();
+        long overdue = looks.overdue(replica.revision(), System.nanoTime());
+        if (overdue > 0) {
+            reports.gap(replica.revision(), overdue);
+            looks.settled();
+            replica.doubt();
+        }
         if (!replica.isCurrent()) {
             takeSnapshot();
-        } else if (System.nanoTime() - nextCheck >= 0) {
-            check();
+        } else if (looks.isDue(System.nanoTime())) {
+            look();
         }
     }
 
     private Duration untilNextLook() {
         if (!subscribed) {
-            return checkPeriod;
+            return UNSUBSCRIBED_REST;
         }
-        if (!replica.isCurrent() || !inbox.isEmpty()) {
-            return Duration.ZERO;
-        }
-        long look = expected > 0 && expectedBy - nextCheck < 0 ? expectedBy : nextCheck;
-        return Duration.ofNanos(Math.max(0, look - System.nanoTime()));
+        return replica.isCurrent() && inbox.isEmpty() ? looks.rest(System.nanoTime()) : Duration.ZERO;
     }
 
     private void take(Inbox.Notice notice) {
@@ -208,28 +192,30 @@ final class Replication<V> {
             case MapMessage.Reset reset -> clear(MapChange.Kind.RESET, revision);
             case MapMessage.Destroy destroy -> clear(MapChange.Kind.DESTROY, revision);
         }
-        provenAt = System.nanoTime();
+        long now = System.nanoTime();
+        provenAt = now;
         reports.applied.increment();
         arrivals.applied(revision);
-        if (expires && !expiryKnown) {
-            expiryKnown = true;
-            look(SHORTEST_LOOK.toMillis());
+        if (looks.changed(now)) {
+            inbox.sign(Inbox.Sign.WAKE);
         }
     }
 
     private void clear(MapChange.Kind kind, long revision) {
         replica.clear(kind, revision);
-        // the next write begins another life
-        expiryKnown = false;
+        looks.cleared();
     }
 
     private void takeSnapshot() throws InterruptedException {
+        // over the lane, which connects for everybody: with Redis gone, a thousand maps are not to try each by itself
+        snapshots.standing();
         long number = arrivals.snapshotBegins();
         long begun = System.nanoTime();
         Snapshots.Taken<V> taken = snapshots.take();
         MapReplica.Snapshot<V> snapshot = taken.content();
         long before = replica.revision();
         replica.restore(snapshot);
+        looks.begins(begun);
         proven(begun);
         reports.snapshots.increment();
         if (snapshot.revision() < before) {
@@ -239,66 +225,33 @@ final class Replication<V> {
         if (joined.getCount() > 0) {
             refusal = null;
             reports.joined(replica.size(), replica.revision());
-            // the checks of many maps that were joined together are spread over the period
-            nextCheck -= ThreadLocalRandom.current().nextLong(checkPeriod.toNanos() / 2);
+            looks.spread();
             joined.countDown();
         }
-        lookAgainAfter(taken.ttlMillis());
+        looks.expiresIn(taken.ttlMillis(), System.nanoTime());
     }
 
-    private void check() throws InterruptedException {
+    private void look() throws InterruptedException {
         long begun = System.nanoTime();
         Snapshots.Standing standing = snapshots.standing();
-        nextCheck = begun + checkPeriod.minus(patience).toNanos();
+        looks.begins(begun);
         switch (replica.compare(standing.revision(), standing.entries())) {
             case EQUAL -> proven(begun);
-            case BEHIND -> expect(standing.revision());
+            case BEHIND -> looks.expect(standing.revision(), System.nanoTime());
             case DIFFERENT -> replica.doubt();
         }
-        lookAgainAfter(standing.ttlMillis());
-    }
-
-    /** What is expected already comes first, or checks that follow each other closely would put it off for ever. */
-    private void expect(long revision) {
-        if (expected == 0) {
-            expected = revision;
-            expectedBy = System.nanoTime() + patience.toNanos();
-        }
-    }
-
-    /** What Redis had at a check should have come by now. */
-    private void lookForLoss() {
-        if (expected > 0 && replica.revision() >= expected) {
-            expected = 0;
-        } else if (expected > 0 && System.nanoTime() - expectedBy >= 0) {
-            reports.gap(replica.revision(), expected);
-            replica.doubt();
-        }
+        looks.expiresIn(standing.ttlMillis(), System.nanoTime());
     }
 
     private void proven(long at) {
         provenAt = at;
-        expected = 0;
-        nextCheck = at + checkPeriod.minus(patience).toNanos();
-    }
-
-    /** An expiry is told by nobody, nor is its beginning. */
-    private void lookAgainAfter(long ttlMillis) {
-        expiryKnown = ttlMillis >= 0;
-        if (expiryKnown) {
-            look(Math.max(SHORTEST_LOOK.toMillis(), ttlMillis + 1));
-        }
-    }
-
-    private void look(long millis) {
-        long at = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        nextCheck = nextCheck - at > 0 ? at : nextCheck;
+        looks.settled();
     }
 
     /**
      * Waits for the first snapshot.
      *
-     * @return whether it came in time
+     * @return whether it came in time; also true when it was stopped meanwhile
      * @throws PulseException what Redis refused it for
      */
     boolean awaitJoined(Duration longest) throws InterruptedException {
@@ -314,8 +267,10 @@ final class Replication<V> {
         return Duration.ofNanos(Math.max(0, System.nanoTime() - provenAt));
     }
 
+    /** Asks it to end; who waits for the first snapshot waits no longer. */
     void stop() {
         loop.stop();
+        joined.countDown();
         inbox.sign(Inbox.Sign.WAKE);
     }
 
