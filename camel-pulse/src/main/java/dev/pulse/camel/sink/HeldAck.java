@@ -21,46 +21,36 @@ final class HeldAck implements ManualAck {
 
     @Override
     public void ack() {
-        if (use()) {
-            delivery.ackLater();
-        }
+        use(delivery::ackLater);
     }
 
     @Override
     public void nack() {
-        if (use()) {
-            delivery.nack();
-        }
+        use(delivery::nack);
     }
 
     @Override
     public void nack(String cause) {
-        if (use()) {
-            delivery.nack(cause);
-        }
+        use(() -> delivery.nack(cause));
     }
 
     @Override
     public void nack(Duration delay) {
         SinkConfiguration.requireDelay(delay);
-        if (use()) {
-            delivery.nack(delay);
-        }
+        use(() -> delivery.nack(delay));
     }
 
     @Override
     public void deadLetter(String cause) {
-        if (use()) {
-            delivery.deadLetter(cause);
-        }
+        use(() -> delivery.deadLetter(cause));
     }
 
-    private boolean use() {
-        if (!used.compareAndSet(false, true)) {
-            return false;
+    private void use(Runnable settlement) {
+        if (used.compareAndSet(false, true)) {
+            // in this order: once nothing is held, a member that closes gives back what is not settled
+            settlement.run();
+            held.remove(this);
         }
-        held.remove(this);
-        return true;
     }
 
     /** Whether it can still settle the event. */

@@ -50,7 +50,7 @@ final class HeldEvents {
 
     /** How many events are held. Forgets those that were lost meanwhile, as after {@code maxProcessing}. */
     int size() {
-        acks.values().removeIf(ack -> !ack.isOpen());
+        acks.values().removeIf(ack -> !ack.delivery().leaseHeld());
         return acks.size();
     }
 
