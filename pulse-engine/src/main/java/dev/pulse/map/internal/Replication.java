@@ -225,14 +225,20 @@ final class Replication<V> {
 
     private void takeSnapshot() throws InterruptedException {
         // over the lane, which connects for everybody: with Redis gone, a thousand maps are not to try each by itself
-        snapshots.standing();
+        long least = snapshots.standing().revision();
         long number = arrivals.snapshotBegins();
         long begun = System.nanoTime();
         Snapshots.Taken<V> taken = snapshots.take();
         MapReplica.Snapshot<V> snapshot = taken.content();
+        long most = snapshots.standing().revision();
+        snapshotAt = System.nanoTime();
+        if (snapshot.revision() < least || snapshot.revision() > most) {
+            // the map was lost meanwhile; or, while a master is replaced, the old one answered, with changes that are
+            // lost
+            return;
+        }
         long before = replica.revision();
         replica.restore(snapshot);
-        snapshotAt = System.nanoTime();
         looks.begins(begun);
         proven(begun);
         reports.snapshots.increment();
