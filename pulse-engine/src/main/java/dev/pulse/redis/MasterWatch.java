@@ -36,9 +36,10 @@ final class MasterWatch {
         if (!told.equals(at)) {
             OwnedConnection.discard(connections.open("probe", PROBE));
             at = told;
-            HostAndPort there = told.forJedis();
-            primary.leave(connection -> !there.equals(ForeignConnection.addressOf(connection)));
         }
+        // each time: a sentinel that is behind may have sent a new one to the old master meanwhile
+        HostAndPort there = at.forJedis();
+        primary.leave(connection -> !there.equals(ForeignConnection.addressOf(connection)));
         pause.await(PERIOD);
     }
 

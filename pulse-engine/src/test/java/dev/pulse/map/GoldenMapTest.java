@@ -134,13 +134,22 @@ class GoldenMapTest {
                     continue;
                 }
                 byte[] message = HexFormat.of().parseHex(hex);
-                raw.call(bytes("PUBLISH"), bytes(channel()), message);
+                byte[] content = bytes(content());
+                // as Go does: the change, then its message
                 switch (MapMessage.parse(message)) {
-                    case MapMessage.Set set -> expected.put(utf8(set.key()), text(set.value()));
-                    case MapMessage.Delete delete -> expected.remove(utf8(delete.key()));
-                    case MapMessage.Reset reset -> expected.clear();
-                    case MapMessage.Destroy destroy -> expected.clear();
+                    case MapMessage.Set set -> {
+                        raw.call(bytes("HSET"), content, set.key(), set.value());
+                        expected.put(utf8(set.key()), text(set.value()));
+                    }
+                    case MapMessage.Delete delete -> {
+                        raw.call(bytes("HDEL"), content, delete.key());
+                        expected.remove(utf8(delete.key()));
+                    }
+                    case MapMessage.Reset reset -> clear(expected);
+                    case MapMessage.Destroy destroy -> clear(expected);
                 }
+                raw.call("HSET", content(), "=rev", golden.get("rev").asText());
+                raw.call(bytes("PUBLISH"), bytes(channel()), message);
                 long revision = golden.get("rev").longValue();
                 await().atMost(LONG).until(() -> map.revision() == revision);
                 Map<String, String> shown = new TreeMap<>();
@@ -148,6 +157,11 @@ class GoldenMapTest {
                 assertThat(shown).as(golden.toString()).isEqualTo(expected);
             }
         }
+    }
+
+    private void clear(Map<String, String> expected) {
+        raw.call("DEL", content());
+        expected.clear();
     }
 
     private static byte[] value(JsonNode golden) {

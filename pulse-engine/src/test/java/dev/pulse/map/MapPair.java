@@ -46,9 +46,11 @@ final class MapPair implements AutoCloseable {
             await().atMost(RECOVERY)
                     .pollInterval(Duration.ofMillis(20))
                     .ignoreExceptionsInstanceOf(PulseException.class)
-                    .until(() -> {
+                    .untilAsserted(() -> {
                         from.set("progress", now);
-                        return now.equals(to.get("progress"));
+                        assertThat(to.get("progress"))
+                                .as("written at revision %d, seen by %s", from.revision(), to.figures())
+                                .isEqualTo(now);
                     });
         }
     }

@@ -15,6 +15,7 @@ final class Looks {
     private static final Duration ON_THE_WAY = Duration.ofMillis(500);
 
     private static final long SHORTEST_MILLIS = 50;
+    private static final long AFTER_SUBSCRIBING_MILLIS = 1_500;
 
     private final long periodNanos;
     private final long patienceNanos;
@@ -45,6 +46,11 @@ final class Looks {
     /** A look begins: what was lost since is to be found within the period from now, patience included. */
     void begins(long now) {
         next = now + periodNanos - patienceNanos;
+    }
+
+    /** A subscription is new, perhaps because of a failover: what answered may have been about to step down. */
+    void doubtful(long now) {
+        soon(AFTER_SUBSCRIBING_MILLIS, now);
     }
 
     /** The looks of many maps that were joined together are spread over the period. */

@@ -11,9 +11,9 @@ import dev.pulse.wire.MapKeys;
 import dev.pulse.wire.Names;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,21 +37,21 @@ final class MapWrites {
 
     MapWrites(String map, MapKeys keys, MapOptions options) {
         this.map = map;
-        this.content = List.of(ascii(keys.content()));
-        this.channel = ascii(keys.channel());
-        boolean expires = options.ttl() instanceof MapTtl.Limited;
-        this.ttl = ascii(
-                options.ttl() instanceof MapTtl.Limited limited
-                        ? Long.toString(limited.duration().toMillis())
+        this.content = List.of(bytes(keys.content()));
+        this.channel = bytes(keys.channel());
+        MapTtl wanted = options.ttl();
+        this.ttl = bytes(
+                wanted instanceof MapTtl.Limited limited
+                        ? "" + limited.duration().toMillis()
                         : "0");
-        this.sliding = ascii(expires && ((MapTtl.Limited) options.ttl()).sliding() ? "1" : "0");
+        this.sliding = bytes(wanted instanceof MapTtl.Limited limited && limited.sliding() ? "1" : "0");
     }
 
     static Script script(String name) {
         return Script.load("/dev/pulse/map/" + name + ".lua");
     }
 
-    private static byte[] ascii(String text) {
+    private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
@@ -61,8 +61,7 @@ final class MapWrites {
 
     Replaced set(Redis redis, String key, byte[] value) throws InterruptedException {
         List<@Nullable Object> reply = Replies.list(run(redis, SET, key, value));
-        return new Replaced(
-                Long.parseLong(Replies.text(reply.get(0))), reply.size() < 2 ? null : (byte[]) reply.get(1));
+        return new Replaced(Long.parseLong(Replies.text(reply.get(0))), (byte[]) reply.get(1));
     }
 
     boolean setIfAbsent(Redis redis, String key, byte[] value) throws InterruptedException {
@@ -83,7 +82,7 @@ final class MapWrites {
 
     long inc(Redis redis, String key, long by) throws InterruptedException {
         try {
-            return Long.parseLong(Replies.text(run(redis, INC, key, ascii(Long.toString(by)))));
+            return Long.parseLong(Replies.text(run(redis, INC, key, bytes(Long.toString(by)))));
         } catch (RedisReplyException e) {
             if (says(e, "not an integer") || says(e, "overflow")) {
                 throw new MapValueException(
@@ -97,7 +96,7 @@ final class MapWrites {
 
     /** Deletes all keys, if the tests, pairs of key and value, hold. */
     boolean clear(Redis redis, String kind, List<byte[]> tests) throws InterruptedException {
-        List<byte[]> arguments = new ArrayList<>(List.of(channel, ascii(kind)));
+        List<byte[]> arguments = new ArrayList<>(List.of(channel, bytes(kind)));
         arguments.addAll(tests);
         return isDone(redis.eval(CLEAR, content, arguments));
     }
@@ -105,9 +104,10 @@ final class MapWrites {
     /** Runs a script of those that begin with the same arguments. */
     @Nullable
     Object run(Redis redis, Script script, String key, byte[]... more) throws InterruptedException {
-        byte[] encodedKey = Names.requireMapKey(key).getBytes(StandardCharsets.UTF_8);
-        List<byte[]> arguments = Stream.concat(Stream.of(channel, ttl, sliding, encodedKey), Stream.of(more))
-                .toList();
+        byte[] encodedKey = bytes(Names.requireMapKey(key));
+        List<byte[]> arguments = new ArrayList<>(4 + more.length);
+        Collections.addAll(arguments, channel, ttl, sliding, encodedKey);
+        Collections.addAll(arguments, more);
         return redis.eval(script, content, arguments);
     }
 

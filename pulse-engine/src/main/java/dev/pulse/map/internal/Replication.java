@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replication<V> {
     private static final Duration UNSUBSCRIBED_REST = Duration.ofMinutes(1);
+    private static final Duration BETWEEN_SNAPSHOTS = Duration.ofMillis(50);
     /** So that a stop is noticed, and a burst still is one turn. */
     private static final int BURST = 1_000;
     /** A change that is decoded so quickly that other maps can wait for it. */
@@ -44,6 +45,10 @@ final class Replication<V> {
     /* of who has the permit */
     private final Looks looks;
     private boolean subscribed;
+    /** There was no snapshot since. */
+    private boolean newlySubscribed;
+
+    private long snapshotAt = System.nanoTime() - BETWEEN_SNAPSHOTS.toNanos();
     /* of the loop's thread */
     private Duration rest = Duration.ZERO;
 
@@ -140,7 +145,9 @@ final class Replication<V> {
             replica.doubt();
         }
         if (!replica.isCurrent()) {
-            takeSnapshot();
+            if (untilNextSnapshot().isZero()) {
+                takeSnapshot();
+            }
         } else if (looks.isDue(System.nanoTime())) {
             look();
         }
@@ -150,7 +157,16 @@ final class Replication<V> {
         if (!subscribed) {
             return UNSUBSCRIBED_REST;
         }
-        return replica.isCurrent() && inbox.isEmpty() ? looks.rest(System.nanoTime()) : Duration.ZERO;
+        if (!replica.isCurrent()) {
+            return untilNextSnapshot();
+        }
+        return inbox.isEmpty() ? looks.rest(System.nanoTime()) : Duration.ZERO;
+    }
+
+    /** Where one change after the other is lost, not each is to cost Redis a snapshot and the log a line. */
+    private Duration untilNextSnapshot() {
+        Duration sinceLast = Duration.ofNanos(System.nanoTime() - snapshotAt);
+        return sinceLast.compareTo(BETWEEN_SNAPSHOTS) < 0 ? BETWEEN_SNAPSHOTS.minus(sinceLast) : Duration.ZERO;
     }
 
     private void take(Inbox.Notice notice) {
@@ -158,6 +174,7 @@ final class Replication<V> {
             case Inbox.Published published -> take(published.message());
             case Inbox.Sign.SUBSCRIBED -> {
                 subscribed = true;
+                newlySubscribed = true;
                 replica.subscribed();
             }
             case Inbox.Sign.DOUBT -> replica.doubt();
@@ -208,11 +225,18 @@ final class Replication<V> {
 
     private void takeSnapshot() throws InterruptedException {
         // over the lane, which connects for everybody: with Redis gone, a thousand maps are not to try each by itself
-        snapshots.standing();
+        long least = snapshots.standing().revision();
         long number = arrivals.snapshotBegins();
         long begun = System.nanoTime();
         Snapshots.Taken<V> taken = snapshots.take();
         MapReplica.Snapshot<V> snapshot = taken.content();
+        long most = snapshots.standing().revision();
+        snapshotAt = System.nanoTime();
+        if (snapshot.revision() < least || snapshot.revision() > most) {
+            // the map was lost meanwhile; or, while a master is replaced, the old one answered, with changes that are
+            // lost
+            return;
+        }
         long before = replica.revision();
         replica.restore(snapshot);
         looks.begins(begun);
@@ -229,6 +253,10 @@ final class Replication<V> {
             joined.countDown();
         }
         looks.expiresIn(taken.ttlMillis(), System.nanoTime());
+        if (newlySubscribed) {
+            newlySubscribed = false;
+            looks.doubtful(System.nanoTime());
+        }
     }
 
     private void look() throws InterruptedException {

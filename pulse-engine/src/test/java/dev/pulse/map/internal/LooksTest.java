@@ -62,6 +62,17 @@ class LooksTest {
     }
 
     @Test
+    void aNewSubscriptionIsFollowedByALook() {
+        looks.begins(START);
+        looks.doubtful(START);
+        assertThat(looks.rest(START)).isEqualTo(Duration.ofMillis(1_500));
+        // it may be due before
+        looks.begins(after(-29_000));
+        looks.doubtful(START);
+        assertThat(looks.rest(START)).isEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
     void anEndThatIsKnownIsLookedAtWhenItComes() {
         looks.begins(START);
         looks.expiresIn(-1, START);
