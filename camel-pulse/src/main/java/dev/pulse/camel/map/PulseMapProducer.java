@@ -112,9 +112,9 @@ class PulseMapProducer extends DefaultProducer {
             case TEST_AND_RESET -> changed(exchange, map.testAndReset(tests(exchange)));
             case INC -> {
                 long amount = message.getHeader(PulseConstants.AMOUNT, options.getAmount(), Long.class);
-                written(exchange, map.inc(keyOrBody(exchange), amount));
+                found(exchange, map.inc(keyOrBody(exchange), amount));
             }
-            case APPEND -> written(exchange, map.lists().append(key(exchange), items(exchange)));
+            case APPEND -> found(exchange, map.lists().append(key(exchange), items(exchange)));
             case APPEND_UNIQUE -> listed(exchange, map.lists().appendUnique(key(exchange), items(exchange)));
             case REMOVE -> listed(exchange, map.lists().remove(key(exchange), items(exchange)));
             case RESET -> map.reset();
@@ -192,9 +192,11 @@ class PulseMapProducer extends DefaultProducer {
                 .toList();
     }
 
+    /** The header is only for who has no option: a consumer of another map may have set it. */
     private static <T> @Nullable T given(Exchange exchange, String header, Optional<Expression> option, Class<T> type) {
-        T value = exchange.getMessage().getHeader(header, type);
-        return value == null && option.isPresent() ? option.get().evaluate(exchange, type) : value;
+        return option.isPresent()
+                ? option.get().evaluate(exchange, type)
+                : exchange.getMessage().getHeader(header, type);
     }
 
     private IllegalArgumentException missing(String what, String where) {
@@ -210,8 +212,9 @@ class PulseMapProducer extends DefaultProducer {
         }
     }
 
+    /** Nobody wants the body of a message replaced that is only to be kept in the map. */
     private void written(Exchange exchange, @Nullable Object answer) {
-        if (options.getResultHeader() != null || exchange.getPattern().isOutCapable()) {
+        if (options.getResultHeader() != null) {
             found(exchange, answer);
         }
     }
@@ -229,7 +232,7 @@ class PulseMapProducer extends DefaultProducer {
 
     private void listed(Exchange exchange, ListChange change) {
         exchange.getMessage().setHeader(PulseConstants.CHANGED, change.changed());
-        written(exchange, change.items());
+        found(exchange, change.items());
     }
 
     @Override
