@@ -126,7 +126,8 @@ class RedisFaultsTest {
                 fleet.awaitMoreHandled(30);
                 fleet.broken();
                 Duration time = Duration.ofMillis(trial.random().nextInt(1_500));
-                // shorter than the deadline less a late extension: what was acked before it would else be another's after it
+                // shorter than the deadline less a late extension: what was acked before it would else be another's
+                // after it
                 Duration stall = time.dividedBy(2);
                 switch (trial.random().nextInt(7)) {
                     case 0 -> forAWhile(raw, time, "CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0");

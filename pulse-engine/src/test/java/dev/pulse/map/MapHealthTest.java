@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.AccessDeniedException;
 import dev.pulse.Health;
 import dev.pulse.MapValueException;
 import dev.pulse.Pulse;
@@ -17,9 +18,11 @@ import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.RespClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -125,6 +128,46 @@ class MapHealthTest {
         redis.resume();
         await().atMost(LONG).until(() -> map.staleness().compareTo(Duration.ofMillis(1_500)) < 0);
         await().atMost(LONG).until(() -> pulse.health().status() == Health.Status.UP);
+    }
+
+    @PulseTest
+    void aWriteWhoseMessageIsRefusedChangesNothing(EmbeddedRedis redis) throws InterruptedException {
+        raw.raw().call("ACL", "SETUSER", "ann", "reset", "on", ">one", "~*", "&*", "+@all");
+        try (Pulse ann = Pulse.connect(redis.uri().replace("redis://", "redis://ann:one@"));
+                ReplicatedMap<String> map = ann.map(raw.name(), Codecs.string())) {
+            map.set("a", "1");
+            map.set("n", "7");
+            map.lists().append("l", List.of("x"));
+            Map<String, String> before = raw.entries();
+            raw.raw().call("ACL", "SETUSER", "ann", "resetchannels");
+            List<ThrowingCallable> writes = List.of(
+                    () -> map.set("a", "2"),
+                    () -> map.inc("n", 1),
+                    () -> map.inc("new", 1),
+                    () -> map.setIfAbsent("new", "1"),
+                    () -> map.testAndSet("a", "1", "2"),
+                    () -> map.delete("a"),
+                    () -> map.testAndDelete("a", "1"),
+                    () -> map.lists().append("l", List.of("y")),
+                    () -> map.lists().appendUnique("l", List.of("y")),
+                    () -> map.lists().remove("l", List.of("x")),
+                    map::reset,
+                    map::destroy);
+            for (ThrowingCallable write : writes) {
+                assertThatThrownBy(write)
+                        .as("write %s", writes.indexOf(write))
+                        .isInstanceOf(AccessDeniedException.class);
+                assertThat(raw.entries()).as("write %s", writes.indexOf(write)).isEqualTo(before);
+            }
+            // local reads, and the look now and then, go on; what hinders the subscription shows
+            assertThat(map.getFresh("a")).contains("1");
+            await().atMost(LONG).until(() -> ann.health().why().startsWith("maps read: "));
+            raw.raw().call("ACL", "SETUSER", "ann", "&*");
+            await().atMost(LONG).until(() -> ann.health().status() == Health.Status.UP);
+            map.setAndWait("a", "3");
+        } finally {
+            raw.raw().call("ACL", "DELUSER", "ann");
+        }
     }
 
     @PulseTest

@@ -139,6 +139,8 @@ public final class SentinelSet implements AutoCloseable {
     public void awaitReplica(int port) {
         await().atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(20))
+                // it cuts everybody off as it changes its role
+                .ignoreExceptions()
                 .until(() -> info(port, "replication").contains("role:slave"));
     }
 

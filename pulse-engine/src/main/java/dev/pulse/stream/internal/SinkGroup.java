@@ -173,7 +173,8 @@ final class SinkGroup {
                 throw e;
             }
             return withTimeout(left).ackIfOurs(id)
-                    || (e instanceof OutcomeUnknownException && !Polls.until(oursUntil).isZero());
+                    || (e instanceof OutcomeUnknownException
+                            && !Polls.until(oursUntil).isZero());
         }
     }
 
