@@ -97,9 +97,9 @@ public final class PulseConstants {
     @Metadata(
             label = "common",
             description =
-                    "Of a map, the key that changed, or the one to look at or to write, in place of the option key. Of a"
-                            + " stream, with operation addOnce, the key under which the event is added once, in place of the option"
-                            + " onceKey. A producer takes it off the message when it was used",
+                    "Of a map, the key that changed, or the one to look at or to write where the option key is missing. Of a"
+                            + " stream, with operation addOnce, the key under which the event is added once, in place of the"
+                            + " option onceKey. A producer takes it off the message when it was used",
             javaType = "String",
             applicableFor = {STREAM_SCHEME, MAP_SCHEME})
     public static final String KEY = "CamelPulseKey";
@@ -143,17 +143,16 @@ public final class PulseConstants {
     @Metadata(
             label = "producer",
             description =
-                    "The value to write, or the items to append or remove, in place of the option value and of the"
-                            + " body. Taken off the message when it was used",
+                    "The value to write, or the items to append or remove, where the option value is missing, in place"
+                            + " of the body. Taken off the message when it was used",
             javaType = "Object",
             applicableFor = MAP_SCHEME)
     public static final String VALUE = "CamelPulseValue";
 
     @Metadata(
             label = "producer",
-            description =
-                    "The value that the key is to have for testAndSet, testAndDelete and testAndReset, in place of the"
-                            + " option testValue. Taken off the message when it was used",
+            description = "The value that the key is to have for testAndSet, testAndDelete and testAndReset, where the"
+                    + " option testValue is missing. Taken off the message when it was used",
             javaType = "Object",
             applicableFor = MAP_SCHEME)
     public static final String TEST_VALUE = "CamelPulseTestValue";

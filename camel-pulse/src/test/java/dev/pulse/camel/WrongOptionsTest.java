@@ -42,6 +42,16 @@ class WrongOptionsTest extends RoutesTest {
             pulse-stream:o?onceKey=a               | onceKey is for operation addOnce, was a with ADD
             pulse-stream:o?codec=xml               | codec is bytes, string, json or a reference
             pulse-stream:o?codec=json&payloadType=no.such.Type | payloadType is the name of a class, was "no.such.Type"
+            pulse-map:m?kinds=set,put              | kinds are del, destroy, reset, set, with commas between, was "set,put"
+            pulse-map:m?keys=RAW(()                | keys is a regular expression, was "("
+            pulse-map:m?backlog=0                  | backlog is 1 to 100000, was 0
+            pulse-map:m?coalesce=false&backlog=5   | backlog is for coalesce=true, was 5
+            pulse-map:m?ttl=1h&slidingTtl=2h       | a map has a ttl or a slidingTtl, was PT1H and PT2H
+            pulse-map:m?ttl=0                      | ttl is PT0.001S to PT876000H, was PT0S
+            pulse-map:m?checkPeriod=1ms            | checkPeriod is PT0.05S to PT1H, was PT0.001S
+            pulse-map:m?checkPeriod=2m             | stalenessBound is longer than checkPeriod
+            pulse-map:m?key=RAW(${body)            | key is a reference to a bean or in the simple language
+            pulse-map:m?codec=xml                  | codec is bytes, string, json or a reference
             """)
     void wrongOptionIsNamedWhenTheEndpointIsMade(String uri, String message) {
         assertThatThrownBy(() -> context.getEndpoint(uri))

@@ -28,7 +28,8 @@ public class AskingConfiguration {
             javaType = "java.lang.Object",
             description =
                     "The key, in the simple language, such as ${header.user}, or a reference to an expression; not empty,"
-                            + " and without an equals sign. Where it is missing, get, getFresh, inc and delete take the body")
+                            + " and without an equals sign. Default the header CamelPulseKey, else, for get, getFresh, inc and"
+                            + " delete, the body")
     private @Nullable Object key;
 
     @UriParam(
@@ -36,7 +37,7 @@ public class AskingConfiguration {
             javaType = "java.lang.Object",
             description =
                     "The value to write, or the items to append or remove, in the simple language, or a reference to an"
-                            + " expression. Default the body")
+                            + " expression. Default the header CamelPulseValue, else the body")
     private @Nullable Object value;
 
     @UriParam(
@@ -44,7 +45,7 @@ public class AskingConfiguration {
             javaType = "java.lang.Object",
             description =
                     "The value that the key is to have for testAndSet, testAndDelete and testAndReset, in the simple"
-                            + " language, or a reference to an expression")
+                            + " language, or a reference to an expression. Default the header CamelPulseTestValue")
     private @Nullable Object testValue;
 
     @UriParam(label = "producer", defaultValue = "1", description = "How much inc adds; may be negative")
@@ -53,8 +54,8 @@ public class AskingConfiguration {
     @UriParam(
             label = "producer",
             description =
-                    "The header for the answer; the body stays as it is then. Without it the answer to what asks is the body,"
-                            + " and that to what writes is the body for who asked (InOut)")
+                    "The header for the answer; the body stays as it is then. Without it the answer is the body, but for what sets,"
+                            + " tests or deletes, which leaves the body as it is")
     private @Nullable String resultHeader;
 
     /** Refuses expressions that are none. */

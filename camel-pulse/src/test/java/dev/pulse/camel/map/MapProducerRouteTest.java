@@ -54,33 +54,36 @@ class MapProducerRouteTest extends RoutesTest {
     }
 
     @PulseTest
-    void setTellsThePreviousValueAndLeavesTheBodyToWhoDoesNotAsk() throws Exception {
+    void setTellsThePreviousValueInAHeaderAndLeavesTheBody() throws Exception {
         Exchange first = send("?operation=set&key=a&codec=string", "1");
         assertThat(first.getMessage().getBody()).isEqualTo("1");
         assertThat(first.getMessage().getHeader(PulseConstants.OLD_VALUE)).isNull();
         Exchange second = send("?operation=set&key=a&codec=string", "2");
         assertThat(second.getMessage().getBody()).isEqualTo("2");
         assertThat(second.getMessage().getHeader(PulseConstants.OLD_VALUE)).isEqualTo("1");
-        assertThat(ask("?operation=set&key=a&codec=string", "3")).isEqualTo("2");
-        assertThat(map.getFresh("a")).contains("3");
+        assertThat(ask("?operation=set&key=a&codec=string", "3")).isEqualTo("3");
+        Exchange third = send("?operation=set&key=a&codec=string&resultHeader=before", "4");
+        assertThat(third.getMessage().getHeader("before")).isEqualTo("3");
+        assertThat(map.getFresh("a")).contains("4");
     }
 
     @PulseTest
     void whatWasSetAndWaitedForIsReadLocally() {
         send("?operation=setAndWait&key=a&codec=string", "1");
         assertThat(send("?key=a&codec=string", null).getMessage().getBody()).isEqualTo("1");
-        assertThat(ask("?operation=setAndWait&key=a&codec=string", "2")).isEqualTo("1");
+        send("?operation=setAndWait&key=a&codec=string", "2");
+        assertThat(ask("?key=a&codec=string", null)).isEqualTo("2");
     }
 
     @PulseTest
-    void keyIsInTheHeaderElseInTheOptionElseInTheBody() throws Exception {
+    void keyIsInTheOptionElseInTheHeaderElseInTheBody() throws Exception {
         map.setAndWait("a", "1");
         map.setAndWait("b", "2");
         map.setAndWait("c", "3");
-        Exchange byHeader = send("?operation=getFresh&key=b&codec=string", "c", Map.of(PulseConstants.KEY, "a"));
-        assertThat(byHeader.getMessage().getBody()).isEqualTo("1");
-        assertThat(byHeader.getMessage().getHeader(PulseConstants.KEY)).isNull();
-        assertThat(send("?operation=getFresh&key=b&codec=string", "c")
+        Exchange byOption = send("?operation=getFresh&key=a&codec=string", "c", Map.of(PulseConstants.KEY, "b"));
+        assertThat(byOption.getMessage().getBody()).isEqualTo("1");
+        assertThat(byOption.getMessage().getHeader(PulseConstants.KEY)).isNull();
+        assertThat(send("?operation=getFresh&codec=string", "c", Map.of(PulseConstants.KEY, "b"))
                         .getMessage()
                         .getBody())
                 .isEqualTo("2");
@@ -98,11 +101,11 @@ class MapProducerRouteTest extends RoutesTest {
     }
 
     @PulseTest
-    void valueIsInTheHeaderElseInTheOptionElseInTheBody() throws Exception {
-        Exchange sent = send("?operation=set&key=a&value=2", "3", Map.of(PulseConstants.VALUE, "1"));
+    void valueIsInTheOptionElseInTheHeaderElseInTheBody() throws Exception {
+        Exchange sent = send("?operation=set&key=a&value=1", "3", Map.of(PulseConstants.VALUE, "2"));
         assertThat(sent.getMessage().getHeader(PulseConstants.VALUE)).isNull();
         assertThat(map.getFresh("a")).contains("1");
-        send("?operation=set&key=a&value=2", "3");
+        send("?operation=set&key=a", "3", Map.of(PulseConstants.VALUE, "2"));
         assertThat(map.getFresh("a")).contains("2");
         send("?operation=set&key=a", "3");
         assertThat(map.getFresh("a")).contains("3");
@@ -191,7 +194,8 @@ class MapProducerRouteTest extends RoutesTest {
         Exchange deleted = send("?operation=delete&codec=string", "a");
         assertThat(deleted.getMessage().getHeader(PulseConstants.OLD_VALUE)).isEqualTo("1");
         assertThat(deleted.getMessage().getBody()).isEqualTo("a");
-        assertThat(ask("?operation=delete&codec=string", "a")).isNull();
+        Exchange again = send("?operation=delete&codec=string", "a");
+        assertThat(again.getMessage().getHeader(PulseConstants.OLD_VALUE)).isNull();
     }
 
     @ParameterizedTest
@@ -271,6 +275,17 @@ class MapProducerRouteTest extends RoutesTest {
                 .isNotNull()
                 .message()
                 .containsIgnoringCase(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ?operation=get&key=RAW(${header.none})         | needs a key
+            ?operation=set&key=a&value=RAW(${header.none}) | needs a value
+            """)
+    void optionThatGivesNothingIsNotMadeUpForByTheBody(String options, String message) {
+        assertThat(send(options, "body", Map.of()).getException())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
     }
 
     @PulseTest

@@ -52,7 +52,11 @@ class MapReadmeRouteTest extends RoutesTest {
         assertThat(received("new-checkout")).isOne();
         template.sendBody("direct:flip", "off");
         awaitFlag("new-checkout", "off");
-        assertThat(getMockEndpoint("mock:flag").getReceivedExchanges().getLast().getIn().getHeader("CamelPulseOldValue"))
+        assertThat(getMockEndpoint("mock:flag")
+                        .getReceivedExchanges()
+                        .getLast()
+                        .getIn()
+                        .getHeader("CamelPulseOldValue"))
                 .isEqualTo("on");
 
         for (int i = 0; i < 105; i++) {
@@ -99,7 +103,8 @@ class MapReadmeRouteTest extends RoutesTest {
         context.getRegistry().bind("seen", seen);
         context.getRegistry().bind("offsets", offsets);
         EventStream<String> payments = pulse.stream("payments", Codecs.string());
-        String done = payments.add("paid", "in another process, whose ack was lost").toString();
+        String done =
+                payments.add("paid", "in another process, whose ack was lost").toString();
         seen.add(done);
         context.addRoutes(new MapSnippets());
         String next = payments.add("paid", "here").toString();

@@ -40,7 +40,8 @@ final class MapSnippets extends RouteBuilder {
         // end
 
         // snippet: lists
-        from("direct:join").to("pulse-map:rooms?operation=appendUnique&key=RAW(${header.room})"); // the body is one item
+        from("direct:join")
+                .to("pulse-map:rooms?operation=appendUnique&key=RAW(${header.room})"); // the body is one item
         from("direct:leave").to("pulse-map:rooms?operation=remove&key=RAW(${header.room})");
         // end
 

@@ -42,9 +42,8 @@ final class ShopRoutes extends RouteBuilder {
                 .to("pulse-map:examples:tally?operation=inc&key=calls");
 
         // changes of the flag as they come: each shop says that it follows
-        from("pulse-map:examples:flags?initialContent=true&codec=string")
+        from("pulse-map:examples:flags?initialContent=true&keys=^new-checkout$&kinds=set&codec=string")
                 .routeId("flag")
-                .filter(header("CamelPulseKey").isEqualTo("new-checkout"))
                 .to("pulse-map:examples:following?operation=set&key=RAW(${camelId})&codec=string");
     }
 }
