@@ -78,7 +78,7 @@ public class MapReadBenchmark {
     public static class OfRedisson extends Reader {
         @Override
         KeyedMap connect(String host, int port) {
-            return new RedissonMap(host, port, "bench:redisson");
+            return new RedissonMap(host, port, "map:bench:redisson");
         }
     }
 

@@ -11,9 +11,9 @@ import dev.pulse.wire.MapKeys;
 import dev.pulse.wire.Names;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,8 +106,9 @@ final class MapWrites {
     @Nullable
     Object run(Redis redis, Script script, String key, byte[]... more) throws InterruptedException {
         byte[] encodedKey = Names.requireMapKey(key).getBytes(StandardCharsets.UTF_8);
-        List<byte[]> arguments = Stream.concat(Stream.of(channel, ttl, sliding, encodedKey), Stream.of(more))
-                .toList();
+        List<byte[]> arguments = new ArrayList<>(4 + more.length);
+        Collections.addAll(arguments, channel, ttl, sliding, encodedKey);
+        Collections.addAll(arguments, more);
         return redis.eval(script, content, arguments);
     }
 
