@@ -110,12 +110,11 @@ final class Lines {
                 "ConcurrentHashMap",
                 Case.of(MapReadBenchmark.class, "concurrentHashMap"),
                 0.67);
-        throughput(
-                "map write, 1 virtual thread",
-                Case.of(MapWriteAloneBenchmark.class, "pulse"),
-                "bare EVALSHA",
-                Case.of(MapWriteAloneBenchmark.class, "evalsha"),
-                0.95);
+        Case alone = Case.of(MapWriteAloneBenchmark.class, "pulse");
+        Case evalsha = Case.of(MapWriteAloneBenchmark.class, "evalsha");
+        Case followed = Case.of(MapWriteAloneBenchmark.class, "followed");
+        throughput("map write, 1 virtual thread", alone, "bare EVALSHA, nobody follows", evalsha, 0.95);
+        throughput("map write, 1 virtual thread", alone, "bare EVALSHA, followed", followed, 0.95);
         Case write = Case.of(MapWriteBenchmark.class, "pulse");
         String work = "map write, 64 virtual threads";
         throughput(work, write, "Redisson", Case.of(MapWriteBenchmark.class, "redisson"), 8);

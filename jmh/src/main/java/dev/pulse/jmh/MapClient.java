@@ -1,6 +1,7 @@
 package dev.pulse.jmh;
 
 import dev.pulse.jmh.peer.EvalshaWriter;
+import dev.pulse.jmh.peer.FollowedWriter;
 import dev.pulse.jmh.peer.MapWriter;
 import dev.pulse.jmh.peer.PulseMap;
 import dev.pulse.jmh.peer.RedissonMap;
@@ -57,12 +58,21 @@ public abstract class MapClient {
         }
     }
 
+    /** A bare EVALSHA, where a bare SUBSCRIBE follows the map. */
+    @State(Scope.Benchmark)
+    public static class WithEvalshaFollowed extends MapClient {
+        @Override
+        MapWriter connect(String host, int port) throws InterruptedException {
+            return new FollowedWriter(host, port, "bench:followed");
+        }
+    }
+
     /** Redisson. */
     @State(Scope.Benchmark)
     public static class WithRedisson extends MapClient {
         @Override
         MapWriter connect(String host, int port) {
-            return new RedissonMap(host, port, "bench:redisson");
+            return new RedissonMap(host, port, "map:bench:redisson");
         }
     }
 }

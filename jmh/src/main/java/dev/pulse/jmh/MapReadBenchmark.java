@@ -7,6 +7,7 @@ import dev.pulse.jmh.peer.RedissonMap;
 import dev.pulse.jmh.peer.Sample;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -52,7 +53,7 @@ public class MapReadBenchmark {
             }
         }
 
-        byte[] get() {
+        byte @Nullable [] get() {
             return map.get(keys[next++ & (KEYS - 1)]);
         }
 
@@ -78,7 +79,7 @@ public class MapReadBenchmark {
     public static class OfRedisson extends Reader {
         @Override
         KeyedMap connect(String host, int port) {
-            return new RedissonMap(host, port, "bench:redisson");
+            return new RedissonMap(host, port, "map:bench:redisson");
         }
     }
 
@@ -92,17 +93,17 @@ public class MapReadBenchmark {
     }
 
     @Benchmark
-    public byte[] pulse(OfPulse reader) {
+    public byte @Nullable [] pulse(OfPulse reader) {
         return reader.get();
     }
 
     @Benchmark
-    public byte[] redisson(OfRedisson reader) {
+    public byte @Nullable [] redisson(OfRedisson reader) {
         return reader.get();
     }
 
     @Benchmark
-    public byte[] concurrentHashMap(OfLocal reader) {
+    public byte @Nullable [] concurrentHashMap(OfLocal reader) {
         return reader.get();
     }
 }

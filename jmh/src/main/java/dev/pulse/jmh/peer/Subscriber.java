@@ -9,15 +9,20 @@ import redis.clients.jedis.HostAndPort;
 public final class Subscriber implements AutoCloseable {
     private final Connection connection;
     private final Listener listener;
-    private final Thread reading;
 
-    /** Is subscribed when it returns. */
+    /** Is subscribed when it returns; its thread ends after {@link #close}. */
     public Subscriber(String host, int port, String channel, Runnable onMessage) throws InterruptedException {
         connection = new Connection(new HostAndPort(host, port));
         connection.connect();
         listener = new Listener(onMessage);
-        reading = Thread.startVirtualThread(() -> listener.proceed(connection, Sample.bytes(channel)));
+        Thread.startVirtualThread(() -> read(Sample.bytes(channel)));
         listener.subscribed.await();
+    }
+
+    private void read(byte[] channel) {
+        try (connection) {
+            listener.proceed(connection, channel);
+        }
     }
 
     private static final class Listener extends BinaryJedisPubSub {
@@ -40,9 +45,7 @@ public final class Subscriber implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         listener.unsubscribe();
-        reading.join();
-        connection.close();
     }
 }
