@@ -4,6 +4,7 @@ import dev.pulse.stream.Codec;
 import dev.pulse.stream.Codecs;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.RuntimeCamelException;
 
@@ -53,8 +54,17 @@ public record PayloadCodec(Codec<Object> codec, Class<?> bodyType) {
         return codec.encode(message.getMandatoryBody(bodyType));
     }
 
+    /**
+     * Something else than the body as a payload.
+     *
+     * @throws Exception when there is no way to make one of it
+     */
+    public byte[] encode(Exchange exchange, Object value) throws Exception {
+        return codec.encode(exchange.getContext().getTypeConverter().mandatoryConvertTo(bodyType, exchange, value));
+    }
+
     /** The payload as a body. */
-    Object decode(byte[] payload) throws Exception {
+    public Object decode(byte[] payload) throws Exception {
         return codec.decode(payload);
     }
 

@@ -6,6 +6,7 @@ import org.apache.camel.spi.Metadata;
 public final class PulseConstants {
     private static final String STREAM_SCHEME = "pulse-stream";
     private static final String SINK_SCHEME = "pulse-sink";
+    private static final String MAP_SCHEME = "pulse-map";
 
     @Metadata(
             label = "common",
@@ -90,15 +91,17 @@ public final class PulseConstants {
             label = "producer",
             description = "What to do, in place of the option operation. Taken off the message when it was used",
             javaType = "String",
-            applicableFor = {STREAM_SCHEME, SINK_SCHEME})
+            applicableFor = {STREAM_SCHEME, SINK_SCHEME, MAP_SCHEME})
     public static final String OPERATION = "CamelPulseOperation";
 
     @Metadata(
-            label = "producer",
-            description = "With operation addOnce, the key under which the event is added once, in place of the option"
-                    + " onceKey. Taken off the message when it was used",
+            label = "common",
+            description =
+                    "Of a map, the key that changed, or the one to look at or to write, in place of the option key. Of a"
+                            + " stream, with operation addOnce, the key under which the event is added once, in place of the option"
+                            + " onceKey. A producer takes it off the message when it was used",
             javaType = "String",
-            applicableFor = STREAM_SCHEME)
+            applicableFor = {STREAM_SCHEME, MAP_SCHEME})
     public static final String KEY = "CamelPulseKey";
 
     @Metadata(
@@ -108,6 +111,67 @@ public final class PulseConstants {
             javaType = "boolean",
             applicableFor = STREAM_SCHEME)
     public static final String ADDED = "CamelPulseAdded";
+
+    @Metadata(label = "consumer", description = "The map that changed", javaType = "String", applicableFor = MAP_SCHEME)
+    public static final String MAP = "CamelPulseMap";
+
+    @Metadata(
+            label = "consumer",
+            description =
+                    "What happened to the key: present (it was there when the consumer began), set, del, reset (it went"
+                            + " with all others), destroy (the same, for good)",
+            javaType = "String",
+            applicableFor = MAP_SCHEME)
+    public static final String CHANGE_KIND = "CamelPulseChangeKind";
+
+    @Metadata(
+            label = "common",
+            description =
+                    "The value that the key had before, as the codec reads it: before the change, or before set, setAndWait"
+                            + " and delete. Absent when there was none, or none that can be read",
+            javaType = "Object",
+            applicableFor = MAP_SCHEME)
+    public static final String OLD_VALUE = "CamelPulseOldValue";
+
+    @Metadata(
+            label = "consumer",
+            description = "The revision of the map with this change; it grows with each one",
+            javaType = "long",
+            applicableFor = MAP_SCHEME)
+    public static final String REVISION = "CamelPulseRevision";
+
+    @Metadata(
+            label = "producer",
+            description =
+                    "The value to write, or the items to append or remove, in place of the option value and of the"
+                            + " body. Taken off the message when it was used",
+            javaType = "Object",
+            applicableFor = MAP_SCHEME)
+    public static final String VALUE = "CamelPulseValue";
+
+    @Metadata(
+            label = "producer",
+            description =
+                    "The value that the key is to have for testAndSet, testAndDelete and testAndReset, in place of the"
+                            + " option testValue. Taken off the message when it was used",
+            javaType = "Object",
+            applicableFor = MAP_SCHEME)
+    public static final String TEST_VALUE = "CamelPulseTestValue";
+
+    @Metadata(
+            label = "producer",
+            description = "How much inc adds, in place of the option amount. Taken off the message when it was used",
+            javaType = "long",
+            applicableFor = MAP_SCHEME)
+    public static final String AMOUNT = "CamelPulseAmount";
+
+    @Metadata(
+            label = "producer",
+            description = "After setIfAbsent, testAndSet, testAndDelete, testAndReset, appendUnique and remove, whether"
+                    + " this message changed anything",
+            javaType = "boolean",
+            applicableFor = MAP_SCHEME)
+    public static final String CHANGED = "CamelPulseChanged";
 
     private PulseConstants() {}
 }

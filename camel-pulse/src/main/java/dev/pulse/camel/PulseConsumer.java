@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExtendedStartupListener;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.Processor;
@@ -14,6 +16,7 @@ import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.spi.ShutdownStrategy;
+import org.apache.camel.spi.Synchronization;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,18 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
 
     /** Fixes the place in the stream; nothing is consumed yet. */
     protected abstract Reading open(Pulse pulse) throws Exception;
+
+    /** Has the exchange routed; this end, which it has already, is told when its unit of work is complete. */
+    protected final void route(Exchange exchange, Synchronization end) {
+        AsyncCallback callback = defaultConsumerCallback(exchange, true);
+        getAsyncProcessor().process(exchange, doneSync -> {
+            if (exchange.getExchangeExtension().containsOnCompletion(end)) {
+                // refused before it became a unit of work, as happens when the context is stopping
+                end.onFailure(exchange);
+            }
+            callback.done(doneSync);
+        });
+    }
 
     private final class Listener implements ExtendedStartupListener {
         @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
+import dev.pulse.camel.map.PulseMapComponent;
 import dev.pulse.camel.sink.PulseSinkComponent;
 import dev.pulse.camel.stream.PulseStreamComponent;
 import dev.pulse.embedded.EmbeddedRedis;
@@ -73,12 +74,15 @@ public abstract class RoutesTest extends CamelTestSupport {
         return created;
     }
 
-    /** Both components use the embedded Redis, unless a test wishes otherwise. */
+    /** All components use the embedded Redis, unless a test wishes otherwise. */
     protected void configure(CamelContext created) {
         created.getComponent("pulse-stream", PulseStreamComponent.class)
                 .getConfiguration()
                 .setUri(redis.uri());
         created.getComponent("pulse-sink", PulseSinkComponent.class)
+                .getConfiguration()
+                .setUri(redis.uri());
+        created.getComponent("pulse-map", PulseMapComponent.class)
                 .getConfiguration()
                 .setUri(redis.uri());
     }

@@ -2,8 +2,10 @@ package dev.pulse.jmh;
 
 import static dev.pulse.jmh.Metric.COMMANDS_PER_SECOND;
 import static dev.pulse.jmh.Metric.CONNECTIONS;
+import static dev.pulse.jmh.Metric.CONNECTIONS_OF_FEW;
 import static dev.pulse.jmh.Metric.HEAP_OF_EACH;
 import static dev.pulse.jmh.Metric.P50;
+import static dev.pulse.jmh.Metric.P50_MILLIS;
 import static dev.pulse.jmh.Metric.P99;
 import static dev.pulse.jmh.Metric.PEAK_OF_FIRST_HALF;
 import static dev.pulse.jmh.Metric.PEAK_OF_SECOND_HALF;
@@ -28,6 +30,8 @@ final class Lines {
         all.sinks();
         all.latency();
         all.memory();
+        all.maps();
+        all.mapsMemory();
         return List.copyOf(all.lines);
     }
 
@@ -94,6 +98,53 @@ final class Lines {
                 new Figure("Pulse", backlog, PEAK_OF_SECOND_HALF),
                 new Figure("Pulse", backlog, PEAK_OF_FIRST_HALF),
                 new AtMostTimes(1.1)));
+    }
+
+    private void maps() {
+        Case read = Case.of(MapReadBenchmark.class, "pulse");
+        throughput("map, local read", read, "Redisson", Case.of(MapReadBenchmark.class, "redisson"), 40);
+        // 1.5 times as long at most
+        throughput(
+                "map, local read",
+                read,
+                "ConcurrentHashMap",
+                Case.of(MapReadBenchmark.class, "concurrentHashMap"),
+                0.67);
+        throughput(
+                "map write, 1 virtual thread",
+                Case.of(MapWriteAloneBenchmark.class, "pulse"),
+                "bare EVALSHA",
+                Case.of(MapWriteAloneBenchmark.class, "evalsha"),
+                0.95);
+        Case write = Case.of(MapWriteBenchmark.class, "pulse");
+        String work = "map write, 64 virtual threads";
+        throughput(work, write, "Redisson", Case.of(MapWriteBenchmark.class, "redisson"), 8);
+        throughput(work, write, "raw writer", Case.of(MapWriteBenchmark.class, "limit"), 0.65);
+        Case seen = Case.of(MapLatencyBenchmark.class, "pulse");
+        Case byHand = Case.of(MapLatencyBenchmark.class, "byHand");
+        for (Metric percentile : new Metric[] {P50, P99}) {
+            lines.add(new Line(
+                    "map, change seen by another client, idle",
+                    new Figure("Pulse", seen, percentile),
+                    new Figure("bare PUBLISH and SUBSCRIBE", byHand, percentile),
+                    percentile == P50 ? new AtMostMore(50) : new AtMostTimes(2)));
+        }
+        lines.add(new Line(
+                "map, join with 100,000 entries",
+                new Figure("Pulse", Case.of(MapJoinBenchmark.class, "pulse"), P50_MILLIS),
+                new Figure("bare HGETALL", Case.of(MapJoinBenchmark.class, "hgetall"), P50_MILLIS),
+                new AtMostTimes(1.5)));
+    }
+
+    private void mapsMemory() {
+        Case entries = Case.of(MapCostBenchmark.class, "entries").onlyOnce();
+        bound("map, heap beyond key and value", new Figure("Pulse", entries, HEAP_OF_EACH), 120);
+        Case maps = Case.of(MapCostBenchmark.class, "maps").onlyOnce();
+        lines.add(new Line(
+                "1,000 maps, connections",
+                new Figure("Pulse", maps, CONNECTIONS),
+                new Figure("10 maps", maps, CONNECTIONS_OF_FEW),
+                new AtMostMore(0)));
     }
 
     private void throughput(String work, Case ours, String name, Case other, double factor) {

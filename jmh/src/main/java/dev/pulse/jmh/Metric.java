@@ -24,6 +24,12 @@ enum Metric {
             return result.getPrimaryResult().getStatistics().getPercentile(99);
         }
     },
+    P50_MILLIS("p50 %,.0f ms") {
+        @Override
+        double of(RunResult result) {
+            return result.getPrimaryResult().getStatistics().getPercentile(50);
+        }
+    },
     HEAP_OF_EACH("%,.0f bytes each") {
         @Override
         double of(RunResult result) {
@@ -40,6 +46,12 @@ enum Metric {
         @Override
         double of(RunResult result) {
             return counter(result, "connections");
+        }
+    },
+    CONNECTIONS_OF_FEW("%,.0f connections") {
+        @Override
+        double of(RunResult result) {
+            return counter(result, "connectionsOfFew");
         }
     },
     PEAK_OF_FIRST_HALF("first half %,.0f bytes") {

@@ -33,11 +33,14 @@ final class RawPipeline implements AutoCloseable {
         return out.toByteArray();
     }
 
-    /** Sends these commands in one write and waits for as many replies, all of them bulk strings. */
-    void exchange(byte[] commands, int replies) throws IOException {
+    /**
+     * Sends these commands in one write and waits for their replies.
+     *
+     * @param replyLines how many lines all replies have together
+     */
+    void exchange(byte[] commands, int replyLines) throws IOException {
         socket.getOutputStream().write(commands);
-        // a bulk string has two lines: its length, its bytes
-        int lines = 2 * replies;
+        int lines = replyLines;
         while (lines > 0) {
             int read = in.read(buffer);
             if (read < 0) {

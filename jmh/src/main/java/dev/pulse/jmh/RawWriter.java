@@ -12,6 +12,8 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Benchmark)
 public class RawWriter {
     static final int PIPELINED = 64;
+    /** The reply is a bulk string: its length, its bytes. */
+    private static final int REPLY_LINES = 2;
 
     private final BenchRedis redis = new BenchRedis();
     private byte[] commands;
@@ -36,7 +38,7 @@ public class RawWriter {
     }
 
     void append() throws IOException {
-        pipeline.exchange(commands, PIPELINED);
+        pipeline.exchange(commands, PIPELINED * REPLY_LINES);
     }
 
     /** Closes the connection. */

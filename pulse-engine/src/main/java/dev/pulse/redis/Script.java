@@ -61,6 +61,11 @@ public final class Script {
         }
     }
 
+    /** Its source, with what it includes. */
+    public String text() {
+        return new String(text, StandardCharsets.UTF_8);
+    }
+
     /** The command that runs it by its hash; {@code bySource} where Redis does not know that. */
     Command command(boolean bySource) {
         Command.Name name = bySource ? EVAL : EVALSHA;

@@ -30,11 +30,11 @@ class ConnectionFaultsTest {
             throws InterruptedException {
         try (FaultProxy proxy = FaultProxy.to(redis.uri());
                 Fleet fleet = new Fleet(trial, redis.uri(), prefix.name("s"))) {
-            Handling handling = Handling.of("k", DEADLINE, 4, WORK);
+            Handling handling = Handling.of("k", DEADLINE, 8, WORK).withSlowOnes();
             for (int i = 0; i < 2; i++) {
                 fleet.member(way(proxy)).handle(trial.random().nextBoolean() ? handling.withAcksByHand() : handling);
             }
-            fleet.member(way(proxy)).read();
+            fleet.member(way(proxy)).read(Duration.ZERO);
             Member writer = fleet.member(way(proxy));
             writer.add(PACE);
             writer.addOnce(PACE);

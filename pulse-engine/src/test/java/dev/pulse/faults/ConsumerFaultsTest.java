@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 @RedisTest
 class ConsumerFaultsTest {
     private static final Duration DEADLINE = Duration.ofSeconds(1);
-    private static final Duration PACE = Duration.ofMillis(4);
+    private static final Duration PACE = Duration.ofMillis(8);
     private static final Duration WORK = Duration.ofMillis(20);
 
     @Drill
@@ -55,7 +55,7 @@ class ConsumerFaultsTest {
     void whatAConsumerHeldThatStandsStillIsTakenOver(Trial trial, TestRedis redis, Prefix prefix)
             throws InterruptedException {
         try (Fleet fleet = load(trial, redis, prefix)) {
-            Handling handling = Handling.of("k", DEADLINE, 4, WORK);
+            Handling handling = Handling.of("k", DEADLINE, 4, WORK).withSlowOnes();
             if (trial.random().nextBoolean()) {
                 handling = handling.withAcksByHand();
             }
@@ -148,7 +148,7 @@ class ConsumerFaultsTest {
         Member writer = fleet.member(Pulse.builder().uri(redis.uri()));
         writer.add(PACE);
         writer.addOnce(PACE);
-        fleet.member(Pulse.builder().uri(redis.uri())).read();
+        fleet.member(Pulse.builder().uri(redis.uri())).read(Duration.ZERO);
         return fleet;
     }
 

@@ -107,9 +107,9 @@ class FailoverFaultsTest {
 
     private static void load(Fleet fleet, String uri) throws InterruptedException {
         for (int i = 0; i < 2; i++) {
-            fleet.member(way(uri)).handle(Handling.of("k", DEADLINE, 4, WORK));
+            fleet.member(way(uri)).handle(Handling.of("k", DEADLINE, 8, WORK).withSlowOnes());
         }
-        fleet.member(way(uri)).read();
+        fleet.member(way(uri)).read(Duration.ZERO);
         Member writer = fleet.member(way(uri));
         writer.add(PACE);
         writer.addOnce(PACE);

@@ -60,8 +60,9 @@ final class FaultReport {
                             failed == 0 ? "kept" : "**broken in " + failed + "**");
         }
 
-        private static String shown(Duration time, long seed) {
-            return time.isZero() ? "" : "%d ms (seed %d)".formatted(time.toMillis(), seed);
+        private String shown(Duration time, long seed) {
+            String drawn = SEEDS.containsKey(test) ? " (seed " + seed + ")" : "";
+            return time.isZero() ? "" : time.toMillis() + " ms" + drawn;
         }
     }
 
@@ -69,11 +70,11 @@ final class FaultReport {
         Row before = ROWS.getOrDefault(test, new Row(attacks, test, 0, 0, Findings.NONE, 0, 0));
         ROWS.put(test, before.and(trial, failure == null));
         if (failure != null) {
-            FAILURES.add("- %s `%s`, `-Dpulse.seed=%d`: %s"
+            FAILURES.add("- %s `%s`%s: %s"
                     .formatted(
                             attacks.by(),
                             test,
-                            trial.seed(),
+                            SEEDS.containsKey(test) ? ", `-Dpulse.seed=" + trial.seed() + "`" : "",
                             String.valueOf(failure.getMessage()).strip().replaceAll("\\s+", " ")));
         }
         write();

@@ -175,7 +175,7 @@ final class Fleet implements AutoCloseable {
     }
 
     /** Adds no more, waits until nothing is left to do, and requires that all promises were kept. */
-    Findings finish() throws InterruptedException {
+    void finish() throws InterruptedException {
         for (Member member : members) {
             member.stopAdding();
         }
@@ -197,7 +197,6 @@ final class Fleet implements AutoCloseable {
         assertThat(rest)
                 .as("nothing pending, and all of the stream handled and read")
                 .isTrue();
-        return findings;
     }
 
     private boolean restsWithin(Duration limit) throws InterruptedException {

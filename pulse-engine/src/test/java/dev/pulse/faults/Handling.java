@@ -5,11 +5,13 @@ import dev.pulse.stream.AckMode;
 import dev.pulse.stream.SinkOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How a consumer of a load handles events.
  *
  * @param work the longest that a handler takes
+ * @param slowOnes whether one in a hundred events takes one to two ack deadlines, whoever handles it
  * @param byHand whether each handler acknowledges and waits for it, so that the history has it
  * @param ordered whether by key
  */
@@ -18,28 +20,43 @@ record Handling(
         Duration ackDeadline,
         int concurrency,
         Duration work,
+        boolean slowOnes,
         boolean byHand,
         boolean ordered,
         boolean exclusive) {
 
     /** After which a handler that hangs is interrupted. */
-    static final Duration LONGEST = Duration.ofSeconds(2);
+    static final Duration LONGEST = Duration.ofSeconds(5);
 
     /** Acknowledged when the handlers return, in no order. */
     static Handling of(String sink, Duration ackDeadline, int concurrency, Duration work) {
-        return new Handling(sink, ackDeadline, concurrency, work, false, false, false);
+        return new Handling(sink, ackDeadline, concurrency, work, false, false, false, false);
+    }
+
+    Handling withSlowOnes() {
+        return new Handling(sink, ackDeadline, concurrency, work, true, byHand, ordered, exclusive);
     }
 
     Handling withAcksByHand() {
-        return new Handling(sink, ackDeadline, concurrency, work, true, ordered, exclusive);
+        return new Handling(sink, ackDeadline, concurrency, work, slowOnes, true, ordered, exclusive);
     }
 
     Handling withOrder() {
-        return new Handling(sink, ackDeadline, concurrency, work, byHand, true, exclusive);
+        return new Handling(sink, ackDeadline, concurrency, work, slowOnes, byHand, true, exclusive);
     }
 
     Handling withOneConsumerAtATime() {
-        return new Handling(sink, ackDeadline, concurrency, work, byHand, ordered, true);
+        return new Handling(sink, ackDeadline, concurrency, work, slowOnes, byHand, ordered, true);
+    }
+
+    /** Takes as long as a handler of this event takes. */
+    void work(String payload) throws InterruptedException {
+        long random = ThreadLocalRandom.current().nextLong(Long.MAX_VALUE);
+        if (slowOnes && payload.endsWith("00")) {
+            Thread.sleep(ackDeadline.plusMillis(random % ackDeadline.toMillis()));
+        } else {
+            Thread.sleep(random % (work.toMillis() + 1));
+        }
     }
 
     SinkOptions options(PulseListener listener) {
@@ -69,13 +86,14 @@ record Handling(
                 Duration.ofMillis(Long.parseLong(words.get(3))),
                 Boolean.parseBoolean(words.get(4)),
                 Boolean.parseBoolean(words.get(5)),
-                Boolean.parseBoolean(words.get(6)));
+                Boolean.parseBoolean(words.get(6)),
+                Boolean.parseBoolean(words.get(7)));
     }
 
     /** One word, as {@link #parse} reads it. */
     @Override
     public String toString() {
-        return sink + "," + ackDeadline.toMillis() + "," + concurrency + "," + work.toMillis() + "," + byHand + ","
-                + ordered + "," + exclusive;
+        return sink + "," + ackDeadline.toMillis() + "," + concurrency + "," + work.toMillis() + "," + slowOnes + ","
+                + byHand + "," + ordered + "," + exclusive;
     }
 }

@@ -18,7 +18,6 @@ import dev.pulse.stream.StartAt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /** One user of a stream, in the process of the test or one of its own: adds, handles, reads, and writes down what it does. */
@@ -42,10 +41,6 @@ final class Member implements AutoCloseable {
 
     Pulse pulse() {
         return pulse;
-    }
-
-    EventStream<String> stream() {
-        return stream;
     }
 
     /** Adds one event after another, with these pauses, until {@link #stopAdding}. */
@@ -109,9 +104,7 @@ final class Member implements AutoCloseable {
 
     /** Handles events, each in a random time. */
     Sink<String> handle(Handling handling) throws InterruptedException {
-        long most = handling.work().toMillis();
-        return handle(
-                handling, event -> Thread.sleep(ThreadLocalRandom.current().nextLong(most + 1)));
+        return handle(handling, event -> handling.work(event.payload()));
     }
 
     /** Handles events by this work, which may fail. */
@@ -175,15 +168,18 @@ final class Member implements AutoCloseable {
         }
     }
 
-    /** Reads all events from the oldest on. */
-    void read() throws InterruptedException {
+    /** Reads all events from the oldest on, each in this time. */
+    void read(Duration work) throws InterruptedException {
         stream.reader(ReaderOptions.builder()
                         .startAt(StartAt.oldest())
+                        .batchSize(100)
                         .blockTime(Duration.ofMillis(500))
                         .listener(this::noteLoss)
                         .build())
-                .consume(event ->
-                        note(name, Did.READ, event.payload(), event.id().toString()));
+                .consume(event -> {
+                    note(name, Did.READ, event.payload(), event.id().toString());
+                    Thread.sleep(work);
+                });
     }
 
     private void noteLoss(PulseEvent event) {

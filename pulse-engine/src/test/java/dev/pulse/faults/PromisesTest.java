@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Each promise of the README is attacked by the tests that it names, and by no others; each fault has its tests. */
 class PromisesTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| .*\\((P\\d+)\\) \\| (`.*?) \\|");
-    private static final Pattern TEST = Pattern.compile("`([\\w.]+)`");
+    private static final Pattern TEST = Pattern.compile("`(\\w+)`");
 
     private final Map<Promise, Set<String>> tests = new EnumMap<>(Promise.class);
     private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
@@ -41,20 +41,12 @@ class PromisesTest {
     }
 
     private void collect(Class<?> type) {
-        Set<Promise> ofAll = EnumSet.noneOf(Promise.class);
-        for (Attacks attacks : type.getAnnotationsByType(Attacks.class)) {
-            faults.add(attacks.by());
-            ofAll.addAll(List.of(attacks.value()));
-            ofAll.forEach(promise -> tests(promise).add(type.getSimpleName()));
-        }
-        for (Method method : type.getDeclaredMethods()) {
-            for (Attacks attacks : method.getAnnotationsByType(Attacks.class)) {
-                faults.add(attacks.by());
-                List.of(attacks.value()).stream()
-                        .filter(promise -> !ofAll.contains(promise))
-                        .forEach(promise -> tests(promise).add(type.getSimpleName() + "." + method.getName()));
-            }
-        }
+        Stream.concat(Stream.of(type), Arrays.stream(type.getDeclaredMethods()))
+                .flatMap(tried -> Arrays.stream(tried.getAnnotationsByType(Attacks.class)))
+                .forEach(attacks -> {
+                    faults.add(attacks.by());
+                    List.of(attacks.value()).forEach(promise -> tests(promise).add(type.getSimpleName()));
+                });
     }
 
     private Set<String> tests(Promise promise) {

@@ -44,9 +44,9 @@ final class Troubles {
                 default -> {}
             }
         }
-        open.values().forEach(step -> {
-            throw new IllegalStateException("never over: " + step);
-        });
+        if (!open.isEmpty()) {
+            throw new IllegalStateException("never over: " + open.values());
+        }
     }
 
     private static long begin(Map<String, Step> open, Step end) {
@@ -75,9 +75,9 @@ final class Troubles {
                 .anyMatch(trouble -> trouble.overlaps(begin.micros(), settled));
     }
 
-    /** Whether Redis may have forgotten this ack. */
-    boolean mayHaveLostAck(Step acked) {
-        return all.stream().anyMatch(trouble -> trouble.acksLost() && trouble.overlaps(acked.micros(), acked.micros()));
+    /** Whether Redis may have forgotten who had an event, or had acked it, at this moment. */
+    boolean mayHaveForgottenOwner(Step at) {
+        return all.stream().anyMatch(trouble -> trouble.acksLost() && trouble.overlaps(at.micros(), at.micros()));
     }
 
     /** Whether an event may be gone: trimmed away, or forgotten. */

@@ -1,5 +1,6 @@
 package dev.pulse.redis;
 
+import static dev.pulse.faults.Promise.P11;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +11,8 @@ import dev.pulse.RedisOutOfMemoryException;
 import dev.pulse.RedisReplyException;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -118,6 +121,7 @@ class RedisCallsTest {
     }
 
     @PulseTest
+    @Attacks(value = P11, by = Fault.F08)
     void aFlushedScriptCacheIsInvisible(TestRedis redis, Prefix prefix) throws InterruptedException {
         try (Connected connected = Connected.to(redis.uri());
                 RespClient client = redis.client()) {
@@ -158,6 +162,7 @@ class RedisCallsTest {
     }
 
     @PulseTest
+    @Attacks(value = P11, by = Fault.F16)
     void aWrongPasswordIsDeniedAtStartAndNotShown(TestRedis redis) {
         int port = redis.embedded().port();
         try (RespClient client = redis.client()) {
@@ -223,6 +228,7 @@ class RedisCallsTest {
     }
 
     @PulseTest
+    @Attacks(value = P11, by = Fault.F16)
     void aFullRedisIsOutOfMemory(TestRedis redis, Prefix prefix) throws InterruptedException {
         try (Connected connected = Connected.to(redis.uri());
                 RespClient client = redis.client()) {
@@ -240,6 +246,7 @@ class RedisCallsTest {
     }
 
     @PulseTest
+    @Attacks(value = P11, by = Fault.F16)
     void aBusyRedisIsWaitedFor(TestRedis redis, Prefix prefix) throws InterruptedException {
         try (Connected connected = Connected.to(redis.uri());
                 RespClient blocker = redis.client();

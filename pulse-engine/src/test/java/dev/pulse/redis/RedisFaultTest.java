@@ -38,6 +38,9 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
         value = {P11, P12},
         by = Fault.F06)
 class RedisFaultTest {
+    /** For what is queued one after another on a busy machine. */
+    private static final Duration PATIENT = Duration.ofSeconds(30);
+
     private static final int LARGE = 300 * 1024;
     private static final int HUGE = 32 * 1024 * 1024;
     private static final Duration SHORT = Duration.ofMillis(300);
@@ -236,7 +239,7 @@ class RedisFaultTest {
     void whenTheConnectionIsCutReadsAreRepeatedAndWritesAreUnknown(EmbeddedRedis redis, Prefix prefix)
             throws InterruptedException {
         try (FaultProxy proxy = FaultProxy.to(redis.port());
-                Connected connected = Connected.to(proxy.uri())) {
+                Connected connected = Connected.to(proxy.uri(), PATIENT)) {
             connected.echo("up");
             proxy.silence();
             Crowd crowd = new Crowd();
@@ -264,7 +267,7 @@ class RedisFaultTest {
     @PulseTest
     void aReadUnderWayIsRepeatedWhenTheConnectionIsCut(EmbeddedRedis redis) throws InterruptedException {
         try (FaultProxy proxy = FaultProxy.to(redis.port());
-                Connected connected = Connected.to(proxy.uri())) {
+                Connected connected = Connected.to(proxy.uri(), PATIENT)) {
             connected.echo("up");
             proxy.silence();
             Crowd crowd = new Crowd();

@@ -1,11 +1,14 @@
 package dev.pulse.redis;
 
+import static dev.pulse.faults.Promise.P11;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Health;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.RedisUnavailableException;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 
 /** Redis is there and does not run commands at the moment: it is a replica, loads, or misses its own replicas. */
 @RedisTest
+@Attacks(value = P11, by = Fault.F16)
 class RedisStateTest {
     private static final Script INCREMENT = Script.load("test-increment.lua");
     private static final Duration LONG = Duration.ofSeconds(30);

@@ -4,6 +4,7 @@ import static dev.pulse.faults.Promise.P1;
 import static dev.pulse.faults.Promise.P11;
 import static dev.pulse.faults.Promise.P12;
 import static dev.pulse.faults.Promise.P2;
+import static dev.pulse.faults.Promise.P3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -28,6 +29,9 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -100,6 +104,32 @@ class SinkFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P2, by = Fault.F06)
+    void anAckThatWaitedForItsConnectionTakesNothingFromAnother() throws Exception {
+        add(1);
+        try (Pulse patient = Pulse.builder()
+                        .uri(proxy.uri())
+                        .commandTimeout(Duration.ofMinutes(1))
+                        .connect();
+                Pulse direct = Pulse.connect(redis.uri());
+                Sink<String> slow =
+                        patient.stream(stream.name(), Codecs.string()).sink("k", OPTIONS);
+                Sink<String> other =
+                        direct.stream(stream.name(), Codecs.string()).sink("k", OPTIONS);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Delivery<String> mine = slow.poll(1, LONG).getFirst();
+            proxy.cut();
+            Future<AckResult> late = threads.submit(mine::ack);
+            Delivery<String> theirs = other.poll(1, LONG).getFirst();
+            proxy.heal();
+            assertThat(late.get()).isEqualTo(AckResult.LEASE_LOST);
+            assertThat(theirs.ack()).isEqualTo(AckResult.ACKED);
+            awaitNothingPending();
+        }
+    }
+
+    @PulseTest
+    @Attacks(value = P3, by = Fault.F06)
     void whatWaitsForAnotherTryComesSoonerWhenItsProcessDies() throws InterruptedException {
         List<String> sent = add(1);
         try (Pulse other = Pulse.connect(redis.uri());

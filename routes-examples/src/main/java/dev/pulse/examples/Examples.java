@@ -1,5 +1,7 @@
 package dev.pulse.examples;
 
+import dev.pulse.examples.flags.FlagsExample;
+import dev.pulse.examples.flags.SecondShop;
 import dev.pulse.examples.signup.MailHelper;
 import dev.pulse.examples.signup.SignUpExample;
 import dev.pulse.examples.worker.WorkerExample;
@@ -21,6 +23,9 @@ public final class Examples {
             "signup", SignUpExample::inJava,
             "signup-yaml", SignUpExample::inYaml,
             "signup-mailer", MailHelper::new,
+            "flags", FlagsExample::inJava,
+            "flags-yaml", FlagsExample::inYaml,
+            "flags-shop", SecondShop::new,
             "worker", WorkerExample::new));
     private static final Logger LOG = LoggerFactory.getLogger(Examples.class);
     static final long WIND_UP_SECONDS = 30;

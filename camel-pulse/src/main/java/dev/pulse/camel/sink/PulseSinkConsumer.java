@@ -6,7 +6,6 @@ import dev.pulse.camel.Reading;
 import dev.pulse.stream.Delivery;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -69,14 +68,7 @@ class PulseSinkConsumer extends PulseConsumer {
 
     /** Returns when the unit of work of this exchange is complete. */
     private void process(Exchange exchange, Completion completion) throws InterruptedException {
-        AsyncCallback callback = defaultConsumerCallback(exchange, true);
-        getAsyncProcessor().process(exchange, doneSync -> {
-            if (exchange.getExchangeExtension().containsOnCompletion(completion)) {
-                // refused before it became a unit of work, as happens when the context is stopping
-                completion.onFailure(exchange);
-            }
-            callback.done(doneSync);
-        });
+        route(exchange, completion);
         completion.await();
     }
 }

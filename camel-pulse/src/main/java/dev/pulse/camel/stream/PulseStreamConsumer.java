@@ -12,7 +12,6 @@ import dev.pulse.stream.Reader;
 import dev.pulse.stream.StartAt;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.RuntimeCamelException;
@@ -154,14 +153,7 @@ class PulseStreamConsumer extends PulseConsumer {
             return;
         }
         exchange.getExchangeExtension().addOnCompletion(end);
-        AsyncCallback callback = defaultConsumerCallback(exchange, true);
-        getAsyncProcessor().process(exchange, doneSync -> {
-            if (exchange.getExchangeExtension().containsOnCompletion(end)) {
-                // refused before it became a unit of work, as happens when the context is stopping
-                end.onFailure(exchange);
-            }
-            callback.done(doneSync);
-        });
+        route(exchange, end);
     }
 
     private void fillBatch(Exchange exchange, List<Event<byte[]>> events) {

@@ -3,6 +3,7 @@ package dev.pulse.stream.internal;
 import dev.pulse.stream.AckResult;
 import dev.pulse.stream.EventId;
 import dev.pulse.task.Batcher;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -45,11 +46,12 @@ final class Settling<T> implements Settlement<T> {
     @Override
     public AckResult ack(SinkDelivery<T> delivery) throws InterruptedException {
         SinkGroup group = outbox.group();
+        Duration surely = surelyOurs(delivery, group);
         boolean acked;
         try {
             // by the local clock it may have been claimed by another: then only if it is still ours
-            acked = isSurelyOurs(delivery, group)
-                    ? group.ackOne(delivery.id(), () -> isSurelyOurs(delivery, group))
+            acked = surely.isPositive()
+                    ? group.ackOne(delivery.id(), System.nanoTime() + surely.toNanos())
                     : group.ackIfOurs(delivery.id());
         } catch (RuntimeException | InterruptedException e) {
             delivery.move(SinkDelivery.State.ACKING, SinkDelivery.State.HELD);
@@ -66,8 +68,9 @@ final class Settling<T> implements Settlement<T> {
         return acked ? AckResult.ACKED : AckResult.LEASE_LOST;
     }
 
-    private static boolean isSurelyOurs(SinkDelivery<?> delivery, SinkGroup group) {
-        return delivery.sinceExtension().compareTo(group.ackDeadline()) < 0;
+    /** For how long nobody else can have claimed it. */
+    private static Duration surelyOurs(SinkDelivery<?> delivery, SinkGroup group) {
+        return group.ackDeadline().minus(delivery.sinceExtension());
     }
 
     @Override
@@ -123,7 +126,7 @@ final class Settling<T> implements Settlement<T> {
         List<EventId> ids = new ArrayList<>(batch.size());
         for (Ack<T> ack : batch) {
             SinkDelivery<T> delivery = ack.delivery();
-            if (delivery == null || isSurelyOurs(delivery, outbox.group())) {
+            if (delivery == null || surelyOurs(delivery, outbox.group()).isPositive()) {
                 ids.add(ack.id());
             } else {
                 outbox.say(now -> {

@@ -2,6 +2,7 @@ package dev.pulse.stream.internal;
 
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.RedisReplyException;
+import dev.pulse.RedisUnavailableException;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is pending in the consumer group of one stream, as one consumer of it speaks of it to Redis. Thread-safe. */
@@ -155,23 +155,26 @@ final class SinkGroup {
     }
 
     /**
-     * Acknowledges one that is ours.
+     * Acknowledges one that is ours for a while. What cannot be sent in that time, or has to be sent again, is done only
+     * if it is ours then: it would take the event from whoever has claimed it meanwhile.
      *
-     * @param stillOurs asked when the first reply was lost and a second one says that it was not pending: either the first
-     *     has done it, or it was not ours any more
-     * @return whether it was acknowledged
+     * @param oursUntil by {@link System#nanoTime}
+     * @return whether it was acknowledged; not, when the first reply was lost and nobody knows whose it was
      */
-    boolean ackOne(EventId id, BooleanSupplier stillOurs) throws InterruptedException {
+    boolean ackOne(EventId id, long oursUntil) throws InterruptedException {
         long deadline = System.nanoTime() + redis.timeout().toNanos();
         try {
-            Command command = Command.write("XACK").key(key()).arg(member.sink());
-            return Replies.number(redis.call(command.arg(id.toString()))) == 1;
-        } catch (OutcomeUnknownException e) {
+            Command command =
+                    Command.write("XACK").key(key()).arg(member.sink()).arg(id.toString());
+            return Replies.number(redis.until(oursUntil).call(command)) == 1;
+        } catch (RedisUnavailableException | OutcomeUnknownException e) {
             Duration left = Polls.until(deadline);
             if (Thread.currentThread().isInterrupted() || left.isZero()) {
                 throw e;
             }
-            return withTimeout(left).ack(List.of(id)) == 1 || stillOurs.getAsBoolean();
+            return withTimeout(left).ackIfOurs(id)
+                    || (e instanceof OutcomeUnknownException
+                            && !Polls.until(oursUntil).isZero());
         }
     }
 

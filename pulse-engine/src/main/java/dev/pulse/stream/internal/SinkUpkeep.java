@@ -17,9 +17,10 @@ import java.util.Set;
 import java.util.concurrent.PriorityBlockingQueue;
 
 /**
- * Keeps a consumer's promises about one stream while handlers work, in turns that come when something is due: heartbeat, extension of ack deadlines,
- * retries of what failed, the durable cursor, the watch on its lag, the sweep of consumers that are gone, and at last the
- * departure from a stream that was removed. Each duty has its own due time; one that fails holds up none of the others.
+ * Keeps a consumer's promises about one stream while handlers work, in turns that come when something is due: heartbeat,
+ * extension of ack deadlines, retries of what failed, the durable cursor, the watch on its lag, the sweep of consumers
+ * that are gone, and at last the departure from a stream that was removed. Each duty has its own due time; one that fails
+ * holds up none of the others.
  */
 final class SinkUpkeep<T> {
     private static final Duration SECOND = Duration.ofSeconds(1);

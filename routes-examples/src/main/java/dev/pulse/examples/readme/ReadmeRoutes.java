@@ -17,5 +17,14 @@ public final class ReadmeRoutes extends RouteBuilder {
 
         from("pulse-stream:users?startAt=oldest").to("direct:projection");
         // end
+
+        // snippet: map
+        from("direct:open-shop").to("pulse-map:flags?operation=set&key=shop&value=open&codec=string");
+
+        from("direct:shop")
+                .to("pulse-map:flags?key=shop&codec=string&resultHeader=shop")
+                .filter(header("shop").isEqualTo("open"))
+                .to("direct:order");
+        // end
     }
 }

@@ -33,7 +33,7 @@ public final class MailHelper implements Example {
             context.getCamelContextExtension().setName("helper");
             context.getRegistry().bind("pulse", pulse);
             context.getRegistry().bind("mailServer", new MailServer());
-            Language.JAVA.addMailers(context);
+            context.addRoutes(new MailRoutes());
             context.start();
             say("Two more mailers are at work. Ctrl-C ends it; the other process goes on.");
             stopped.await(length.toMillis(), TimeUnit.MILLISECONDS);

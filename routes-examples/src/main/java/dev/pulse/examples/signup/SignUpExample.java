@@ -6,6 +6,7 @@ import dev.pulse.Pulse;
 import dev.pulse.examples.Example;
 import dev.pulse.examples.ExampleRedis;
 import dev.pulse.examples.ExampleStreams;
+import dev.pulse.examples.Language;
 import dev.pulse.examples.SecondProcess;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -71,8 +72,8 @@ public final class SignUpExample implements Example {
             context.getRegistry().bind("postmaster", postmaster);
             context.getRegistry().bind("ledger", ledger);
             context.getShutdownStrategy().setTimeout(WIND_UP.toSeconds());
-            language.addMailers(context);
-            language.addWebsite(context);
+            language.add(context, new MailRoutes(), "signup/mail.yaml");
+            language.add(context, new WebsiteRoutes(), "signup/website.yaml");
             context.start();
             watch(length);
             context.getRouteController().stopRoute("visitors");

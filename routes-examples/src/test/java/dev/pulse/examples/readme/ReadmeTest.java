@@ -1,6 +1,7 @@
 package dev.pulse.examples.readme;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
 import dev.pulse.stream.EventStream;
@@ -17,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.mock.MockEndpoint;
@@ -113,6 +115,39 @@ class ReadmeTest {
     }
 
     @Test
+    void theRoutesOverAMapRun() throws Exception {
+        try (Pulse pulse = Pulse.connect("embedded:");
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            context.getRegistry().bind("pulse", pulse);
+            context.addRoutes(new ReadmeRoutes());
+            for (String end : List.of("order", "projection", "send-mail")) {
+                context.addRoutes(end(end));
+            }
+            context.start();
+            ProducerTemplate template = context.createProducerTemplate();
+            MockEndpoint orders = context.getEndpoint("mock:order", MockEndpoint.class);
+            template.sendBody("direct:shop", "early");
+            template.sendBody("direct:open-shop", "");
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                template.sendBody("direct:shop", "bread");
+                return orders.getReceivedCounter() > 0;
+            });
+            assertThat(orders.getReceivedExchanges())
+                    .extracting(exchange -> exchange.getIn().getBody())
+                    .containsOnly("bread");
+        }
+    }
+
+    private static RouteBuilder end(String name) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:" + name).to("mock:" + name);
+            }
+        };
+    }
+
+    @Test
     void theYamlRouteRuns() throws Exception {
         RoutesBuilder publishing = new RouteBuilder() {
             @Override
@@ -140,12 +175,7 @@ class ReadmeTest {
             context.getRegistry().bind("pulse", pulse);
             routes.accept(context);
             for (String end : reached) {
-                context.addRoutes(new RouteBuilder() {
-                    @Override
-                    public void configure() {
-                        from("direct:" + end).to("mock:" + end);
-                    }
-                });
+                context.addRoutes(end(end));
             }
             context.start();
             context.createProducerTemplate().sendBody("direct:sign-up", "ada@example.org");

@@ -1,0 +1,109 @@
+package dev.pulse.camel.map;
+
+import dev.pulse.PulseListener;
+import dev.pulse.camel.PulseConstants;
+import dev.pulse.camel.PulseEndpoint;
+import org.apache.camel.Category;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriPath;
+
+/**
+ * Read, write and follow a Pulse map in Redis, of which each process has a copy.
+ *
+ * <p>A producer asks the local copy, or writes into the map, for each exchange. A consumer has an exchange for each change,
+ * by whatever process.
+ */
+@ManagedResource(description = "Endpoint of a Pulse map")
+@UriEndpoint(
+        firstVersion = "0.1.0",
+        scheme = "pulse-map",
+        title = "Pulse Map",
+        syntax = "pulse-map:name",
+        category = Category.CACHE,
+        headersClass = PulseConstants.class)
+public class PulseMapEndpoint extends PulseEndpoint {
+    @UriPath(description = "The map: 1 to 512 characters, without space, NUL, asterisk, question mark and brackets")
+    @Metadata(required = true)
+    private final String name;
+
+    @UriParam
+    private ReplicaConfiguration replica = new ReplicaConfiguration();
+
+    @UriParam
+    private WatchingConfiguration watching = new WatchingConfiguration();
+
+    @UriParam
+    private AskingConfiguration asking = new AskingConfiguration();
+
+    PulseMapEndpoint(String endpointUri, PulseMapComponent component, String name) {
+        super(endpointUri, component);
+        this.name = name;
+    }
+
+    @Override
+    protected void check() {
+        replica.engineOptions();
+        watching.check();
+        asking.check(getCamelContext());
+        payloadCodec();
+    }
+
+    @Override
+    public Producer createProducer() {
+        return new PulseMapProducer(this);
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) throws Exception {
+        PulseMapConsumer consumer = new PulseMapConsumer(this, processor);
+        configureConsumer(consumer);
+        return consumer;
+    }
+
+    /**
+     * The right to use a replica of the map, which is joined if need be.
+     *
+     * @param listener is told what happens to the replica; at once, so it is to be quick
+     */
+    MapLease acquireMap(PulseListener listener) throws InterruptedException {
+        return SharedMaps.of(getCamelContext()).acquire(acquireEngine(), name, replica.engineOptions(), listener);
+    }
+
+    MapValues values() {
+        return new MapValues(name, payloadCodec());
+    }
+
+    public String getName() {
+        return name;
+    }
+
+    public ReplicaConfiguration getReplica() {
+        return replica;
+    }
+
+    public void setReplica(ReplicaConfiguration replica) {
+        this.replica = replica;
+    }
+
+    public WatchingConfiguration getWatching() {
+        return watching;
+    }
+
+    public void setWatching(WatchingConfiguration watching) {
+        this.watching = watching;
+    }
+
+    public AskingConfiguration getAsking() {
+        return asking;
+    }
+
+    public void setAsking(AskingConfiguration asking) {
+        this.asking = asking;
+    }
+}

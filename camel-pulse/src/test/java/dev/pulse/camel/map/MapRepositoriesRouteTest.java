@@ -1,0 +1,198 @@
+package dev.pulse.camel.map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.camel.RoutesTest;
+import dev.pulse.map.ReplicatedMap;
+import dev.pulse.stream.Codecs;
+import dev.pulse.testing.PulseTest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.jspecify.annotations.Nullable;
+
+/** Repositories in maps, from two contexts that share nothing but Redis. */
+class MapRepositoriesRouteTest extends RoutesTest {
+    @Override
+    protected void configure(CamelContext created) {
+        super.configure(created);
+        created.getPropertiesComponent().addInitialProperty("stream", stream);
+    }
+
+    private PulseIdempotentRepository repository(CamelContext of, @Nullable Duration expiry) {
+        PulseIdempotentRepository repository = new PulseIdempotentRepository("seen-" + stream);
+        repository.setCamelContext(of);
+        repository.setExpiry(expiry);
+        repository.start();
+        return repository;
+    }
+
+    @PulseTest
+    void keyIsAddedOnceByAllContextsTogether() throws Exception {
+        try (CamelContext another = createCamelContext();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            another.start();
+            PulseIdempotentRepository here = repository(context, null);
+            PulseIdempotentRepository there = repository(another, null);
+            for (int i = 0; i < 20; i++) {
+                String key = "order=" + i;
+                CyclicBarrier together = new CyclicBarrier(2);
+                List<Callable<Boolean>> both = List.of(
+                        () -> {
+                            together.await();
+                            return here.add(key);
+                        },
+                        () -> {
+                            together.await();
+                            return there.add(key);
+                        });
+                int added = 0;
+                for (Future<Boolean> each : threads.invokeAll(both)) {
+                    added += each.get() ? 1 : 0;
+                }
+                assertThat(added).isOne();
+                assertThat(here.contains(key)).isTrue();
+                assertThat(there.contains(key)).isTrue();
+            }
+            there.stop();
+            here.stop();
+        }
+    }
+
+    @PulseTest
+    void keyThatIsRemovedOrClearedCanBeAddedAgain() {
+        PulseIdempotentRepository repository = repository(context, null);
+        assertThat(repository.add("a%3D")).isTrue();
+        assertThat(repository.contains("a=")).isFalse();
+        assertThat(repository.confirm("a%3D")).isTrue();
+        assertThat(repository.remove("a%3D")).isTrue();
+        assertThat(repository.remove("a%3D")).isFalse();
+        assertThat(repository.add("a%3D")).isTrue();
+        repository.clear();
+        assertThat(repository.contains("a%3D")).isFalse();
+        assertThat(repository.add("a%3D")).isTrue();
+        repository.stop();
+    }
+
+    @PulseTest
+    void expiredKeyCanBeAddedAgainAndOthersAreSweptWhenKeysAreAdded() throws Exception {
+        byte[] longAgo = "1000".getBytes(StandardCharsets.US_ASCII);
+        try (ReplicatedMap<byte[]> map = pulse.map("seen-" + stream, Codecs.bytes())) {
+            map.set("a", longAgo);
+            for (int i = 0; i < 150; i++) {
+                map.set("old-" + i, longAgo);
+            }
+            PulseIdempotentRepository repository = repository(context, Duration.ofHours(1));
+            assertThat(repository.contains("a")).isFalse();
+            assertThat(repository.add("a")).isTrue();
+            assertThat(repository.add("a")).isFalse();
+            assertThat(repository.contains("a")).isTrue();
+            await().until(() -> {
+                repository.add("b");
+                return map.size() == 2;
+            });
+            assertThat(map.keys()).containsExactlyInAnyOrder("a", "b");
+            repository.stop();
+        }
+    }
+
+    @PulseTest
+    void expiryOutOfItsRangeIsNamed() {
+        assertThatThrownBy(() -> repository(context, Duration.ofMillis(999)))
+                .hasMessageContaining("expiry is PT1S to PT87600H, was PT0.999S");
+    }
+
+    @PulseTest
+    void repositoryWithoutAMapSaysWhatIsMissing() {
+        PulseStateRepository repository = new PulseStateRepository();
+        repository.setCamelContext(context);
+        assertThatThrownBy(repository::start).hasMessageContaining("map must be specified");
+        assertThatThrownBy(() -> repository.getState("a")).hasMessage("PulseStateRepository is not started");
+    }
+
+    @PulseTest
+    void stateOfOneContextIsFoundByTheOther() throws Exception {
+        try (CamelContext another = createCamelContext()) {
+            another.start();
+            PulseStateRepository here = new PulseStateRepository("offsets-" + stream);
+            PulseStateRepository there = new PulseStateRepository("offsets-" + stream);
+            context.addService(here);
+            another.addService(there);
+            assertThat(there.getState("a=b")).isNull();
+            here.setState("a=b", "7-0");
+            assertThat(there.getState("a=b")).isEqualTo("7-0");
+        }
+    }
+
+    private void load(CamelContext into) throws Exception {
+        PluginHelper.getRoutesLoader(into)
+                .loadRoutes(ResourceHelper.resolveMandatoryResource(into, "classpath:routes/repositories.yaml"));
+    }
+
+    private static MockEndpoint mock(CamelContext of, String name) {
+        return of.getEndpoint("mock:" + name, MockEndpoint.class);
+    }
+
+    @PulseTest
+    void beansOfYamlShareWhatTheyKeepWithAnotherContext() throws Exception {
+        load(context);
+        add("a", "b");
+        awaitBodies("a", "b");
+        template.sendBodyAndHeader("direct:pay", "x", "payment", "1");
+        template.sendBodyAndHeader("direct:pay", "x", "payment", "2");
+        assertThat(getMockEndpoint("mock:paid").getReceivedCounter()).isEqualTo(2);
+        context.stop();
+        add("c");
+        try (CamelContext another = createCamelContext()) {
+            load(another);
+            another.start();
+            await().untilAsserted(() -> assertThat(mock(another, "end").getReceivedExchanges())
+                    .extracting(e -> e.getIn().getBody(String.class))
+                    .containsExactly("c"));
+            another.createProducerTemplate().sendBodyAndHeader("direct:pay", "x", "payment", "2");
+            another.createProducerTemplate().sendBodyAndHeader("direct:pay", "x", "payment", "3");
+            assertThat(mock(another, "paid").getReceivedCounter()).isOne();
+        }
+    }
+
+    @PulseTest
+    void exchangeThatFailsCanBeTriedAgainInAnotherContext() throws Exception {
+        try (CamelContext another = createCamelContext()) {
+            for (CamelContext each : List.of(context, another)) {
+                PulseIdempotentRepository repository = new PulseIdempotentRepository("seen-" + stream);
+                each.getRegistry().bind("seen", repository);
+                each.addRoutes(new RouteBuilder() {
+                    @Override
+                    public void configure() {
+                        from("direct:in")
+                                .idempotentConsumer(header("id"), repository)
+                                .process(e -> {
+                                    if (each.equals(context)) {
+                                        throw new IllegalStateException("here it fails");
+                                    }
+                                })
+                                .to("mock:end");
+                    }
+                });
+            }
+            another.start();
+            assertThat(template.send("direct:in", e -> e.getIn().setHeader("id", "1"))
+                            .getException())
+                    .hasMessage("here it fails");
+            another.createProducerTemplate().sendBodyAndHeader("direct:in", "x", "id", "1");
+            assertThat(mock(another, "end").getReceivedCounter()).isOne();
+        }
+    }
+}
