@@ -95,14 +95,20 @@ final class Subscriptions {
         unwanted.removeIf(wanted::containsKey);
         boolean sent = true;
         if (!missing.isEmpty()) {
+            // known before it is sent: if the connection ends between, the next one is asked again
+            asked.addAll(missing);
             sent = subscription.subscribe(bytes(missing));
-            if (sent) {
-                asked.addAll(missing);
+            if (!sent) {
+                asked.removeAll(missing);
             }
         }
         if (!unwanted.isEmpty()) {
-            unwanted.forEach(asked::remove);
-            subscription.unsubscribe(bytes(unwanted));
+            // one that cannot be sent is kept: the connection that is being made will subscribe it
+            if (subscription.unsubscribe(bytes(unwanted))) {
+                unwanted.forEach(asked::remove);
+            } else {
+                sent = false;
+            }
         }
         if (missing.isEmpty() && unwanted.isEmpty()) {
             subscription.ping();
