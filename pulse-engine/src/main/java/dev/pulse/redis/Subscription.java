@@ -112,9 +112,9 @@ public final class Subscription implements AutoCloseable {
         return send(running -> running.subscribe(channels.toArray(byte[][]::new)));
     }
 
-    /** Removes channels, if it runs; with the last one it ends. */
-    public void unsubscribe(List<byte[]> channels) throws InterruptedException {
-        send(running -> running.unsubscribe(channels.toArray(byte[][]::new)));
+    /** Removes channels, if it runs; with the last one it ends. Returns whether it runs. */
+    public boolean unsubscribe(List<byte[]> channels) throws InterruptedException {
+        return send(running -> running.unsubscribe(channels.toArray(byte[][]::new)));
     }
 
     /**

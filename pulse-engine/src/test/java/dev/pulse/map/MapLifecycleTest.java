@@ -235,6 +235,29 @@ class MapLifecycleTest {
     }
 
     @PulseTest
+    void aMapThatIsGivenUpWhileItIsSubscribedLeavesNoSubscription(EmbeddedRedis redis, Prefix prefix)
+            throws InterruptedException {
+        try (Pulse pulse = Pulse.builder()
+                        .uri(redis.uri())
+                        .commandTimeout(Duration.ofSeconds(1))
+                        .connect();
+                RespClient client = RespClient.connect(redis.uri())) {
+            redis.pause();
+            assertThatThrownBy(() -> pulse.map(prefix.name("m"), Codecs.string()))
+                    .isInstanceOf(RedisUnavailableException.class);
+            redis.resume();
+            // the same connection serves this one, or one that comes after it
+            await().atMost(LONG)
+                    .ignoreExceptionsInstanceOf(RedisUnavailableException.class)
+                    .until(() -> {
+                        pulse.map(prefix.name("n"), Codecs.string()).close();
+                        return true;
+                    });
+            await().atMost(LONG).until(() -> connections(client, MAPS) == 0);
+        }
+    }
+
+    @PulseTest
     void aWaitThatIsInVainOrInterruptedSaysThatTheValueIsSet(EmbeddedRedis redis, Prefix prefix)
             throws InterruptedException {
         try (MessageProxy proxy = MessageProxy.to(redis.port());

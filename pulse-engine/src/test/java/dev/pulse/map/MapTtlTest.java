@@ -121,4 +121,14 @@ class MapTtlTest {
         assertThat(writer.figures().gaps()).isZero();
         await().atMost(LONG).until(() -> writer.figures().regressions() >= 2);
     }
+
+    @PulseTest
+    void anEndThatIsSetLaterIsNoticedByReplicasThatSetNone() throws InterruptedException {
+        ReplicatedMap<String> reader = join(MapTtl.none());
+        ReplicatedMap<String> writer = join(MapTtl.absolute(Duration.ofSeconds(2)));
+        writer.set("a", "1");
+        await().atMost(LONG).until(() -> "1".equals(reader.get("a")));
+        // the check alone would take half of its 30 s at least
+        await().atMost(Duration.ofSeconds(12)).until(() -> reader.snapshot().equals(Map.of()));
+    }
 }

@@ -15,12 +15,15 @@ final class Looks {
     private static final Duration ON_THE_WAY = Duration.ofMillis(500);
 
     private static final long SHORTEST_MILLIS = 50;
+    /** Any writer may set an end; a map that changes all the time is looked at no more often than that. */
+    private static final long AFTER_CHANGE_MILLIS = 1_000;
+
     private static final long AFTER_SUBSCRIBING_MILLIS = 1_500;
 
     private final long periodNanos;
     private final long patienceNanos;
-    /** Whether what is written here has the map expire. */
-    private final boolean expires;
+    /** How soon a change is followed by a look: at once where what is written here has the map expire. */
+    private final long afterChangeMillis;
 
     private long next;
     private long expected;
@@ -30,7 +33,7 @@ final class Looks {
     Looks(MapOptions options) {
         this.periodNanos = options.checkPeriod().toNanos();
         this.patienceNanos = Math.min(ON_THE_WAY.toNanos(), periodNanos / 2);
-        this.expires = options.ttl() != MapTtl.none();
+        this.afterChangeMillis = options.ttl() == MapTtl.none() ? AFTER_CHANGE_MILLIS : SHORTEST_MILLIS;
     }
 
     boolean isDue(long now) {
@@ -92,12 +95,12 @@ final class Looks {
 
     /** A change was applied; returns whether it made the next look an earlier one, for it may have set an end. */
     boolean changed(long now) {
-        if (!expires || expiryKnown) {
+        if (expiryKnown) {
             return false;
         }
-        expiryKnown = true;
-        soon(SHORTEST_MILLIS, now);
-        return true;
+        long before = next;
+        soon(afterChangeMillis, now);
+        return next != before;
     }
 
     /** All was deleted: the end is no longer set, the next change may set another. */

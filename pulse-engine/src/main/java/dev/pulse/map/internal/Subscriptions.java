@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscriptions {
     private static final Duration PING = Duration.ofSeconds(3);
-    private static final Duration AGAIN = Duration.ofMillis(20);
 
     private final Map<String, List<MapHandle<?>>> wanted = new ConcurrentHashMap<>();
     /** What the present connection was asked for. */
@@ -37,6 +36,11 @@ final class Subscriptions {
     private final Wakeup somethingToSend = new Wakeup();
     private final Loop reading;
     private final Loop sending;
+    /** Something is to be sent as soon as a connection takes it. */
+    private volatile boolean unsent;
+
+    /* of the loop that sends */
+    private long judgedAt = System.nanoTime();
 
     Subscriptions(Redis redis, Signals signals) {
         this.subscription = redis.subscription("maps", new Receiver());
@@ -93,22 +97,35 @@ final class Subscriptions {
         missing.removeAll(asked);
         List<String> unwanted = new ArrayList<>(asked);
         unwanted.removeIf(wanted::containsKey);
+        // set before it is tried, so that a confirmation that comes meanwhile is not missed
+        unsent = true;
         boolean sent = true;
         if (!missing.isEmpty()) {
+            // known before it is sent: if the connection ends between, the next one is asked again
+            asked.addAll(missing);
             sent = subscription.subscribe(bytes(missing));
-            if (sent) {
-                asked.addAll(missing);
+            if (!sent) {
+                asked.removeAll(missing);
             }
         }
         if (!unwanted.isEmpty()) {
-            unwanted.forEach(asked::remove);
-            subscription.unsubscribe(bytes(unwanted));
+            // one that cannot be sent is kept: the connection that is being made will subscribe it
+            if (subscription.unsubscribe(bytes(unwanted))) {
+                unwanted.forEach(asked::remove);
+            } else {
+                sent = false;
+            }
         }
         if (missing.isEmpty() && unwanted.isEmpty()) {
             subscription.ping();
         }
-        wanted.values().forEach(maps -> maps.forEach(MapHandle::judge));
-        somethingToSend.await(sent ? PING : AGAIN);
+        unsent = !sent;
+        long now = System.nanoTime();
+        if (now - judgedAt >= PING.toNanos()) {
+            judgedAt = now;
+            wanted.values().forEach(maps -> maps.forEach(MapHandle::judge));
+        }
+        somethingToSend.await(PING);
     }
 
     private static List<byte[]> bytes(Iterable<String> channels) {
@@ -121,6 +138,9 @@ final class Subscriptions {
         @Override
         public void subscribed(byte[] channel) {
             readSignal.works();
+            if (unsent) {
+                somethingToSend.wake();
+            }
             maps(channel).forEach(map -> map.inbox().sign(Inbox.Sign.SUBSCRIBED));
         }
 

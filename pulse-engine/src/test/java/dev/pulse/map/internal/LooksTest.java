@@ -99,4 +99,16 @@ class LooksTest {
             expiring.cleared();
         }
     }
+
+    @Test
+    void aChangeByAWriterThatMayHaveSetAnEndIsFollowedByALookNowAndThen() {
+        looks.begins(START);
+        assertThat(looks.changed(START)).isTrue();
+        assertThat(looks.changed(after(900))).isFalse();
+        assertThat(looks.isDue(after(999))).isFalse();
+        assertThat(looks.isDue(after(1_000))).isTrue();
+        looks.begins(after(1_000));
+        looks.expiresIn(-1, after(1_000));
+        assertThat(looks.isDue(after(20_000))).isFalse();
+    }
 }
