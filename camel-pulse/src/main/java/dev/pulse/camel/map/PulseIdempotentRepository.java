@@ -1,5 +1,11 @@
 package dev.pulse.camel.map;
 
+import dev.pulse.OutcomeUnknownException;
+import dev.pulse.PulseException;
+import dev.pulse.map.ReplicatedMap;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.Configurer;
@@ -21,8 +27,6 @@ import org.apache.camel.spi.Metadata;
         annotations = {"interfaceName=org.apache.camel.spi.IdempotentRepository"})
 @ManagedResource(description = "Idempotent repository in a Pulse map")
 public class PulseIdempotentRepository extends MapService implements IdempotentRepository {
-    private static final byte[] PRESENT = {'1'};
-
     public PulseIdempotentRepository() {}
 
     /** In this map. */
@@ -30,10 +34,41 @@ public class PulseIdempotentRepository extends MapService implements IdempotentR
         setMap(map);
     }
 
+    /**
+     * Adds the key; whether it was not there. When the reply of Redis is lost, it finds out.
+     *
+     * @throws OutcomeUnknownException when that failed too, or the thread was interrupted: it may be there
+     */
     @Override
     @ManagedOperation(description = "Adds the key; whether it was not there")
     public boolean add(String key) {
-        return with(map -> map.setIfAbsent(mapKey(key), PRESENT));
+        byte[] own = Long.toHexString(ThreadLocalRandom.current().nextLong()).getBytes(StandardCharsets.US_ASCII);
+        return with(map -> {
+            try {
+                return map.setIfAbsent(mapKey(key), own);
+            } catch (OutcomeUnknownException e) {
+                return wasAdded(map, mapKey(key), own, e);
+            }
+        });
+    }
+
+    /** By the value, which is that of one adding only. A key that is taken for another's is one that nobody processes. */
+    private static boolean wasAdded(
+            ReplicatedMap<byte[]> map, String key, byte[] own, OutcomeUnknownException unknown) {
+        try {
+            // where it is absent, the first adding was lost or is still under way; both have the same value
+            return has(map, key, own) || map.setIfAbsent(key, own) || has(map, key, own);
+        } catch (PulseException e) {
+            unknown.addSuppressed(e);
+            throw unknown;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unknown;
+        }
+    }
+
+    private static boolean has(ReplicatedMap<byte[]> map, String key, byte[] value) throws InterruptedException {
+        return map.getFresh(key).filter(present -> Arrays.equals(present, value)).isPresent();
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.map.ReplicatedMap;
 import dev.pulse.stream.Codecs;
+import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.PulseTest;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -80,6 +81,33 @@ class MapRepositoriesRouteTest extends RoutesTest {
         assertThat(repository.contains("a%3D")).isFalse();
         assertThat(repository.add("a%3D")).isTrue();
         repository.stop();
+    }
+
+    @PulseTest
+    void keyThatIsAddedThoughTheReplyIsLostIsToldAsAdded() {
+        try (FaultProxy way = FaultProxy.to(redis.uri())) {
+            PulseIdempotentRepository unlucky = repository(context, "?uri=" + way.uri());
+            for (int i = 0; i < 20; i++) {
+                // one is what the replica is told, or the answer; two are both, or one of the look that follows
+                way.loseReplies(1 + i % 2);
+                assertThat(unlucky.add("a" + i)).as("add %d", i).isTrue();
+                assertThat(unlucky.add("a" + i)).as("add %d again", i).isFalse();
+            }
+            unlucky.stop();
+        }
+    }
+
+    @PulseTest
+    void keyOfAnotherIsNotTakenForOursWhenTheReplyIsLost() {
+        try (FaultProxy way = FaultProxy.to(redis.uri())) {
+            PulseIdempotentRepository other = repository(context, "");
+            PulseIdempotentRepository unlucky = repository(context, "?uri=" + way.uri());
+            other.add("a");
+            way.loseReplies(1);
+            assertThat(unlucky.add("a")).isFalse();
+            unlucky.stop();
+            other.stop();
+        }
     }
 
     @PulseTest
