@@ -151,9 +151,8 @@ public final class PulseConstants {
 
     @Metadata(
             label = "producer",
-            description =
-                    "The value that the key is to have for testAndSet, testAndDelete and testAndReset, where the"
-                            + " option testValue is missing. Taken off the message when it was used",
+            description = "The value that the key is to have for testAndSet, testAndDelete and testAndReset, where the"
+                    + " option testValue is missing. Taken off the message when it was used",
             javaType = "Object",
             applicableFor = MAP_SCHEME)
     public static final String TEST_VALUE = "CamelPulseTestValue";
