@@ -1,6 +1,7 @@
 package dev.pulse.camel.map;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
@@ -8,6 +9,7 @@ import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.camel.ToldExceptions;
 import dev.pulse.map.ReplicatedMap;
+import dev.pulse.map.WatchOptions;
 import dev.pulse.stream.Codecs;
 import dev.pulse.testing.PulseTest;
 import java.time.Duration;
@@ -311,6 +313,19 @@ class MapConsumerRouteTest extends RoutesTest {
         assertThat(replicas()).isOne();
         template.sendBody("direct:get", "");
         assertThat(replicas()).isEqualTo(2);
+    }
+
+    @PulseTest
+    void replicaThatCannotBeFollowedIsLetGoOf() throws Exception {
+        AtomicInteger closed = new AtomicInteger();
+        try (ReplicatedMap<byte[]> replica = pulse.map(stream, Codecs.bytes())) {
+            replica.close();
+            MapLease lease = new MapLease(replica, closed::incrementAndGet);
+            assertThatThrownBy(() -> new Changes(lease, WatchOptions.builder().build(), change -> true))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is closed");
+        }
+        assertThat(closed).hasValue(1);
     }
 
     private long replicas() {
