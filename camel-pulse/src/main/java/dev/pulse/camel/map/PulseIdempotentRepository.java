@@ -68,7 +68,9 @@ public class PulseIdempotentRepository extends MapService implements IdempotentR
     }
 
     private static boolean has(ReplicatedMap<byte[]> map, String key, byte[] value) throws InterruptedException {
-        return map.getFresh(key).filter(present -> Arrays.equals(present, value)).isPresent();
+        return map.getFresh(key)
+                .filter(present -> Arrays.equals(present, value))
+                .isPresent();
     }
 
     @Override
