@@ -4,6 +4,7 @@ import dev.pulse.camel.EngineLease;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.map.ListChange;
 import dev.pulse.map.ReplicatedMap;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -137,7 +138,7 @@ class PulseMapProducer extends DefaultProducer {
     /** For operations that have no other use for the body. */
     private String keyOrBody(Exchange exchange) {
         String key = given(exchange, PulseConstants.KEY, keyOption, String.class);
-        if (key == null) {
+        if (key == null && keyOption.isEmpty()) {
             key = exchange.getMessage().getBody(String.class);
         }
         if (key == null) {
@@ -148,7 +149,7 @@ class PulseMapProducer extends DefaultProducer {
 
     private Object plainValue(Exchange exchange) {
         Object value = given(exchange, PulseConstants.VALUE, valueOption, Object.class);
-        if (value == null) {
+        if (value == null && valueOption.isEmpty()) {
             value = exchange.getMessage().getBody();
         }
         if (value == null) {
@@ -171,9 +172,8 @@ class PulseMapProducer extends DefaultProducer {
 
     /** One key with its value, else those in the body. */
     private Map<String, byte[]> tests(Exchange exchange) throws Exception {
-        String key = given(exchange, PulseConstants.KEY, keyOption, String.class);
-        if (key != null) {
-            return Map.of(key, testValue(exchange));
+        if (keyOption.isPresent() || exchange.getMessage().getHeader(PulseConstants.KEY) != null) {
+            return Map.of(key(exchange), testValue(exchange));
         }
         Map<String, byte[]> tests = new LinkedHashMap<>();
         Map<?, ?> given = exchange.getMessage().getMandatoryBody(Map.class);
@@ -186,10 +186,11 @@ class PulseMapProducer extends DefaultProducer {
     /** A collection has many, anything else is one, commas in it or not. */
     private List<String> items(Exchange exchange) throws Exception {
         Object given = plainValue(exchange);
-        Collection<?> each = given instanceof Collection<?> many ? many : List.of(given);
-        return each.stream()
-                .map(item -> exchange.getContext().getTypeConverter().convertTo(String.class, exchange, item))
-                .toList();
+        List<String> items = new ArrayList<>();
+        for (Object item : given instanceof Collection<?> many ? many : List.of(given)) {
+            items.add(exchange.getContext().getTypeConverter().mandatoryConvertTo(String.class, exchange, item));
+        }
+        return items;
     }
 
     /** The header is only for who has no option: a consumer of another map may have set it. */

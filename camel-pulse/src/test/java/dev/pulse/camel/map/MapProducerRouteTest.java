@@ -277,6 +277,17 @@ class MapProducerRouteTest extends RoutesTest {
                 .containsIgnoringCase(message);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ?operation=get&key=RAW(${header.none})         | needs a key
+            ?operation=set&key=a&value=RAW(${header.none}) | needs a value
+            """)
+    void optionThatGivesNothingIsNotMadeUpForByTheBody(String options, String message) {
+        assertThat(send(options, "body", Map.of()).getException())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
     @PulseTest
     void mapWithAWrongNameIsNamedByTheFirstExchange() {
         assertThat(template.send("pulse-map:a*?key=a", e -> {}).getException())
