@@ -23,7 +23,6 @@ public class PulseIdempotentRepositoryConfigurer extends org.apache.camel.suppor
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         dev.pulse.camel.map.PulseIdempotentRepository target = (dev.pulse.camel.map.PulseIdempotentRepository) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
-        case "expiry": target.setExpiry(property(camelContext, java.time.Duration.class, value)); return true;
         case "map": target.setMap(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
@@ -32,7 +31,6 @@ public class PulseIdempotentRepositoryConfigurer extends org.apache.camel.suppor
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
-        case "expiry": return java.time.Duration.class;
         case "map": return java.lang.String.class;
         default: return null;
         }
@@ -42,7 +40,6 @@ public class PulseIdempotentRepositoryConfigurer extends org.apache.camel.suppor
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         dev.pulse.camel.map.PulseIdempotentRepository target = (dev.pulse.camel.map.PulseIdempotentRepository) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
-        case "expiry": return target.getExpiry();
         case "map": return target.getMap();
         default: return null;
         }

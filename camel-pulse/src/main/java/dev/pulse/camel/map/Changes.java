@@ -24,11 +24,16 @@ final class Changes implements AutoCloseable {
     private @Nullable MapReading current;
     private boolean closed;
 
-    /** Closes the map at its end. */
+    /** Closes the map at its end, and when there is none because the map cannot be followed. */
     Changes(MapLease map, WatchOptions options, Predicate<MapChange<?>> wished) {
         this.map = map;
         this.wished = wished;
-        this.watch = map.map().watch(options, this::take);
+        try {
+            this.watch = map.map().watch(options, this::take);
+        } catch (RuntimeException e) {
+            map.close();
+            throw e;
+        }
     }
 
     /** From now on changes go there, until it is stopped. */

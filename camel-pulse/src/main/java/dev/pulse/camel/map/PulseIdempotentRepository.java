@@ -1,25 +1,24 @@
 package dev.pulse.camel.map;
 
+import dev.pulse.OutcomeUnknownException;
+import dev.pulse.PulseException;
 import dev.pulse.map.ReplicatedMap;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.Configurer;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.spi.Metadata;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An idempotent repository in a map: of all processes that add a key, one succeeds. Asking and adding is done in Redis, not
  * in the local replica.
  *
- * <p>With {@link #setExpiry} a key is forgotten that long after it was added. Processes compare it with the time of their
- * own clock, so clocks that differ make it that much longer or shorter. Keys that are forgotten are deleted a few at a time
- * when others are added; without an expiry all stay until {@link #clear()}.
+ * <p>No key has a time of its own. What was added stays, in Redis and in the memory of every process, until it is removed,
+ * until {@link #clear()}, or until the time of the whole map is over, which the options {@code ttl} and {@code slidingTtl}
+ * of the endpoint set and Redis measures: then all keys go together.
  */
 @Configurer(metadataOnly = true)
 @Metadata(
@@ -28,21 +27,6 @@ import org.jspecify.annotations.Nullable;
         annotations = {"interfaceName=org.apache.camel.spi.IdempotentRepository"})
 @ManagedResource(description = "Idempotent repository in a Pulse map")
 public class PulseIdempotentRepository extends MapService implements IdempotentRepository {
-    private static final Duration SHORTEST_EXPIRY = Duration.ofSeconds(1);
-    private static final Duration LONGEST_EXPIRY = Duration.ofDays(3_650);
-    /** So that whoever adds does not wait long. */
-    private static final int SWEPT_AT_ONCE = 100;
-    /** How often it looks, in parts of the expiry. */
-    private static final int SWEEPS = 10;
-
-    @Metadata(
-            label = "common",
-            javaType = "java.time.Duration",
-            description = "How long a key is known after it was added, 1s to 3650d. Default for ever")
-    private @Nullable Duration expiry;
-
-    private final AtomicLong nextSweep = new AtomicLong();
-
     public PulseIdempotentRepository() {}
 
     /** In this map. */
@@ -50,41 +34,49 @@ public class PulseIdempotentRepository extends MapService implements IdempotentR
         setMap(map);
     }
 
-    @Override
-    protected void doInit() {
-        if (expiry != null && (expiry.compareTo(SHORTEST_EXPIRY) < 0 || expiry.compareTo(LONGEST_EXPIRY) > 0)) {
-            throw new IllegalArgumentException(
-                    "expiry is " + SHORTEST_EXPIRY + " to " + LONGEST_EXPIRY + ", was " + expiry);
-        }
-    }
-
+    /**
+     * Adds the key; whether it was not there. When the reply of Redis is lost, it finds out.
+     *
+     * @throws OutcomeUnknownException when that failed too, or the thread was interrupted: it may be there
+     */
     @Override
     @ManagedOperation(description = "Adds the key; whether it was not there")
     public boolean add(String key) {
+        byte[] own = Long.toHexString(ThreadLocalRandom.current().nextLong()).getBytes(StandardCharsets.US_ASCII);
         return with(map -> {
-            // first: a key that is added is not to be told as an exception
-            sweep(map);
-            return add(map, mapKey(key), now());
+            try {
+                return map.setIfAbsent(mapKey(key), own);
+            } catch (OutcomeUnknownException e) {
+                return wasAdded(map, mapKey(key), own, e);
+            }
         });
     }
 
-    private boolean add(ReplicatedMap<byte[]> map, String key, byte[] now) throws InterruptedException {
-        while (!map.setIfAbsent(key, now)) {
-            Optional<byte[]> known = map.getFresh(key);
-            if (known.isPresent()) {
-                return isExpired(known.get()) && map.testAndSet(key, known.get(), now);
-            }
-            // deleted in between
+    /** By the value, which is that of one adding only. A key that is taken for another's is one that nobody processes. */
+    private static boolean wasAdded(
+            ReplicatedMap<byte[]> map, String key, byte[] own, OutcomeUnknownException unknown) {
+        try {
+            // where it is absent, the first adding was lost or is still under way; both have the same value
+            return has(map, key, own) || map.setIfAbsent(key, own) || has(map, key, own);
+        } catch (PulseException e) {
+            unknown.addSuppressed(e);
+            throw unknown;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unknown;
         }
-        return true;
+    }
+
+    private static boolean has(ReplicatedMap<byte[]> map, String key, byte[] value) throws InterruptedException {
+        return map.getFresh(key)
+                .filter(present -> Arrays.equals(present, value))
+                .isPresent();
     }
 
     @Override
     @ManagedOperation(description = "Whether the key is there")
     public boolean contains(String key) {
-        return with(map -> map.getFresh(mapKey(key)))
-                .filter(added -> !isExpired(added))
-                .isPresent();
+        return with(map -> map.getFresh(mapKey(key))).isPresent();
     }
 
     @Override
@@ -106,42 +98,5 @@ public class PulseIdempotentRepository extends MapService implements IdempotentR
             map.reset();
             return map;
         });
-    }
-
-    private static byte[] now() {
-        return Long.toString(System.currentTimeMillis()).getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private boolean isExpired(byte[] added) {
-        return expiry != null
-                && System.currentTimeMillis() - Long.parseLong(new String(added, StandardCharsets.US_ASCII))
-                        >= expiry.toMillis();
-    }
-
-    /** Deletes some of what is expired; by one thread at a time, for it moves the time of the next sweep. */
-    private void sweep(ReplicatedMap<byte[]> map) throws InterruptedException {
-        long due = nextSweep.get();
-        long now = System.currentTimeMillis();
-        if (expiry == null || now < due || !nextSweep.compareAndSet(due, now + expiry.toMillis() / SWEEPS)) {
-            return;
-        }
-        int swept = 0;
-        for (Map.Entry<String, byte[]> each : map.snapshot().entrySet()) {
-            if (isExpired(each.getValue())) {
-                if (swept++ == SWEPT_AT_ONCE) {
-                    nextSweep.set(now);
-                    return;
-                }
-                map.testAndDelete(each.getKey(), each.getValue());
-            }
-        }
-    }
-
-    public @Nullable Duration getExpiry() {
-        return expiry;
-    }
-
-    public void setExpiry(@Nullable Duration expiry) {
-        this.expiry = expiry;
     }
 }

@@ -54,7 +54,7 @@ class PulseMapConsumer extends PulseConsumer {
         }
     }
 
-    /** Something happened to the replica; called on the thread that applies changes. */
+    /** Something happened to the replica; called on a thread that does nothing else, for one event after another. */
     private void told(PulseEvent event) {
         switch (event) {
             case PulseEvent.ConnectionLost lost -> fails(lost.loop() + ": " + lost.cause());
@@ -65,14 +65,7 @@ class PulseMapConsumer extends PulseConsumer {
     }
 
     private void fails(String what) {
-        // changes go on meanwhile, whatever the error handler of the route does
-        getEndpoint()
-                .getCamelContext()
-                .getExecutorServiceManager()
-                .newThread(
-                        "PulseMap",
-                        () -> getExceptionHandler().handleException("Error following", new RuntimeCamelException(what)))
-                .start();
+        getExceptionHandler().handleException("Error following", new RuntimeCamelException(what));
     }
 
     /** Returns when the exchange of this change is complete, on whatever thread. */

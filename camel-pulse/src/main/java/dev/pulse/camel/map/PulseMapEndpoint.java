@@ -69,7 +69,8 @@ public class PulseMapEndpoint extends PulseEndpoint {
     /**
      * The right to use a replica of the map, which is joined if need be.
      *
-     * @param listener is told what happens to the replica; at once, so it is to be quick
+     * @param listener is told what happens to the replica, by a thread that tells all listeners of the replica, one after
+     *     another; it may block, and delays no changes
      */
     MapLease acquireMap(PulseListener listener) throws InterruptedException {
         return SharedMaps.of(getCamelContext()).acquire(acquireEngine(), name, replica.engineOptions(), listener);

@@ -1,6 +1,8 @@
 package dev.pulse.camel.map;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
@@ -8,6 +10,7 @@ import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.camel.ToldExceptions;
 import dev.pulse.map.ReplicatedMap;
+import dev.pulse.map.WatchOptions;
 import dev.pulse.stream.Codecs;
 import dev.pulse.testing.PulseTest;
 import java.time.Duration;
@@ -18,11 +21,13 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.LoggingExceptionHandler;
 import org.apache.camel.support.RoutePolicySupport;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
 
 /** Changes of a map as exchanges: which, in what order, and when. */
 class MapConsumerRouteTest extends RoutesTest {
@@ -181,6 +186,39 @@ class MapConsumerRouteTest extends RoutesTest {
     }
 
     @PulseTest
+    void whatThereIsToTellOfTheReplicaIsToldOneAfterAnotherAndChangesGoOnMeanwhile() throws Exception {
+        map.setAndWait("a", "0");
+        try (Jedis jedis = jedis()) {
+            for (int i = 0; i < 50; i++) {
+                byte[] noUtf8 = {(byte) 0xFF, (byte) i};
+                jedis.hset(("map:" + stream + ":content").getBytes(UTF_8), noUtf8, new byte[] {'1'});
+            }
+        }
+        CountDownLatch gate = new CountDownLatch(1);
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger told = new AtomicInteger();
+        context.getRegistry().bind("handler", new LoggingExceptionHandler(context, MapConsumerRouteTest.class) {
+            @Override
+            public void handleException(String message, Throwable exception) {
+                begun.incrementAndGet();
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                told.incrementAndGet();
+            }
+        });
+        follow("&exceptionHandler=#handler");
+        await().until(() -> begun.get() > 0);
+        map.set("a", "1");
+        awaitBodies("1");
+        await().during(Duration.ofMillis(200)).until(() -> begun.get() == 1);
+        gate.countDown();
+        await().untilAsserted(() -> assertThat(told).hasValue(50));
+    }
+
+    @PulseTest
     void changeWhileSuspendedIsConsumedOnceResumed() throws Exception {
         follow("");
         map.set("a", "1");
@@ -311,6 +349,19 @@ class MapConsumerRouteTest extends RoutesTest {
         assertThat(replicas()).isOne();
         template.sendBody("direct:get", "");
         assertThat(replicas()).isEqualTo(2);
+    }
+
+    @PulseTest
+    void replicaThatCannotBeFollowedIsLetGoOf() throws Exception {
+        AtomicInteger closed = new AtomicInteger();
+        try (ReplicatedMap<byte[]> replica = pulse.map(stream, Codecs.bytes())) {
+            replica.close();
+            MapLease lease = new MapLease(replica, closed::incrementAndGet);
+            assertThatThrownBy(() -> new Changes(lease, WatchOptions.changes(), change -> true))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is closed");
+        }
+        assertThat(closed).hasValue(1);
     }
 
     private long replicas() {
