@@ -152,6 +152,19 @@ final class MapReplica<V> {
                 : Comparison.DIFFERENT;
     }
 
+    /** Runs what changes it, unless somebody copies the content right now; returns whether it did. */
+    boolean tryRun(Runnable change) {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            change.run();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A key has this value; null for one that cannot be shown. */
     void put(String key, @Nullable V value, long next) {
         lock.lock();

@@ -86,10 +86,11 @@ final class Replication<V> {
 
     /**
      * Takes what was published, by the thread that reads: applies it at once where that is quick and nothing is to come
-     * before it, for each change of threads costs those who wait for it; else leaves it to the loop.
+     * before it, for each change of threads costs those who wait for it; else leaves it to the loop. It reads for all maps:
+     * it never waits for one, neither for a codec of the user's nor for who copies the content.
      */
     void published(byte[] message) {
-        if (message.length > QUICK_BYTES || !applied(message)) {
+        if (message.length > QUICK_BYTES || !snapshots.isQuick() || !applied(message)) {
             inbox.published(message);
         }
     }
@@ -100,10 +101,9 @@ final class Replication<V> {
         }
         try {
             // looked at again, now that nobody takes anything out of it
-            if (!replica.isCurrent() || !inbox.isEmpty()) {
+            if (!replica.isCurrent() || !inbox.isEmpty() || !replica.tryRun(() -> take(message))) {
                 return false;
             }
-            take(message);
             if (!replica.isCurrent()) {
                 inbox.sign(Inbox.Sign.WAKE);
             }

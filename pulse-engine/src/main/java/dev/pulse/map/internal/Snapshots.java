@@ -97,6 +97,11 @@ final class Snapshots<V> {
         }
     }
 
+    /** Whether a value is read so quickly that other maps can wait for it. */
+    boolean isQuick() {
+        return values.isQuick();
+    }
+
     /** The value; null, and reported, where it cannot be shown. */
     @Nullable
     V value(String key, byte[] raw) {

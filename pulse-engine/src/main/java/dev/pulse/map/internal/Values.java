@@ -2,6 +2,7 @@ package dev.pulse.map.internal;
 
 import dev.pulse.MapValueException;
 import dev.pulse.stream.Codec;
+import dev.pulse.stream.Codecs;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,18 @@ final class Values<V> {
     private final String map;
     private final Codec<V> codec;
     private final int mostBytes;
+    private final boolean quick;
 
     Values(String map, Codec<V> codec, int mostBytes) {
         this.map = map;
         this.codec = codec;
         this.mostBytes = mostBytes;
+        this.quick = codec == Codecs.bytes() || codec == Codecs.string() || codec == Codecs.list();
+    }
+
+    /** Whether decoding runs no code of the user's, who may block in it. */
+    boolean isQuick() {
+        return quick;
     }
 
     /** Throws {@link IllegalArgumentException} when it cannot be encoded, or is too large. */

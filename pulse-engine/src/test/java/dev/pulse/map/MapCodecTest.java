@@ -1,0 +1,78 @@
+package dev.pulse.map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.Pulse;
+import dev.pulse.stream.Codec;
+import dev.pulse.stream.Codecs;
+import dev.pulse.testing.Prefix;
+import dev.pulse.testing.PulseTest;
+import dev.pulse.testing.RedisTest;
+import dev.pulse.testing.TestRedis;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** What codecs of the user's may do wrong, and whom that hits. */
+@RedisTest(shared = true)
+class MapCodecTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private Pulse pulse;
+    private String name;
+
+    @BeforeEach
+    void open(TestRedis redis, Prefix prefix) {
+        pulse = Pulse.connect(redis.uri());
+        name = prefix.name("m");
+    }
+
+    @AfterEach
+    void close() {
+        pulse.close();
+    }
+
+    /** Text, decoded the user's way. */
+    private static Codec<String> decoding(Decoding decoding) {
+        return new Codec<>() {
+            @Override
+            public byte[] encode(String payload) throws Exception {
+                return Codecs.string().encode(payload);
+            }
+
+            @Override
+            public String decode(byte[] bytes) throws Exception {
+                return decoding.decoded(Codecs.string().decode(bytes));
+            }
+        };
+    }
+
+    private interface Decoding {
+        String decoded(String text) throws Exception;
+    }
+
+    @PulseTest
+    void oneThatBlocksDelaysItsOwnMapOnly() throws InterruptedException {
+        CountDownLatch blocks = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        ReplicatedMap<String> slow = pulse.map(
+                name,
+                decoding(text -> {
+                    blocks.countDown();
+                    goOn.await();
+                    return text;
+                }));
+        ReplicatedMap<String> other = pulse.map(name + "2", Codecs.string());
+        slow.set("a", "1");
+        blocks.await();
+        for (int i = 0; i < 10; i++) {
+            slow.set("b" + i, "1");
+            other.setAndWait("a", "" + i);
+        }
+        assertThat(slow.size()).isZero();
+        goOn.countDown();
+        await().atMost(LONG).until(() -> slow.size() == 11);
+    }
+}
