@@ -165,8 +165,9 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         long revision = replaced.revision();
         boolean arrived;
         try {
-            // a revision that is not beyond one that was seen before shows that Redis lost the map since
-            arrived = revision > known
+            // a revision that is not beyond one that was seen before shows that Redis lost the map since; so may one that
+            // the replica has by now: changes that a failover lost may have taken it there
+            arrived = revision > known && (replica.revision() < revision || shows(key, value, encoded))
                     ? arrivals.await(revision, call.timeLeft())
                     : arrivals.awaitSnapshot(() -> inbox.sign(Inbox.Sign.DOUBT), call.timeLeft());
         } catch (InterruptedException e) {
@@ -177,6 +178,11 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
             throw behind(revision, "the replica did not have it within " + call.timeout(), null);
         }
         return values.readable(replaced.before());
+    }
+
+    private boolean shows(String key, V value, byte[] encoded) {
+        V here = replica.get(key);
+        return here != null && values.isSame(here, value, encoded);
     }
 
     private ReplicaBehindException behind(long revision, String why, @Nullable Throwable cause) {

@@ -3,6 +3,7 @@ package dev.pulse.map.internal;
 import dev.pulse.MapValueException;
 import dev.pulse.stream.Codec;
 import dev.pulse.stream.Codecs;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,15 @@ final class Values<V> {
             return Optional.of(codec.decode(bytes));
         } catch (Exception e) {
             return Optional.empty();
+        }
+    }
+
+    /** Whether two values are equal, or the same bytes; false where the user's code cannot tell. */
+    boolean isSame(V one, V other, byte[] otherBytes) {
+        try {
+            return Objects.deepEquals(one, other) || Arrays.equals(codec.encode(one), otherBytes);
+        } catch (Throwable e) {
+            return false;
         }
     }
 
