@@ -43,15 +43,15 @@ final class Values<V> {
         return bytes;
     }
 
-    /** Throws whatever the codec does. */
+    /** Throws whatever the codec does, and when it makes null of them. */
     V decode(byte[] bytes) throws Exception {
-        return codec.decode(bytes);
+        return Objects.requireNonNull(codec.decode(bytes), "the codec returned null");
     }
 
     /** Throws {@link MapValueException} when it cannot be read. */
     V require(String key, byte[] bytes) {
         try {
-            return codec.decode(bytes);
+            return decode(bytes);
         } catch (Exception e) {
             throw new MapValueException("value of " + named(key) + " cannot be read: " + e.getMessage(), e);
         }
@@ -63,8 +63,9 @@ final class Values<V> {
             return Optional.empty();
         }
         try {
-            return Optional.of(codec.decode(bytes));
-        } catch (Exception e) {
+            return Optional.of(decode(bytes));
+        } catch (Throwable e) {
+            // an error too: what asks for this has been done, and must not look as if it had not
             return Optional.empty();
         }
     }
