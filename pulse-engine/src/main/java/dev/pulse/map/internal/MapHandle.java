@@ -258,9 +258,17 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         }
     }
 
+    /** It is told of no further change; what it was told of last may still be at work. */
+    void unwatch(MapWatch<V> watch) {
+        replica.unwatch(watch);
+    }
+
+    /** Nothing of it runs any more. */
     void forget(MapWatch<V> watch) {
         watches.remove(watch);
-        replica.unwatch(watch);
+        if (closed && watches.isEmpty()) {
+            maps.forget(this);
+        }
     }
 
     @Override
@@ -279,7 +287,7 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
                 replica.size(),
                 replica.revision(),
                 staleness(),
-                watches.size(),
+                replica.watches(),
                 reports.applied.sum(),
                 reports.snapshots.sum(),
                 reports.gaps.sum(),
@@ -301,7 +309,7 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         } finally {
             lifecycle.unlock();
         }
-        maps.forget(this);
+        maps.unsubscribe(this);
         replication.stop();
     }
 
@@ -313,16 +321,19 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
     @Override
     public CloseResult close(long deadline) {
         stop();
+        watches.forEach(MapWatch::stop);
         List<Supplier<CloseResult>> closings = new ArrayList<>();
         closings.add(() -> endReplication(deadline));
-        for (MapWatch<V> watch : List.copyOf(watches)) {
-            watch.stop();
-            if (!watch.isCurrentThread()) {
-                closings.add(() -> watch.close(deadline));
-            }
+        // watchers that close the map at the same time are not to wait for each other
+        if (!isCalledFromHandler()) {
+            watches.forEach(watch -> closings.add(() -> watch.close(deadline)));
         }
         condition.close();
-        return Closing.sideBySide(closings);
+        CloseResult result = Closing.sideBySide(closings);
+        if (watches.isEmpty()) {
+            maps.forget(this);
+        }
+        return result;
     }
 
     /** It works for nobody any more: what it does may be cut short. */
