@@ -27,6 +27,10 @@ final class Values<V> {
         return quick;
     }
 
+    int mostBytes() {
+        return mostBytes;
+    }
+
     /** Throws {@link IllegalArgumentException} when it cannot be encoded, or is too large. */
     byte[] encode(String key, V value) {
         Objects.requireNonNull(value, "value");
