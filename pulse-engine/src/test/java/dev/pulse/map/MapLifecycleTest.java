@@ -304,6 +304,31 @@ class MapLifecycleTest {
     }
 
     @PulseTest
+    void closingTheMapEndsAWait(EmbeddedRedis redis, Prefix prefix) throws InterruptedException {
+        try (MessageProxy proxy = MessageProxy.to(redis.port());
+                Pulse pulse = Pulse.builder()
+                        .uri(proxy.uri())
+                        .commandTimeout(Duration.ofMinutes(1))
+                        .connect()) {
+            ReplicatedMap<String> map = pulse.map(prefix.name("m"), Codecs.string());
+            ReplicatedMap<String> other = pulse.map(prefix.name("m"), Codecs.string());
+            proxy.fault(messages -> List.of());
+            AtomicReference<@Nullable Throwable> met = new AtomicReference<>();
+            Thread waiting = Thread.startVirtualThread(() -> {
+                try {
+                    map.setAndWait("a", "1");
+                } catch (InterruptedException | RuntimeException e) {
+                    met.set(e);
+                }
+            });
+            await().atMost(LONG).until(() -> other.getFresh("a").isPresent());
+            map.close();
+            assertThat(waiting.join(LONG)).isTrue();
+            assertThat(met.get()).isInstanceOf(ReplicaBehindException.class).hasMessageContaining("closed");
+        }
+    }
+
+    @PulseTest
     void aWaitThatIsInVainOrInterruptedSaysThatTheValueIsSet(EmbeddedRedis redis, Prefix prefix)
             throws InterruptedException {
         try (MessageProxy proxy = MessageProxy.to(redis.port());

@@ -175,7 +175,8 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
             throw behind(revision, "the wait was interrupted", e);
         }
         if (!arrived) {
-            throw behind(revision, "the replica did not have it within " + call.timeout(), null);
+            String why = closed ? "the map was closed" : "the replica did not have it within " + call.timeout();
+            throw behind(revision, why, null);
         }
         return values.readable(replaced.before());
     }
@@ -240,7 +241,7 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
 
     @Override
     public Lists lists() {
-        return new MapLists(name, writes, this::call);
+        return new MapLists(name, values.mostBytes(), writes, this::call);
     }
 
     @Override
@@ -311,6 +312,7 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         }
         maps.unsubscribe(this);
         replication.stop();
+        arrivals.end();
     }
 
     @Override
