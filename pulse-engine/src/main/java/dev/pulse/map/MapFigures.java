@@ -12,7 +12,9 @@ import java.time.Duration;
  * @param applied how many changes it applied one by one
  * @param snapshots how often it took all of the content, the first time included
  * @param gaps how often it found that changes had been lost on the way
- * @param regressions how often it found that Redis had gone back: expired, flushed, restored, failed over
+ * @param regressions how often it found that Redis had gone back: flushed, restored, failed over, expired without
+ *     its having known when
+ * @param malformed how many messages came that are no change of a map
  * @param unreadable how many entries it cannot show at present, because the codec cannot read them or the key is no UTF-8
  * @param coalesced how many changes were coalesced for watchers that are too slow
  */
@@ -25,5 +27,6 @@ public record MapFigures(
         long snapshots,
         long gaps,
         long regressions,
+        long malformed,
         int unreadable,
         long coalesced) {}

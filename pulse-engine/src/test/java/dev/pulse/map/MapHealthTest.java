@@ -100,6 +100,8 @@ class MapHealthTest {
         map.setAndWait("a", "1");
         assertThat(map.get("a")).isEqualTo("1");
         assertThat(map.figures().snapshots()).isOne();
+        assertThat(map.figures().malformed()).isEqualTo(6);
+        assertThat(LogLines.with("map=" + raw.name() + " state=malformed-message")).hasSize(1);
     }
 
     @PulseTest

@@ -293,6 +293,7 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
                 reports.snapshots.sum(),
                 reports.gaps.sum(),
                 reports.regressions.sum(),
+                reports.malformed.sum(),
                 replica.unreadable(),
                 reports.coalesced.sum());
     }

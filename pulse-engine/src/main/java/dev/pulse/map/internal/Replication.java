@@ -242,7 +242,9 @@ final class Replication<V> {
         looks.begins(begun);
         proven(begun);
         reports.snapshots.increment();
-        if (snapshot.revision() < before) {
+        if (snapshot.revision() < before && looks.isOver(System.nanoTime())) {
+            reports.expired(before, snapshot.revision());
+        } else if (snapshot.revision() < before) {
             reports.regressed(before, snapshot.revision());
         }
         arrivals.snapshotApplied(number, snapshot.revision());
@@ -266,7 +268,11 @@ final class Replication<V> {
         switch (replica.compare(standing.revision(), standing.entries())) {
             case EQUAL -> proven(begun);
             case BEHIND -> looks.expect(standing.revision(), System.nanoTime());
-            case DIFFERENT -> replica.doubt();
+            case DIFFERENT -> {
+                // the snapshot that follows tells how long what is there now lives
+                replica.doubt();
+                return;
+            }
         }
         looks.expiresIn(standing.ttlMillis(), System.nanoTime());
     }
