@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param size how many entries it has
  * @param revision how many changes the map has had, as far as it has seen them
- * @param staleness how long ago it was last known to be equal to Redis
+ * @param staleness how long ago it was last known to be equal to Redis, by a change that it applied or by comparing
+ * @param lastSync how long ago it was last found equal to Redis by comparing, or took all of the content
  * @param watches how many watches are open
  * @param applied how many changes it applied one by one
  * @param snapshots how often it took all of the content, the first time included
@@ -22,6 +23,7 @@ public record MapFigures(
         int size,
         long revision,
         Duration staleness,
+        Duration lastSync,
         int watches,
         long applied,
         long snapshots,

@@ -63,13 +63,11 @@ class MapCodecTest {
     void oneThatBlocksDelaysItsOwnMapOnly() throws InterruptedException {
         CountDownLatch blocks = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        ReplicatedMap<String> slow = pulse.map(
-                name,
-                decoding(text -> {
-                    blocks.countDown();
-                    goOn.await();
-                    return text;
-                }));
+        ReplicatedMap<String> slow = pulse.map(name, decoding(text -> {
+            blocks.countDown();
+            goOn.await();
+            return text;
+        }));
         ReplicatedMap<String> other = pulse.map(name + "2", Codecs.string());
         slow.set("a", "1");
         blocks.await();

@@ -67,8 +67,7 @@ final class MapReports {
         long now = System.nanoTime();
         if (now - malformedLoggedAt >= BETWEEN_LINES.toNanos()) {
             malformedLoggedAt = now;
-            LOG.warn(
-                    "map={} state=malformed-message count={} cause=\"{}\"", map, malformed.sum(), cause.getMessage());
+            LOG.warn("map={} state=malformed-message count={} cause=\"{}\"", map, malformed.sum(), cause.getMessage());
         }
     }
 }

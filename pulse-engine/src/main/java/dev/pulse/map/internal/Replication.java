@@ -41,6 +41,8 @@ final class Replication<V> {
     private volatile @Nullable PulseException refusal;
     /** When the replica was last known to be equal to Redis. */
     private volatile long provenAt = System.nanoTime();
+    /** When it was last compared with Redis, and equal, or taken from there. */
+    private volatile long syncedAt = System.nanoTime();
 
     /* of who has the permit */
     private final Looks looks;
@@ -279,6 +281,7 @@ final class Replication<V> {
 
     private void proven(long at) {
         provenAt = at;
+        syncedAt = at;
         looks.settled();
     }
 
@@ -299,6 +302,10 @@ final class Replication<V> {
 
     Duration staleness() {
         return Duration.ofNanos(Math.max(0, System.nanoTime() - provenAt));
+    }
+
+    Duration lastSync() {
+        return Duration.ofNanos(Math.max(0, System.nanoTime() - syncedAt));
     }
 
     /** Asks it to end; who waits for the first snapshot waits no longer. */
