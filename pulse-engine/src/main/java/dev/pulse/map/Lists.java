@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * The values of a map that are lists of text: a JSON array of strings in Redis, which {@code Codecs.list()} reads. On
- * changing, a value that is no JSON array counts as comma-separated text. Errors are those of the other writes.
+ * changing, a value that is no JSON array counts as comma-separated text. Errors are those of the other writes; the
+ * items of one call count as one value.
  *
  * @see ReplicatedMap#lists
  */

@@ -14,9 +14,10 @@ import java.util.Objects;
  * @param checkPeriod how often the revision in Redis is compared with the replica's, which finds what was lost silently,
  *     50 ms to 1 h; default 30 s
  * @param stalenessBound from which staleness on health shows it, longer than {@code checkPeriod}, up to 24 h; default 60 s
- * @param listener who is told, beside the listener of the engine, what happens to this replica: connection lost and
- *     restored, gap, regression, value dropped. Called for one event after another on a virtual thread of its own; what
- *     it throws is logged. Default nobody
+ * @param listener who is told, beside the listener of the engine, what happens to this replica: gap, regression, value
+ *     dropped, its own loop failing and going on. The connection on which all maps hear of changes is the engine's: its
+ *     listener is told of that. Called for one event after another on a virtual thread of its own; what it throws is
+ *     logged. Default nobody
  */
 public record MapOptions(MapTtl ttl, Duration checkPeriod, Duration stalenessBound, PulseListener listener) {
     private static final Duration SHORTEST_CHECK = Duration.ofMillis(50);

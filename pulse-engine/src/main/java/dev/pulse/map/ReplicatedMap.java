@@ -67,8 +67,8 @@ public interface ReplicatedMap<V> extends AutoCloseable {
      * The same, and waits until the local replica has it, or what others wrote over it meanwhile; altogether for the
      * command time-out at most.
      *
-     * @throws dev.pulse.ReplicaBehindException when it is set, and the replica did not show it in time, or the wait was
-     *     interrupted (the flag is set then)
+     * @throws dev.pulse.ReplicaBehindException when it is set, and the replica did not show it in time, the map was
+     *     closed meanwhile, or the wait was interrupted (the flag is set then)
      */
     Optional<V> setAndWait(String key, V value) throws InterruptedException;
 
@@ -120,7 +120,9 @@ public interface ReplicatedMap<V> extends AutoCloseable {
     /**
      * Has a watcher told of changes, one after another, on a virtual thread of its own, until the watch or the map is
      * closed. A slow watcher delays nobody: once {@link WatchOptions#backlog} changes wait for it, further ones are
-     * coalesced per key, from the oldest old value to the newest new one. What it throws is logged.
+     * coalesced per key, from the oldest old value to the newest new one. What it throws is logged. After changes were
+     * missed, those values are told that are no longer {@linkplain Object#equals equal}, arrays by content: values
+     * without an {@code equals} are all told then.
      *
      * @throws IllegalStateException when the map is closed
      */

@@ -16,6 +16,9 @@ import redis.clients.jedis.exceptions.JedisException;
  * that it is the master: those who tell may be behind.
  */
 final class MasterConnections implements Connections {
+    /** How long a server may take to say that it is the master. */
+    private static final Duration PROOF = Duration.ofSeconds(2);
+
     private final MasterFinder finder;
     private volatile @Nullable Address last;
 
@@ -27,8 +30,11 @@ final class MasterConnections implements Connections {
     public Connection open(String role, Duration timeout) {
         Address master = finder.find();
         try {
-            Connection opened = finder.dial(master, role, timeout);
+            // one that hangs while another takes its place must not hold up the search for that for as long as commands
+            // may take
+            Connection opened = finder.dial(master, role, timeout.compareTo(PROOF) < 0 ? timeout : PROOF);
             requireMaster(opened, master);
+            opened.setSoTimeout((int) timeout.toMillis());
             last = master;
             return opened;
         } catch (PulseException e) {

@@ -1,8 +1,10 @@
 package dev.pulse.map;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.MapValueException;
 import dev.pulse.Pulse;
 import dev.pulse.stream.Codec;
 import dev.pulse.stream.Codecs;
@@ -11,7 +13,9 @@ import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.TestRedis;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -43,6 +47,7 @@ class MapCodecTest {
             }
 
             @Override
+            @SuppressWarnings("NullAway") // what it must not return
             public String decode(byte[] bytes) throws Exception {
                 return decoding.decoded(Codecs.string().decode(bytes));
             }
@@ -50,6 +55,7 @@ class MapCodecTest {
     }
 
     private interface Decoding {
+        @Nullable
         String decoded(String text) throws Exception;
     }
 
@@ -57,22 +63,41 @@ class MapCodecTest {
     void oneThatBlocksDelaysItsOwnMapOnly() throws InterruptedException {
         CountDownLatch blocks = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        ReplicatedMap<String> slow = pulse.map(
-                name,
-                decoding(text -> {
-                    blocks.countDown();
-                    goOn.await();
-                    return text;
-                }));
+        ReplicatedMap<String> slow = pulse.map(name, decoding(text -> {
+            blocks.countDown();
+            goOn.await();
+            return text;
+        }));
         ReplicatedMap<String> other = pulse.map(name + "2", Codecs.string());
         slow.set("a", "1");
         blocks.await();
         for (int i = 0; i < 10; i++) {
-            slow.set("b", "" + i);
+            slow.set("b" + i, "1");
             other.setAndWait("a", "" + i);
         }
         assertThat(slow.size()).isZero();
         goOn.countDown();
-        await().atMost(LONG).until(() -> "9".equals(slow.get("b")));
+        await().atMost(LONG).until(() -> slow.size() == 11);
+    }
+
+    @PulseTest
+    void nullAndAnErrorAreValuesThatCannotBeRead() throws InterruptedException {
+        ReplicatedMap<String> writer = pulse.map(name, Codecs.string());
+        ReplicatedMap<String> map = pulse.map(name, decoding(text -> {
+            if (text.equals("error")) {
+                throw new AssertionError("on purpose");
+            }
+            return text.equals("null") ? null : text;
+        }));
+        for (String bad : List.of("null", "error")) {
+            writer.set("a", bad);
+            await().atMost(LONG).until(() -> map.figures().unreadable() == 1);
+            assertThat(map.set("a", "good")).isEmpty();
+            await().atMost(LONG).until(() -> "good".equals(map.get("a")));
+        }
+        writer.set("a", "null");
+        assertThatThrownBy(() -> map.getFresh("a"))
+                .isInstanceOf(MapValueException.class)
+                .hasMessageContaining("the codec returned null");
     }
 }

@@ -29,9 +29,12 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -381,6 +384,49 @@ class MapFaultTest {
             }
             map.setAndWait("a", Integer.toString(i));
             assertThat(map.get("a")).isEqualTo(Integer.toString(i));
+        }
+    }
+
+    @PulseTest
+    void aWriteIsWaitedForThoughChangesThatWereLostTookTheReplicaBeyondIt(EmbeddedRedis redis)
+            throws InterruptedException {
+        try (MessageProxy proxy = MessageProxy.to(redis.port())) {
+            ReplicatedMap<String> map = join(proxy.uri(), MapOptions.defaults());
+            map.setAndWait("a", "1");
+            CountDownLatch arrive = new CountDownLatch(1);
+            proxy.fault(messages -> {
+                awaitUninterruptibly(arrive);
+                return messages;
+            });
+            // as of a master that told of them, and was replaced before it had passed them on
+            for (int revision = 2; revision <= 4; revision++) {
+                raw.raw().call("PUBLISH", raw.channel(), "reset:" + revision);
+            }
+            raw.raw().call("CLIENT", "PAUSE", "60000", "WRITE");
+            AtomicReference<@Nullable String> shown = new AtomicReference<>();
+            Thread writing = Thread.startVirtualThread(() -> {
+                try {
+                    map.setAndWait("a", "2");
+                    shown.set(map.get("a"));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            await().atMost(LONG).until(() -> raw.raw().text("INFO", "clients").contains("blocked_clients:1"));
+            arrive.countDown();
+            await().atMost(LONG).until(() -> map.revision() == 4);
+            raw.raw().call("CLIENT", "UNPAUSE");
+            writing.join();
+            assertThat(shown).hasValue("2");
+            awaitAgreement(List.of(map));
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -100,6 +100,9 @@ class MapHealthTest {
         map.setAndWait("a", "1");
         assertThat(map.get("a")).isEqualTo("1");
         assertThat(map.figures().snapshots()).isOne();
+        assertThat(map.figures().malformed()).isEqualTo(6);
+        assertThat(LogLines.with("map=" + raw.name() + " state=malformed-message"))
+                .hasSize(1);
     }
 
     @PulseTest
@@ -124,9 +127,10 @@ class MapHealthTest {
         await().atMost(LONG).until(() -> loop(content).status() == Health.Status.DEGRADED);
         assertThat(loop(content).why()).startsWith("not known to be equal to Redis for ");
         assertThat(map.staleness()).isGreaterThan(Duration.ofMillis(1_500));
+        assertThat(map.figures().lastSync()).isGreaterThan(Duration.ofMillis(1_500));
         assertThat(map.get("a")).isEqualTo("1");
         redis.resume();
-        await().atMost(LONG).until(() -> map.staleness().compareTo(Duration.ofMillis(1_500)) < 0);
+        await().atMost(LONG).until(() -> map.figures().lastSync().compareTo(Duration.ofMillis(1_500)) < 0);
         await().atMost(LONG).until(() -> pulse.health().status() == Health.Status.UP);
     }
 

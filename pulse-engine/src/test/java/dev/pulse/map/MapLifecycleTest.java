@@ -159,8 +159,27 @@ class MapLifecycleTest {
     void aWatcherThatHangsIsInterrupted(TestRedis redis, Prefix prefix) throws InterruptedException {
         Pulse pulse = Pulse.connect(redis.uri());
         ReplicatedMap<String> map = pulse.map(prefix.name("m"), Codecs.string());
+        Watch watch = watchAndHang(map);
+        assertThat(pulse.close(Duration.ZERO).how()).isEqualTo(CloseResult.How.INTERRUPTED);
+        assertThat(watch.isFinished()).isTrue();
+    }
+
+    @PulseTest
+    void aWatcherThatHangsIsInterruptedThoughItWasStoppedBefore(TestRedis redis, Prefix prefix)
+            throws InterruptedException {
+        Pulse pulse = Pulse.connect(redis.uri());
+        ReplicatedMap<String> map = pulse.map(prefix.name("m"), Codecs.string());
+        Watch watch = watchAndHang(map);
+        watch.stop();
+        assertThat(map.figures().watches()).isZero();
+        assertThat(pulse.close(Duration.ZERO).how()).isEqualTo(CloseResult.How.INTERRUPTED);
+        assertThat(watch.isFinished()).isTrue();
+    }
+
+    /** A watcher at work that ends by an interrupt only. */
+    private static Watch watchAndHang(ReplicatedMap<String> map) throws InterruptedException {
         CountDownLatch hangs = new CountDownLatch(1);
-        map.watch(WatchOptions.changes(), change -> {
+        Watch watch = map.watch(WatchOptions.changes(), change -> {
             hangs.countDown();
             try {
                 new CountDownLatch(1).await();
@@ -170,7 +189,34 @@ class MapLifecycleTest {
         });
         map.set("a", "1");
         hangs.await();
-        assertThat(pulse.close(Duration.ZERO).how()).isEqualTo(CloseResult.How.INTERRUPTED);
+        return watch;
+    }
+
+    @PulseTest
+    void watchersThatCloseTheirMapDoNotWaitForEachOther(TestRedis redis, Prefix prefix) throws InterruptedException {
+        try (Pulse pulse = Pulse.connect(redis.uri())) {
+            ReplicatedMap<String> map = pulse.map(prefix.name("m"), Codecs.string());
+            CountDownLatch both = new CountDownLatch(2);
+            List<Watch> watches = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                watches.add(map.watch(WatchOptions.changes(), change -> {
+                    both.countDown();
+                    awaitUninterruptibly(both);
+                    map.close();
+                }));
+            }
+            map.set("a", "1");
+            // sooner than watchers are given to finish
+            await().atMost(Duration.ofSeconds(9)).until(() -> watches.stream().allMatch(Watch::isFinished));
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @PulseTest
@@ -254,6 +300,31 @@ class MapLifecycleTest {
                         return true;
                     });
             await().atMost(LONG).until(() -> connections(client, MAPS) == 0);
+        }
+    }
+
+    @PulseTest
+    void closingTheMapEndsAWait(EmbeddedRedis redis, Prefix prefix) throws InterruptedException {
+        try (MessageProxy proxy = MessageProxy.to(redis.port());
+                Pulse pulse = Pulse.builder()
+                        .uri(proxy.uri())
+                        .commandTimeout(Duration.ofMinutes(1))
+                        .connect()) {
+            ReplicatedMap<String> map = pulse.map(prefix.name("m"), Codecs.string());
+            ReplicatedMap<String> other = pulse.map(prefix.name("m"), Codecs.string());
+            proxy.fault(messages -> List.of());
+            AtomicReference<@Nullable Throwable> met = new AtomicReference<>();
+            Thread waiting = Thread.startVirtualThread(() -> {
+                try {
+                    map.setAndWait("a", "1");
+                } catch (InterruptedException | RuntimeException e) {
+                    met.set(e);
+                }
+            });
+            await().atMost(LONG).until(() -> other.getFresh("a").isPresent());
+            map.close();
+            assertThat(waiting.join(LONG)).isTrue();
+            assertThat(met.get()).isInstanceOf(ReplicaBehindException.class).hasMessageContaining("closed");
         }
     }
 

@@ -12,6 +12,7 @@ import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.TestRedis;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -201,6 +202,11 @@ class ReplicatedMapTest {
         assertThatThrownBy(() -> map.set("a", "x".repeat(16 * 1024 * 1024 + 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("maxPayloadBytes");
+        List<String> items = Collections.nCopies(17, "x".repeat(1024 * 1024));
+        assertThatThrownBy(() -> map.lists().append("a", items))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("maxPayloadBytes");
+        assertThatThrownBy(() -> map.lists().appendUnique("a", items)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> pulse.map("a b", Codecs.string())).isInstanceOf(IllegalArgumentException.class);
         assertThat(keys.revision()).isZero();
     }

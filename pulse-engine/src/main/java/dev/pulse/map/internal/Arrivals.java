@@ -18,6 +18,7 @@ final class Arrivals {
     /* guarded by lock; the size is looked at without */
     private final PriorityQueue<Wait> waits = new PriorityQueue<>(Comparator.comparingLong(Wait::revision));
     private volatile int waiting;
+    private volatile boolean ended;
     private volatile long snapshotsBegun;
 
     private record Wait(long revision, long snapshotsBefore, CountDownLatch over) {}
@@ -34,7 +35,7 @@ final class Arrivals {
     /**
      * Waits for that long at most.
      *
-     * @return whether the replica has it
+     * @return whether the replica has it; false when waiting was ended
      */
     boolean await(long revision, Duration longest) throws InterruptedException {
         Wait wait = add(revision);
@@ -55,9 +56,20 @@ final class Arrivals {
 
     private boolean await(Wait wait, Duration longest) throws InterruptedException {
         try {
-            return wait.over().await(longest.toNanos(), TimeUnit.NANOSECONDS);
+            return !ended && wait.over().await(longest.toNanos(), TimeUnit.NANOSECONDS) && !ended;
         } finally {
             remove(wait);
+        }
+    }
+
+    /** The replica follows no further: nobody is to wait, now or later. */
+    void end() {
+        lock.lock();
+        try {
+            ended = true;
+            waits.forEach(wait -> wait.over().countDown());
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -29,6 +29,7 @@ final class Looks {
     private long expected;
     private long expectedBy;
     private boolean expiryKnown;
+    private long endsAt;
 
     Looks(MapOptions options) {
         this.periodNanos = options.checkPeriod().toNanos();
@@ -89,8 +90,14 @@ final class Looks {
     void expiresIn(long millis, long now) {
         expiryKnown = millis >= 0;
         if (expiryKnown) {
+            endsAt = now + TimeUnit.MILLISECONDS.toNanos(millis);
             soon(Math.max(SHORTEST_MILLIS, millis + 1), now);
         }
+    }
+
+    /** Whether the map came to an end that was known. */
+    boolean isOver(long now) {
+        return expiryKnown && now - endsAt >= 0;
     }
 
     /** A change was applied; returns whether it made the next look an earlier one, for it may have set an end. */

@@ -165,8 +165,10 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         long revision = replaced.revision();
         boolean arrived;
         try {
-            // a revision that is not beyond one that was seen before shows that Redis lost the map since
-            arrived = revision > known
+            // a revision that is not beyond one that was seen before shows that Redis lost the map since; so may one
+            // that
+            // the replica has by now: changes that a failover lost may have taken it there
+            arrived = revision > known && (replica.revision() < revision || shows(key, value, encoded))
                     ? arrivals.await(revision, call.timeLeft())
                     : arrivals.awaitSnapshot(() -> inbox.sign(Inbox.Sign.DOUBT), call.timeLeft());
         } catch (InterruptedException e) {
@@ -174,9 +176,15 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
             throw behind(revision, "the wait was interrupted", e);
         }
         if (!arrived) {
-            throw behind(revision, "the replica did not have it within " + call.timeout(), null);
+            String why = closed ? "the map was closed" : "the replica did not have it within " + call.timeout();
+            throw behind(revision, why, null);
         }
         return values.readable(replaced.before());
+    }
+
+    private boolean shows(String key, V value, byte[] encoded) {
+        V here = replica.get(key);
+        return here != null && values.isSame(here, value, encoded);
     }
 
     private ReplicaBehindException behind(long revision, String why, @Nullable Throwable cause) {
@@ -234,7 +242,7 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
 
     @Override
     public Lists lists() {
-        return new MapLists(name, writes, this::call);
+        return new MapLists(name, values.mostBytes(), writes, this::call);
     }
 
     @Override
@@ -252,9 +260,17 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         }
     }
 
+    /** It is told of no further change; what it was told of last may still be at work. */
+    void unwatch(MapWatch<V> watch) {
+        replica.unwatch(watch);
+    }
+
+    /** Nothing of it runs any more. */
     void forget(MapWatch<V> watch) {
         watches.remove(watch);
-        replica.unwatch(watch);
+        if (closed && watches.isEmpty()) {
+            maps.forget(this);
+        }
     }
 
     @Override
@@ -273,11 +289,13 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
                 replica.size(),
                 replica.revision(),
                 staleness(),
-                watches.size(),
+                replication.lastSync(),
+                replica.watches(),
                 reports.applied.sum(),
                 reports.snapshots.sum(),
                 reports.gaps.sum(),
                 reports.regressions.sum(),
+                reports.malformed.sum(),
                 replica.unreadable(),
                 reports.coalesced.sum());
     }
@@ -295,8 +313,9 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         } finally {
             lifecycle.unlock();
         }
-        maps.forget(this);
+        maps.unsubscribe(this);
         replication.stop();
+        arrivals.end();
     }
 
     @Override
@@ -307,16 +326,19 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
     @Override
     public CloseResult close(long deadline) {
         stop();
+        watches.forEach(MapWatch::stop);
         List<Supplier<CloseResult>> closings = new ArrayList<>();
         closings.add(() -> endReplication(deadline));
-        for (MapWatch<V> watch : List.copyOf(watches)) {
-            watch.stop();
-            if (!watch.isCurrentThread()) {
-                closings.add(() -> watch.close(deadline));
-            }
+        // watchers that close the map at the same time are not to wait for each other
+        if (!isCalledFromHandler()) {
+            watches.forEach(watch -> closings.add(() -> watch.close(deadline)));
         }
         condition.close();
-        return Closing.sideBySide(closings);
+        CloseResult result = Closing.sideBySide(closings);
+        if (watches.isEmpty()) {
+            maps.forget(this);
+        }
+        return result;
     }
 
     /** It works for nobody any more: what it does may be cut short. */

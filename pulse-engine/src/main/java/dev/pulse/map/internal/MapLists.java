@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The lists of one map. */
@@ -21,16 +22,19 @@ final class MapLists implements Lists {
     private static final Script REMOVE = MapWrites.script("remove");
 
     private final String map;
+    private final int mostBytes;
     private final MapWrites writes;
     private final Supplier<Redis> redis;
 
     /**
      * Lists.
      *
+     * @param mostBytes how large the items of one call are together at most
      * @param redis asked at each call; throws when the map is closed
      */
-    MapLists(String map, MapWrites writes, Supplier<Redis> redis) {
+    MapLists(String map, int mostBytes, MapWrites writes, Supplier<Redis> redis) {
         this.map = map;
+        this.mostBytes = mostBytes;
         this.writes = writes;
         this.redis = redis;
     }
@@ -55,6 +59,11 @@ final class MapLists implements Lists {
         byte[][] encoded = items.stream()
                 .map(item -> Utf8.requireEncodable("list item", item).getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
+        long bytes = Stream.of(encoded).mapToLong(item -> item.length).sum();
+        if (bytes > mostBytes) {
+            throw new IllegalArgumentException("items of key \"" + key + "\" in map \"" + map + "\" have at most "
+                    + mostBytes + " bytes (maxPayloadBytes), had " + bytes);
+        }
         try {
             return Replies.list(writes.run(redis.get(), script, key, encoded));
         } catch (RedisReplyException e) {

@@ -55,7 +55,7 @@ final class MapReplica<V> {
             long revision, MapChange.Kind kind, ConcurrentHashMap<String, V> entries, Set<String> unreadable) {}
 
     private final List<Consumer<? super MapChange<V>>> watchers = new CopyOnWriteArrayList<>();
-    /** So that copies and beginnings of watches are of one revision; held while no user code runs. */
+    /** So that copies and beginnings of watches are of one revision; held while no user code runs, but equals. */
     private final ReentrantLock lock = new ReentrantLock();
     /* both changed under lock; a snapshot comes in one step, so that no reader sees a mixture */
     private volatile ConcurrentHashMap<String, V> entries = new ConcurrentHashMap<>();
@@ -239,11 +239,20 @@ final class MapReplica<V> {
         });
         now.entries().forEach((key, value) -> {
             V old = before.get(key);
-            // arrays, of bytes above all, are equal by content
-            if (!Objects.deepEquals(old, value)) {
+            if (!isEqual(old, value)) {
                 tell(MapChange.Kind.SET, key, old, value);
             }
         });
+    }
+
+    /** What the user's code cannot compare counts as changed, so that it is told, and all that follows it. */
+    private static boolean isEqual(@Nullable Object one, @Nullable Object other) {
+        try {
+            // arrays, of bytes above all, are equal by content
+            return Objects.deepEquals(one, other);
+        } catch (Throwable e) {
+            return false;
+        }
     }
 
     private void tell(MapChange.Kind kind, String key, @Nullable V before, @Nullable V now) {

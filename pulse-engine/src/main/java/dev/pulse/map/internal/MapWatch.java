@@ -41,7 +41,12 @@ final class MapWatch<V> implements Watch, Consumer<MapChange<V>> {
     }
 
     private void turn() throws InterruptedException {
-        MapChange<V> change = stopped ? null : pending.poll();
+        if (stopped) {
+            map.forget(this);
+            loop.stop();
+            return;
+        }
+        MapChange<V> change = pending.poll();
         if (change == null) {
             something.await(LONGEST_REST);
             return;
@@ -65,8 +70,7 @@ final class MapWatch<V> implements Watch, Consumer<MapChange<V>> {
     @Override
     public void stop() {
         stopped = true;
-        map.forget(this);
-        loop.stop();
+        map.unwatch(this);
         something.wake();
     }
 
@@ -93,6 +97,7 @@ final class MapWatch<V> implements Watch, Consumer<MapChange<V>> {
             Thread.currentThread().interrupt();
         }
         loop.interrupt();
+        map.forget(this);
         return Deadlines.hardPhase(loop::join)
                 ? new CloseResult(CloseResult.How.INTERRUPTED, List.of())
                 : new CloseResult(

@@ -91,7 +91,12 @@ public final class Maps {
         return signals;
     }
 
+    /** Nothing of it runs any more. */
     void forget(MapHandle<?> map) {
+        open.remove(map);
+    }
+
+    void unsubscribe(MapHandle<?> map) {
         Subscriptions known;
         lock.lock();
         try {
@@ -99,7 +104,7 @@ public final class Maps {
         } finally {
             lock.unlock();
         }
-        if (open.remove(map) && known != null) {
+        if (known != null) {
             known.remove(map);
         }
     }

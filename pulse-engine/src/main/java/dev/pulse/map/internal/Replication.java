@@ -41,6 +41,8 @@ final class Replication<V> {
     private volatile @Nullable PulseException refusal;
     /** When the replica was last known to be equal to Redis. */
     private volatile long provenAt = System.nanoTime();
+    /** When it was last compared with Redis, and equal, or taken from there. */
+    private volatile long syncedAt = System.nanoTime();
 
     /* of who has the permit */
     private final Looks looks;
@@ -242,7 +244,9 @@ final class Replication<V> {
         looks.begins(begun);
         proven(begun);
         reports.snapshots.increment();
-        if (snapshot.revision() < before) {
+        if (snapshot.revision() < before && looks.isOver(System.nanoTime())) {
+            reports.expired(before, snapshot.revision());
+        } else if (snapshot.revision() < before) {
             reports.regressed(before, snapshot.revision());
         }
         arrivals.snapshotApplied(number, snapshot.revision());
@@ -266,13 +270,18 @@ final class Replication<V> {
         switch (replica.compare(standing.revision(), standing.entries())) {
             case EQUAL -> proven(begun);
             case BEHIND -> looks.expect(standing.revision(), System.nanoTime());
-            case DIFFERENT -> replica.doubt();
+            case DIFFERENT -> {
+                // the snapshot that follows tells how long what is there now lives
+                replica.doubt();
+                return;
+            }
         }
         looks.expiresIn(standing.ttlMillis(), System.nanoTime());
     }
 
     private void proven(long at) {
         provenAt = at;
+        syncedAt = at;
         looks.settled();
     }
 
@@ -293,6 +302,10 @@ final class Replication<V> {
 
     Duration staleness() {
         return Duration.ofNanos(Math.max(0, System.nanoTime() - provenAt));
+    }
+
+    Duration lastSync() {
+        return Duration.ofNanos(Math.max(0, System.nanoTime() - syncedAt));
     }
 
     /** Asks it to end; who waits for the first snapshot waits no longer. */

@@ -3,6 +3,7 @@ package dev.pulse.map.internal;
 import dev.pulse.MapValueException;
 import dev.pulse.stream.Codec;
 import dev.pulse.stream.Codecs;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,10 @@ final class Values<V> {
         return quick;
     }
 
+    int mostBytes() {
+        return mostBytes;
+    }
+
     /** Throws {@link IllegalArgumentException} when it cannot be encoded, or is too large. */
     byte[] encode(String key, V value) {
         Objects.requireNonNull(value, "value");
@@ -42,15 +47,15 @@ final class Values<V> {
         return bytes;
     }
 
-    /** Throws whatever the codec does. */
+    /** Throws whatever the codec does, and when it makes null of them. */
     V decode(byte[] bytes) throws Exception {
-        return codec.decode(bytes);
+        return Objects.requireNonNull(codec.decode(bytes), "the codec returned null");
     }
 
     /** Throws {@link MapValueException} when it cannot be read. */
     V require(String key, byte[] bytes) {
         try {
-            return codec.decode(bytes);
+            return decode(bytes);
         } catch (Exception e) {
             throw new MapValueException("value of " + named(key) + " cannot be read: " + e.getMessage(), e);
         }
@@ -62,9 +67,19 @@ final class Values<V> {
             return Optional.empty();
         }
         try {
-            return Optional.of(codec.decode(bytes));
-        } catch (Exception e) {
+            return Optional.of(decode(bytes));
+        } catch (Throwable e) {
+            // an error too: what asks for this has been done, and must not look as if it had not
             return Optional.empty();
+        }
+    }
+
+    /** Whether two values are equal, or the same bytes; false where the user's code cannot tell. */
+    boolean isSame(V one, V other, byte[] otherBytes) {
+        try {
+            return Objects.deepEquals(one, other) || Arrays.equals(codec.encode(one), otherBytes);
+        } catch (Throwable e) {
+            return false;
         }
     }
 

@@ -70,4 +70,14 @@ class ArrivalsTest {
         arrivals.snapshotApplied(arrivals.snapshotBegins(), 1);
         requireOver(thread);
     }
+
+    @Test
+    void nobodyWaitsForWhatFollowsNoFurther() throws InterruptedException {
+        Thread thread = begin(() -> arrivals.await(7, LONG));
+        arrivals.end();
+        assertThat(thread.join(LONG)).isTrue();
+        assertThat(over.get()).isFalse();
+        assertThat(arrivals.awaitSnapshot(() -> {}, LONG)).isFalse();
+        assertThat(arrivals.await(5, LONG)).isTrue();
+    }
 }

@@ -80,6 +80,8 @@ class LooksTest {
         looks.expiresIn(1_000, START);
         assertThat(looks.isDue(after(1_000))).isFalse();
         assertThat(looks.isDue(after(1_001))).isTrue();
+        assertThat(looks.isOver(after(999))).isFalse();
+        assertThat(looks.isOver(after(1_000))).isTrue();
         looks.begins(after(1_001));
         // not without a pause
         looks.expiresIn(0, after(1_001));

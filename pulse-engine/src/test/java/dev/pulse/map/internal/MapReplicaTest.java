@@ -55,6 +55,30 @@ class MapReplicaTest {
         assertThat(told).extracting(MapChange::key).containsExactly("b");
     }
 
+    /** Throws when it is compared. */
+    private static final class Incomparable {
+        @Override
+        public boolean equals(Object other) {
+            throw new AssertionError("on purpose");
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+    }
+
+    @Test
+    void whatCannotBeComparedIsToldAndSoIsAllElse() {
+        MapReplica<Object> replica = new MapReplica<>();
+        List<MapChange<Object>> told = new ArrayList<>();
+        replica.watch(told::add, false);
+        replica.restore(snapshot(1, Map.of("a", new Incomparable(), "b", "1", "c", "1")));
+        told.clear();
+        replica.restore(snapshot(4, Map.of("a", new Incomparable(), "b", "2", "c", "1")));
+        assertThat(told).extracting(MapChange::key).containsExactlyInAnyOrder("a", "b");
+    }
+
     @Test
     void whatCannotBeShownIsAbsentUntilItCan() {
         MapReplica<String> replica = new MapReplica<>();
