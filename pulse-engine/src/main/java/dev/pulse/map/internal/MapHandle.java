@@ -165,9 +165,8 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         long revision = replaced.revision();
         boolean arrived;
         try {
-            // a revision that is not beyond one that was seen before shows that Redis lost the map since; so may one
-            // that
-            // the replica has by now: changes that a failover lost may have taken it there
+            // a revision that is not beyond one that was seen before shows that Redis lost the map since; so
+            // may one that the replica has by now, for changes that a failover lost may have taken it there
             arrived = revision > known && (replica.revision() < revision || shows(key, value, encoded))
                     ? arrivals.await(revision, call.timeLeft())
                     : arrivals.awaitSnapshot(() -> inbox.sign(Inbox.Sign.DOUBT), call.timeLeft());
