@@ -210,7 +210,8 @@ final class Lane {
             ping();
         }
         Connection own = connection;
-        while (own != null && !closed && !queue.isEmpty()) {
+        // once it is to leave this connection nothing is sent on it any more: the next round does
+        while (own != null && !closed && !renew && !queue.isEmpty()) {
             carryQueued(own);
             own = connection;
         }
