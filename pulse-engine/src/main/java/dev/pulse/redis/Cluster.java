@@ -144,7 +144,7 @@ final class Cluster extends Topology {
             if (!found.owners().contains(address)) {
                 Primary gone = primaries.remove(address);
                 if (gone != null) {
-                    Tasks.start("retire " + address, () -> gone.retire(System.nanoTime() + LAST_REPLIES.toNanos()));
+                    Tasks.start("retire " + address, () -> gone.close(System.nanoTime() + LAST_REPLIES.toNanos()));
                 }
             }
         }

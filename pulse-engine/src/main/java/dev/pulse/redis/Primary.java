@@ -70,21 +70,19 @@ final class Primary {
         owned.stream().filter(old).forEach(OwnedConnection::discard);
     }
 
-    /** Nothing goes there any more: what loops read from it ends, what was sent may finish until the deadline. */
-    void retire(long deadline) {
-        close(deadline);
+    /**
+     * Nothing goes there any more: what was sent may finish until the deadline, by nanoTime; then what loops read from it
+     * ends, too.
+     */
+    void close(long deadline) {
+        closed = true;
+        lane.close(deadline);
+        large.close(deadline);
         owned.forEach(this::discard);
     }
 
     /** Whether calls that were not sent are to go somewhere else. */
     boolean isClosed() {
         return closed;
-    }
-
-    /** Ends all but the connections of loops; calls under way may finish until the deadline, by nanoTime. */
-    void close(long deadline) {
-        closed = true;
-        lane.close(deadline);
-        large.close(deadline);
     }
 }

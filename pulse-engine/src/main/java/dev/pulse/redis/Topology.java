@@ -28,7 +28,7 @@ abstract sealed class Topology permits OnePrimary, Cluster {
      */
     abstract @Nullable Redirection redirection(JedisDataException reply, Primary from);
 
-    /** Ends all but the connections of loops; calls under way may finish until the deadline, by nanoTime. */
+    /** Ends all connections; calls under way may finish until the deadline, by nanoTime, and loops have ended before. */
     abstract void end(long deadline);
 
     /** To a primary that is to be told that it is asked for something on the way to it. */

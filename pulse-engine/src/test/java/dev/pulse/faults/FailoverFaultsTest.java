@@ -46,7 +46,11 @@ class FailoverFaultsTest {
                 long begun = System.nanoTime();
                 fleet.broken();
                 switch (trial.random().nextInt(3)) {
-                    case 0 -> sentinels.failOver();
+                    case 0 -> {
+                        sentinels.failOver();
+                        // until then it takes what it can no longer hand on
+                        sentinels.awaitReplica(master.port());
+                    }
                     case 1 -> master.kill();
                     default -> master.pause();
                 }
