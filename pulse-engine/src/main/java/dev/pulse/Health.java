@@ -24,7 +24,7 @@ public record Health(Status status, Instant since, String why, List<Loop> loops)
     }
 
     /**
-     * One loop: a lane to Redis, a reader, a sink's reading or upkeep.
+     * One loop: a lane to Redis, a reader, a sink's reading or upkeep, a map's replica.
      *
      * @param name kind and subject, such as {@code sink users/mails read}
      * @param status how it gets on

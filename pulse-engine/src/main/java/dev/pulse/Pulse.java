@@ -30,10 +30,11 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * The entry point: one Redis, and the streams and maps on it. Make one per Redis and process, share it among all threads, close it
- * at the end. Thread-safe. It holds one connection for the short commands of everybody (on a Redis Cluster one to each
- * primary that is used), one for each reader and sink, one for all maps, and up to 8 while payloads of more than 256 KiB or replies without
- * bound are under way; all are named {@code pulse/<client name>/<role>} in CLIENT LIST.
+ * The entry point: one Redis, and the streams and maps on it. Make one per Redis and process, share it among all threads,
+ * close it at the end. Thread-safe. It holds one connection for the short commands of everybody (on a Redis Cluster one to
+ * each primary that is used), one for each reader and sink (of several streams on a Redis Cluster, one for each of these),
+ * one for all maps, and up to 8 while payloads of more than 256 KiB or replies without bound are under
+ * way; all are named {@code pulse/<client name>/<role>} in CLIENT LIST.
  *
  * <p>Once it is closed, what would ask Redis throws {@link IllegalStateException}.
  */
@@ -147,9 +148,9 @@ public final class Pulse implements AutoCloseable {
     }
 
     /**
-     * Closes all readers, sinks and maps side by side, then the connections. What was begun may finish for up to {@code drain},
-     * is then interrupted and has 2 s more; all in all it takes a few seconds longer than that at most, also when Redis
-     * is gone. Called from a handler, it begins closing and returns at once, for it cannot wait for that handler. An
+     * Closes all readers, sinks and maps side by side, then the connections. What was begun may finish for up to
+     * {@code drain}, is then interrupted and has 2 s more; all in all it takes a few seconds longer than that at most, also
+     * when Redis is gone. Called from a handler, it begins closing and returns at once, for it cannot wait for that handler. An
      * interrupt of the caller ends the drain and stays set. Further calls do nothing, and do not wait.
      *
      * @param drain 0 to 1 h
