@@ -27,8 +27,8 @@ final class Subscriptions {
     private static final Duration PING = Duration.ofSeconds(3);
 
     private final Map<String, List<MapHandle<?>>> wanted = new ConcurrentHashMap<>();
-    /** What the present connection was asked for. */
-    private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    /** What the present connection was asked for: a set of its own, so that who saw the one before does not change it. */
+    private volatile Set<String> asked = ConcurrentHashMap.newKeySet();
 
     private final Subscription subscription;
     private final LoopSignal readSignal;
@@ -80,38 +80,41 @@ final class Subscriptions {
             somethingWanted.await(PING);
             return;
         }
+        Set<String> askedNow = ConcurrentHashMap.newKeySet();
+        askedNow.addAll(channels);
+        asked = askedNow;
         try {
-            asked.addAll(channels);
             subscription.run(bytes(channels));
         } catch (AccessDeniedException e) {
             wanted.values()
                     .forEach(maps -> maps.forEach(map -> map.replication().refused(e)));
             throw e;
         } finally {
-            asked.clear();
+            asked = ConcurrentHashMap.newKeySet();
         }
     }
 
     private void send() throws InterruptedException {
+        Set<String> askedNow = asked;
         Set<String> missing = new HashSet<>(wanted.keySet());
-        missing.removeAll(asked);
-        List<String> unwanted = new ArrayList<>(asked);
+        missing.removeAll(askedNow);
+        List<String> unwanted = new ArrayList<>(askedNow);
         unwanted.removeIf(wanted::containsKey);
         // set before it is tried, so that a confirmation that comes meanwhile is not missed
         unsent = true;
         boolean sent = true;
         if (!missing.isEmpty()) {
             // known before it is sent: if the connection ends between, the next one is asked again
-            asked.addAll(missing);
+            askedNow.addAll(missing);
             sent = subscription.subscribe(bytes(missing));
             if (!sent) {
-                asked.removeAll(missing);
+                askedNow.removeAll(missing);
             }
         }
         if (!unwanted.isEmpty()) {
             // one that cannot be sent is kept: the connection that is being made will subscribe it
             if (subscription.unsubscribe(bytes(unwanted))) {
-                unwanted.forEach(asked::remove);
+                unwanted.forEach(askedNow::remove);
             } else {
                 sent = false;
             }
