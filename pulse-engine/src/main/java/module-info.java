@@ -11,5 +11,6 @@ module dev.pulse {
     exports dev.pulse;
     exports dev.pulse.embedded;
     exports dev.pulse.map;
+    exports dev.pulse.pool;
     exports dev.pulse.stream;
 }

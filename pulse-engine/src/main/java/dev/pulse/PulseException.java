@@ -10,9 +10,15 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class PulseException extends RuntimeException
         permits AccessDeniedException,
+                DispatchConflictException,
+                JobExistsException,
+                JobFailedException,
                 MapValueException,
+                NoWorkerException,
                 OnceConflictException,
                 OutcomeUnknownException,
+                PoolShutDownException,
+                QueueFullException,
                 RedisOutOfMemoryException,
                 RedisReplyException,
                 RedisUnavailableException,

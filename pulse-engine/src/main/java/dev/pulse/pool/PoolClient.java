@@ -1,0 +1,136 @@
+package dev.pulse.pool;
+
+import dev.pulse.CloseResult;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * A pool whose jobs run in other processes. Thread-safe. Methods that ask Redis throw {@link IllegalStateException} once it is
+ * closed, {@link dev.pulse.PoolShutDownException} once the pool is shut down, and what {@link dev.pulse.PulseException} says
+ * of Redis.
+ *
+ * <p>Names of jobs, and ids, are 1 to 512 characters, any but a lone surrogate; wrong ones are an
+ * {@link IllegalArgumentException}.
+ */
+public interface PoolClient extends AutoCloseable {
+    /** The pool's name. */
+    String name();
+
+    /**
+     * Has a job started, and waits until its handler has begun it: {@link PoolOptions#dispatchTimeout} at most. An accepted
+     * job is not lost, whatever becomes of this process. With an id it can be repeated: the job is joined, not started
+     * anew; when it has started meanwhile, it returns at once.
+     *
+     * @throws InterruptedException when interrupted before it was accepted
+     * @throws dev.pulse.JobExistsException when the pool has a job of that key, from another dispatch
+     * @throws dev.pulse.DispatchConflictException when the id was used for another key or payload
+     * @throws dev.pulse.QueueFullException when the pool's limit of queued jobs is reached
+     * @throws dev.pulse.NoWorkerException when it needs a worker now, and there is none
+     * @throws dev.pulse.JobFailedException when its handler threw, or it was stopped or withdrawn before it had begun
+     * @throws dev.pulse.OutcomeUnknownException when it had not begun in time and goes on waiting; or when nobody can tell
+     *     whether it was accepted. The message says which, and names the id
+     * @throws IllegalArgumentException when the payload is larger than this Pulse allows
+     */
+    Dispatch dispatch(JobRequest request) throws InterruptedException;
+
+    /** What became of the job dispatched with this id; empty when nothing is known of it, or no more. */
+    Optional<Outcome> outcome(String id) throws InterruptedException;
+
+    /**
+     * Makes sure that a job dispatched with this id and key never begins, if it was not accepted yet; a later dispatch of the
+     * id is refused.
+     *
+     * @return what is known of it: {@link Outcome.State#WITHDRAWN}, or the state of the job that it made
+     */
+    Outcome withdraw(String key, String id) throws InterruptedException;
+
+    /**
+     * Stops a job for good, and waits until nothing of it runs any more, {@link PoolOptions#dispatchTimeout} at most. The wish
+     * outlives this process and the job's worker.
+     *
+     * @return false when the pool has no such job
+     * @throws InterruptedException when interrupted before the wish was recorded
+     * @throws dev.pulse.OutcomeUnknownException when it did not end in time; it is going to
+     */
+    boolean stopJob(String key) throws InterruptedException;
+
+    /** The same, for the job of that dispatch only: one of the same key that came after it is left alone. */
+    boolean stopJob(Dispatch dispatched) throws InterruptedException;
+
+    /**
+     * Sends something to a job that a worker has. It is delivered at least once, in order with others of the key, also when
+     * the job is moved meanwhile; not when the job ends before.
+     *
+     * @return false when no worker has such a job
+     */
+    boolean notifyJob(String key, byte[] payload) throws InterruptedException;
+
+    /**
+     * Has the worker that a key belongs to work on a message, without a job, and waits for its answer. It is delivered at
+     * least once, one of a key after another, in order without faults.
+     *
+     * @param timeout how long it waits, 1 ms to 1 h
+     * @return what the handler answered
+     * @throws dev.pulse.NoWorkerException when there is no worker
+     * @throws dev.pulse.QueueFullException when too many messages are under way
+     * @throws dev.pulse.JobFailedException when the handler threw
+     * @throws dev.pulse.OutcomeUnknownException when there was no answer in time; it may still be worked on
+     */
+    byte[] send(String key, byte[] payload, Duration timeout) throws InterruptedException;
+
+    /** The job of this key, if the pool has one. */
+    Optional<JobInfo> job(String key) throws InterruptedException;
+
+    /** The payload of the job of this key, if the pool has one. */
+    Optional<byte[]> payload(String key) throws InterruptedException;
+
+    /** All jobs, in no order; each as it stood at some moment during the call. */
+    List<JobInfo> jobs() throws InterruptedException;
+
+    /** All workers that have not ended, in the order of their slots. */
+    List<WorkerInfo> workers() throws InterruptedException;
+
+    /** How the pool gets on. */
+    PoolFigures figures() throws InterruptedException;
+
+    /** The settings that all nodes share, as they stand in Redis. */
+    PoolSettings settings() throws InterruptedException;
+
+    /**
+     * Changes them.
+     *
+     * @param change from those that are; called again when somebody else changed them meanwhile
+     * @return those that are in force
+     */
+    PoolSettings changeSettings(UnaryOperator<PoolSettings> change) throws InterruptedException;
+
+    /** Has the pool hand out nothing until {@link #resume}: jobs are accepted and wait, what runs goes on, stops work. */
+    void pause() throws InterruptedException;
+
+    /** Ends {@link #pause}; what waits is handed out at once. */
+    void resume() throws InterruptedException;
+
+    /**
+     * Ends the pool: nothing is accepted any more, all jobs are stopped, on all nodes, and what it has in Redis is removed. It
+     * goes on though this process dies. Waits for the end, {@code longest} at most. The name can be used for a new pool
+     * afterwards.
+     *
+     * @return whether it has ended
+     */
+    boolean shutdown(Duration longest) throws InterruptedException;
+
+    /**
+     * Ends this handle, and the workers it has: their jobs go to other workers, as {@link Worker#close(Duration)} says. Calls that
+     * wait end with an exception; jobs that were accepted go on. Can be repeated.
+     *
+     * @param drain 0 to 1 h
+     * @throws IllegalArgumentException when {@code drain} is out of its range
+     */
+    CloseResult close(Duration drain);
+
+    /** {@link #close(Duration)} with {@link PoolOptions#handOverTimeout}. */
+    @Override
+    void close();
+}

@@ -1,0 +1,64 @@
+package dev.pulse.pool;
+
+import static dev.pulse.wire.Options.require;
+
+import java.time.Duration;
+
+/**
+ * How a worker works.
+ *
+ * @param maxJobs how many jobs run at once, 1 to {@link Integer#MAX_VALUE}; what is assigned beyond waits here, and counts
+ *     as queued. Default unbounded
+ * @param startTimeout after which a start that has not returned is interrupted and counts as failed, 10 ms to 1 h; default
+ *     20 s; Go's {@code AckGracePeriod} of a pool
+ */
+public record WorkerOptions(int maxJobs, Duration startTimeout) {
+    private static final Duration SHORTEST = Duration.ofMillis(10);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    /** Throws {@link IllegalArgumentException} when a value is out of its range. */
+    public WorkerOptions {
+        require("maxJobs", maxJobs, 1, Integer.MAX_VALUE);
+        require("startTimeout", startTimeout, SHORTEST, LONGEST);
+    }
+
+    /** All defaults. */
+    public static WorkerOptions defaults() {
+        return builder().build();
+    }
+
+    /** Begins with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Makes {@link WorkerOptions}; what is not set has its default. Each method sets the component of its name, where its
+     * meaning and range stand. Not thread-safe.
+     */
+    public static final class Builder {
+        private int maxJobs = Integer.MAX_VALUE;
+        private Duration startTimeout = Duration.ofSeconds(20);
+
+        private Builder() {}
+
+        public Builder maxJobs(int value) {
+            maxJobs = value;
+            return this;
+        }
+
+        public Builder startTimeout(Duration value) {
+            startTimeout = value;
+            return this;
+        }
+
+        /**
+         * Checks all values.
+         *
+         * @throws IllegalArgumentException when one is out of its range, naming it, the range and the value
+         */
+        public WorkerOptions build() {
+            return new WorkerOptions(maxJobs, startTimeout);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/**
+ * Keyed worker pools: {@link dev.pulse.pool.PoolNode} runs jobs on whichever workers are alive, each key in one place, moved
+ * when workers come and go. Go's {@code goa.design/pulse} has pools of the same purpose under the name {@code pool}; their
+ * data is another, so that nodes of the two do not mix.
+ *
+ * <p>The record of a job in Redis is the truth, and lies in exactly one place: with the worker that owns it, or among those
+ * that wait for a worker, or for a time. What stands in the inbox of a worker is a hint that something is to be looked at;
+ * one that is lost, repeated or late changes nothing. Each hand-out of a job has a greater <em>token</em>, which every step
+ * of its worker names: a worker that lost the job cannot change it any more. Owners give their jobs away themselves, after
+ * they have stopped them; jobs are taken only from a worker whose lease has ended by the clock of Redis, and by then it has
+ * stopped its handlers. Nobody leads: each repair is a small step that any node may do, twice, or leave half done.
+ *
+ * <p>States of a job:
+ *
+ * <pre>
+ *   dispatched, a worker is there ──────────────► assigned ──started──► running
+ *   dispatched, none is there ──► waiting ──place──► assigned             │
+ *   assigned, running ──move, sweep──► assigned (new token), waiting ◄────┘
+ *   assigned ──start failed again──► due ──time has come──► assigned, waiting
+ *   assigned ──first start failed──► gone, outcome failed
+ *   assigned, running ──stop──► gone;   waiting, due ──stop──► gone
+ * </pre>
+ *
+ * <p>Invariants, checked after every test of a pool: two handlers of one key overlap only if the process of the older one
+ * was paused or cut off beyond its lease, and never with one token; nothing runs under a lease after its job has ended; a
+ * token is given out only after what ran under the older one has stopped, or its lease has ended; a record lies in exactly
+ * one place; an owner is alive or being swept; tokens only grow; the number of queued jobs is exact and never above the
+ * limit; one dispatch id makes at most one job; an accepted job that has not ended has a record; an outcome that is settled
+ * does not change; after a shutdown nothing is left.
+ */
+@NullMarked
+package dev.pulse.pool;
+
+import org.jspecify.annotations.NullMarked;
