@@ -38,6 +38,15 @@ public final class Names {
         return requireKeyName("map name", Objects.requireNonNull(mapName, "mapName"));
     }
 
+    /** A pool's name; the rules are those of {@link #requireStreamName}, and it holds no brace: keys wrap it in some. */
+    public static String requirePoolName(String poolName) {
+        requireKeyName("pool name", Objects.requireNonNull(poolName, "poolName"));
+        if (poolName.indexOf('{') >= 0 || poolName.indexOf('}') >= 0) {
+            throw new IllegalArgumentException("pool name holds no brace, was " + Shown.text(poolName));
+        }
+        return poolName;
+    }
+
     /** A sink's name: 1 to 512 characters, none of them {@code =}, since it is a key in the map of consumers. */
     public static String requireSinkName(String sinkName) {
         requireLength("sink name", Objects.requireNonNull(sinkName, "sinkName"));
