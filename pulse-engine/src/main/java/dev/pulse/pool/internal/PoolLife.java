@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Which incarnation of a pool this handle is at: opens it, finds the next after Redis lost its state, and knows when the pool
  * was shut down. Thread-safe.
  */
-final class PoolLife {
+final class PoolLife implements Incarnations {
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
 
     private final Redis redis;
@@ -43,8 +43,8 @@ final class PoolLife {
         return opened(redis.forOneCall(), 0, initial);
     }
 
-    /** The newest that is known; it may have ended without our having noticed. */
-    PoolIncarnation current() {
+    @Override
+    public PoolIncarnation present() {
         PoolIncarnation known = current;
         if (shutDown) {
             throw shutDown();
@@ -63,15 +63,12 @@ final class PoolLife {
         return new PoolShutDownException("pool \"" + pool + "\" was shut down", null);
     }
 
-    /**
-     * What came after an incarnation that is gone, however that was found.
-     *
-     * @throws PoolShutDownException when nothing comes after it
-     */
-    PoolIncarnation after(PoolIncarnation gone, Redis call) throws InterruptedException {
+    @Override
+    public PoolIncarnation after(PoolIncarnation gone, long deadline) throws InterruptedException {
+        Redis call = redis.until(deadline);
         asking.lockInterruptibly();
         try {
-            PoolIncarnation known = current();
+            PoolIncarnation known = present();
             if (known != gone) {
                 return known;
             }
