@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Which incarnation of a pool this handle is at: opens it, finds the next after Redis lost its state, and knows when the pool
  * was shut down. Thread-safe.
  */
-final class PoolLife implements Incarnations {
+final class PoolLife {
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
 
     private final Redis redis;
@@ -43,8 +43,12 @@ final class PoolLife implements Incarnations {
         return opened(redis.forOneCall(), 0, initial);
     }
 
-    @Override
-    public PoolIncarnation present() {
+    /**
+     * The newest that is known; asks nobody. It may have ended without our having noticed.
+     *
+     * @throws PoolShutDownException when the pool was shut down
+     */
+    PoolIncarnation current() {
         PoolIncarnation known = current;
         if (shutDown) {
             throw shutDown();
@@ -63,12 +67,15 @@ final class PoolLife implements Incarnations {
         return new PoolShutDownException("pool \"" + pool + "\" was shut down", null);
     }
 
-    @Override
-    public PoolIncarnation after(PoolIncarnation gone, long deadline) throws InterruptedException {
-        Redis call = redis.until(deadline);
+    /**
+     * The one that came after another that Redis does not know any more; waits for it no longer than the call may take.
+     *
+     * @throws PoolShutDownException when the pool was shut down
+     */
+    PoolIncarnation after(PoolIncarnation gone, Redis call) throws InterruptedException {
         asking.lockInterruptibly();
         try {
-            PoolIncarnation known = present();
+            PoolIncarnation known = current();
             if (known != gone) {
                 return known;
             }
