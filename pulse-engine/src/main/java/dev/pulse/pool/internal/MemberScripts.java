@@ -64,8 +64,7 @@ final class MemberScripts {
      * @param recovering whether workers still say what they run after a loss of state
      * @param lease how long it has been given
      */
-    record Member(
-            long ringVersion, String slots, long waiting, boolean onHold, boolean recovering, Duration lease)
+    record Member(long ringVersion, String slots, long waiting, boolean onHold, boolean recovering, Duration lease)
             implements Joined {}
 
     /** It has no lease, or had one and lost it. */
