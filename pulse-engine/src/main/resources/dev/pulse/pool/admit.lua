@@ -60,6 +60,10 @@ local state, token = 'assigned', math.max(tonumber(meta[5]) + 1, now)
 if ARGV[9] ~= '0' then
   state = 'due'
   redis.call('ZADD', KEYS[8], digits(math.floor(now / 1000) + tonumber(ARGV[9])), 'k:' .. key)
+  if owner ~= '' and redis.call('ZRANGE', KEYS[8], 0, 0)[1] == 'k:' .. key then
+    -- the first to come due: somebody has to know before the next beat
+    redis.pcall('XADD', KEYS[6], '*', 'y', 'r', 'v', meta[2])
+  end
 elseif owner == '' then
   state = 'waiting'
   redis.call('ZADD', KEYS[7], string.format('%.3f', now / 1000), key)

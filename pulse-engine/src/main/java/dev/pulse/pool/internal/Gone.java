@@ -11,4 +11,9 @@ record Gone()
                 MemberScripts.Joined,
                 MemberScripts.Beat,
                 MemberScripts.LeftRing,
-                MemberScripts.Swept {}
+                MemberScripts.Swept,
+                OwnerScripts.Reassertion,
+                MessageScripts.Sending,
+                MessageScripts.Resent,
+                MessageScripts.Forwarding,
+                PoolScripts.Change {}

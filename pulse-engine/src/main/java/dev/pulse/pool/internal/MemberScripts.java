@@ -65,9 +65,6 @@ final class MemberScripts {
      */
     record Member(long ringVersion, String slots, long waiting, boolean onHold, boolean recovering) implements Joined {}
 
-    /** It has no lease, or had one and lost it. */
-    record LeaseLost() implements Joined, LeftRing {}
-
     /** Makes a worker live and a part of the ring. */
     Joined join(Redis redis, Joining joining, RingChange change) throws InterruptedException {
         String worker = joining.worker();

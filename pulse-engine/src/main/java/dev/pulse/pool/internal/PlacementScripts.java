@@ -8,6 +8,7 @@ import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.wire.PoolKeys;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,9 +130,7 @@ final class PlacementScripts {
 
     /** Names each target once. Returns their numbers, from 1. */
     private Map<String, Integer> addTargets(List<Object> names, List<Object> arguments, List<String> wanted) {
-        if (wanted.size() > MOST) {
-            throw new IllegalArgumentException("at most " + MOST + " jobs at once, were " + wanted.size());
-        }
+        requireBatch(wanted);
         Map<String, Integer> numbers = new LinkedHashMap<>();
         for (String target : wanted) {
             if (!target.isEmpty() && !numbers.containsKey(target)) {
@@ -143,6 +142,12 @@ final class PlacementScripts {
         arguments.add(numbers.size());
         arguments.addAll(numbers.keySet());
         return numbers;
+    }
+
+    static void requireBatch(Collection<?> batch) {
+        if (batch.size() > MOST) {
+            throw new IllegalArgumentException("at most " + MOST + " at once, were " + batch.size());
+        }
     }
 
     private void addJob(List<Object> names, String key, String id) {

@@ -15,7 +15,10 @@ record RingChanged(long version, String slots)
                 PlacementScripts.Batch,
                 MemberScripts.Joined,
                 MemberScripts.LeftRing,
-                MemberScripts.Swept {
+                MemberScripts.Swept,
+                MessageScripts.Sending,
+                MessageScripts.Resent,
+                MessageScripts.Forwarding {
 
     /** From a reply whose second and third part they are. */
     static RingChanged of(List<@Nullable Object> reply) {

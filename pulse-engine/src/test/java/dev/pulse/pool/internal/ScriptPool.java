@@ -10,11 +10,11 @@ import dev.pulse.wire.PoolKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** An open pool without nodes: the bindings of its scripts, and a look at what they left in Redis. */
 final class ScriptPool implements AutoCloseable {
@@ -173,12 +173,10 @@ final class ScriptPool implements AutoCloseable {
                 .toList();
     }
 
+    /** A command past the engine. */
+    @Nullable
     Object call(String... command) {
         return raw.call(command);
-    }
-
-    static String[] command(String... words) {
-        return Arrays.copyOf(words, words.length);
     }
 
     @Override
