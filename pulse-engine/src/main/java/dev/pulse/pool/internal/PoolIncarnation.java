@@ -15,6 +15,7 @@ final class PoolIncarnation {
     private final PoolKeys keys;
     private final JobScripts jobs;
     private final OwnerScripts owners;
+    private final MessageScripts messages;
     private final PlacementScripts placement;
     private final MemberScripts members;
     /** Told of each newer ring, quickly. */
@@ -29,6 +30,7 @@ final class PoolIncarnation {
         this.keys = keys;
         this.jobs = new JobScripts(keys);
         this.owners = new OwnerScripts(keys);
+        this.messages = new MessageScripts(keys);
         this.placement = new PlacementScripts(keys);
         this.members = new MemberScripts(keys);
         this.agreed = agreed;
@@ -54,6 +56,10 @@ final class PoolIncarnation {
 
     OwnerScripts owners() {
         return owners;
+    }
+
+    MessageScripts messages() {
+        return messages;
     }
 
     PlacementScripts placement() {
