@@ -3,8 +3,8 @@
 --       inboxes of the others in the ring
 -- ARGV: 1 worker, 2 ring version, 3 slots with it, 4 worker that it replaces or '', 5 node, 6 whether handlers of an
 --       earlier worker still run that it will re-assert 0/1
--- Returns {'OK', version, slots, jobs waiting, on hold 0/1, recovering 0/1}, {'RING', version, slots} when the version
--- given is not the pool's, {'LOST'} when it has joined and is being swept, {'CLOSING'}, {'GONE'}.
+-- Returns {'OK', version, slots, jobs waiting, on hold 0/1, recovering 0/1, lease in ms}, {'RING', version, slots} when the
+-- version given is not the pool's, {'LOST'} when it has joined and is being swept, {'CLOSING'}, {'GONE'}.
 --@include /dev/pulse/pool/clock.lua
 --@include /dev/pulse/pool/replies.lua
 
@@ -46,4 +46,4 @@ if not redis.call('ZSCORE', KEYS[2], worker) then
   end
   wake(8, version)
 end
-return {'OK', version, slots, waiting, tonumber(meta[5]) > now and 1 or 0, recovering}
+return {'OK', version, slots, waiting, tonumber(meta[5]) > now and 1 or 0, recovering, tonumber(meta[4])}

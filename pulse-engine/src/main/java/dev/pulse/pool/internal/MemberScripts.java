@@ -62,8 +62,10 @@ final class MemberScripts {
      * @param waiting how many jobs wait for a worker
      * @param onHold whether the pool is paused
      * @param recovering whether workers still say what they run after a loss of state
+     * @param lease how long it has been given
      */
-    record Member(long ringVersion, String slots, long waiting, boolean onHold, boolean recovering) implements Joined {}
+    record Member(long ringVersion, String slots, long waiting, boolean onHold, boolean recovering, Duration lease)
+            implements Joined {}
 
     /** Makes a worker live and a part of the ring. */
     Joined join(Redis redis, Joining joining, RingChange change) throws InterruptedException {
@@ -89,7 +91,13 @@ final class MemberScripts {
                         flag(joining.reasserts()))));
         return switch (word(reply)) {
             case "OK" ->
-                new Member(decimal(reply, 1), text(reply, 2), number(reply, 3), flag(reply, 4), flag(reply, 5));
+                new Member(
+                        decimal(reply, 1),
+                        text(reply, 2),
+                        number(reply, 3),
+                        flag(reply, 4),
+                        flag(reply, 5),
+                        Duration.ofMillis(number(reply, 6)));
             case "LOST" -> new LeaseLost();
             case "RING" -> RingChanged.of(reply);
             case "CLOSING" -> new Closing();

@@ -61,10 +61,8 @@ final class Placing {
     }
 
     private List<String> next(String from, int begin, String prefix) throws InterruptedException {
-        Object members = redis.call(Command.repeatable("ZRANGE")
-                .key(from)
-                .arg(begin)
-                .arg(begin + (long) PlacementScripts.MOST - 1));
+        Object members = redis.call(
+                Command.repeatable("ZRANGE").key(from).arg(begin).arg(begin + (long) PlacementScripts.MOST - 1));
         return Replies.list(members).stream()
                 .map(Replies::text)
                 .filter(member -> member.startsWith(prefix))
@@ -94,9 +92,9 @@ final class Placing {
     }
 
     private List<String> ids(PoolIncarnation at, List<String> keys) throws InterruptedException {
-        @Nullable Object[] replies = redis.callAll(keys.stream()
-                .map(key ->
-                        Command.repeatable("HGET").key(at.keys().job(key)).arg("id"))
+        @Nullable
+        Object[] replies = redis.callAll(keys.stream()
+                .map(key -> Command.repeatable("HGET").key(at.keys().job(key)).arg("id"))
                 .toList());
         List<String> ids = new ArrayList<>();
         for (Object reply : replies) {

@@ -31,10 +31,10 @@ final class PoolLife {
     private volatile @Nullable PoolIncarnation current;
     private volatile boolean shutDown;
 
-    PoolLife(Redis redis, String pool, Runnable ringChanged) {
+    PoolLife(Redis redis, String pool, PoolScripts scripts, Runnable ringChanged) {
         this.redis = redis;
         this.pool = pool;
-        this.scripts = new PoolScripts(pool);
+        this.scripts = scripts;
         this.ringChanged = ringChanged;
     }
 

@@ -119,7 +119,8 @@ final class Sweeping {
     }
 
     private List<Moving> records(PoolIncarnation at, List<String> keys) throws InterruptedException {
-        @Nullable Object[] replies = redis.callAll(keys.stream()
+        @Nullable
+        Object[] replies = redis.callAll(keys.stream()
                 .map(key -> Command.repeatable("HMGET")
                         .key(at.keys().job(key))
                         .arg("id")
