@@ -35,7 +35,7 @@ final class Caller implements AutoCloseable {
         this.timeout = timeout;
         redis = Redis.open(
                 new RedisOptions(RedisUri.parse(uri), "test", Duration.ofSeconds(2), commandTimeout), signals);
-        life = new PoolLife(redis, pool, () -> {});
+        life = new PoolLife(redis, pool, new PoolScripts(pool), () -> {});
         life.open(settings);
         answers = new Answers(redis, signals, pool, "c" + NUMBERS.incrementAndGet(), life);
         Client client = new Client(pool, redis, life, answers, timeout, 1_000_000);

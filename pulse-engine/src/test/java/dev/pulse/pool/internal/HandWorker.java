@@ -54,7 +54,7 @@ final class HandWorker implements AutoCloseable {
         redis = Redis.open(
                 new RedisOptions(RedisUri.parse(uri), "worker", Duration.ofSeconds(2), time),
                 new Signals(event -> {}));
-        life = new PoolLife(redis, name, () -> {});
+        life = new PoolLife(redis, name, new PoolScripts(name), () -> {});
         pool = life.open(PoolSettings.DEFAULTS);
         join();
         thread = Thread.ofVirtual().name("hand worker " + id).start(this::run);
