@@ -17,6 +17,7 @@ final class PoolIncarnation {
     private final OwnerScripts owners;
     private final MessageScripts messages;
     private final PlacementScripts placement;
+    private final PoolReads reads;
     private final MemberScripts members;
     /** Told of each newer ring, quickly. */
     private final Runnable ringChanged;
@@ -31,6 +32,7 @@ final class PoolIncarnation {
         this.jobs = new JobScripts(keys);
         this.owners = new OwnerScripts(keys);
         this.messages = new MessageScripts(keys);
+        this.reads = new PoolReads(keys);
         this.placement = new PlacementScripts(keys);
         this.members = new MemberScripts(keys);
         this.agreed = agreed;
@@ -60,6 +62,10 @@ final class PoolIncarnation {
 
     MessageScripts messages() {
         return messages;
+    }
+
+    PoolReads reads() {
+        return reads;
     }
 
     PlacementScripts placement() {
