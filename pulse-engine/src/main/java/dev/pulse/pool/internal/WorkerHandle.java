@@ -99,6 +99,11 @@ final class WorkerHandle implements Worker, Closing {
         beating().ifPresent(WorkerLife::ringChanged);
     }
 
+    /** Redis lost the pool, or it was shut down: nothing under this id means anything any more. */
+    void poolLost() {
+        beating().ifPresent(known -> known.fence("the pool is gone"));
+    }
+
     private void fenced(WorkerLife over) {
         lock.lock();
         try {
@@ -112,7 +117,7 @@ final class WorkerHandle implements Worker, Closing {
 
     /** Joins in the place of a worker that lost its lease, as soon as nothing of that runs, or others have its jobs. */
     private void rejoin(WorkerLife before) {
-        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        Backoff backoff = Settling.backoff();
         Joining joining = null;
         try {
             while (!stopped) {
