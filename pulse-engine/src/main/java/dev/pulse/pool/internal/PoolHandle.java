@@ -42,6 +42,7 @@ final class PoolHandle implements PoolNode, Closing {
     private final Signals signals;
     private final PoolLife life;
     private final PoolControl control;
+    private final Cleaning cleaning;
     private final NodeWork work;
     private final Set<WorkerHandle> workers = ConcurrentHashMap.newKeySet();
 
@@ -68,6 +69,7 @@ final class PoolHandle implements PoolNode, Closing {
         PoolScripts scripts = new PoolScripts(name);
         this.life = new PoolLife(redis, name, scripts, this::ringChanged);
         this.control = new PoolControl(redis, life, scripts, this::lookAgain);
+        this.cleaning = new Cleaning(redis, scripts);
         this.work = new NodeWork(name, pools.clientName(), redis, signals, this::lookAgain);
         this.answers = new Answers(redis, signals, name, UlidCreator.getMonotonicUlid().toString(), life);
         Client client = new Client(name, redis, life, answers, options.dispatchTimeout(), pools.mostBytes());
@@ -92,7 +94,7 @@ final class PoolHandle implements PoolNode, Closing {
                 this::lookAgain,
                 signals.loop("pool " + name + " upkeep", false));
         upkeep = begun;
-        PoolWatch watch = new PoolWatch(name, redis, life, answers, begun, new Cleaning(redis), workers);
+        PoolWatch watch = new PoolWatch(name, redis, life, answers, begun, cleaning, workers);
         heartbeat = new Heartbeat(life, answers.client(), () -> workers, watch, signals.loop("pool " + name, false));
     }
 
@@ -279,7 +281,6 @@ final class PoolHandle implements PoolNode, Closing {
         List.copyOf(workers).forEach(worker -> closings.add(() -> worker.close(deadline)));
         // beats go on until the workers have gone: their leases are to last as long
         CloseResult result = closings.isEmpty() ? CloseResult.drained() : Closing.sideBySide(closings);
-        work.close(deadline);
         endLoops(deadline);
         answers.close(deadline);
         forgetReplies();
