@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 @RedisTest
 class LossOfStateTest {
     private static final Duration LONG = Duration.ofSeconds(30);
-    private static final int KEYS = 300;
+    private static final int KEYS = 150;
 
     private final Ledger ledger = new Ledger();
     private EmbeddedRedis redis;
@@ -68,7 +68,7 @@ class LossOfStateTest {
         JobInfo known = first.job("job-7").orElseThrow();
         flush();
         awaitAllListed();
-        assertThat(ledger.running()).isEqualTo(before);
+        assertThat(ledger.running().equals(before)).isTrue();
         assertThat(ledger.starts("job-7")).isEqualTo(1);
         JobInfo again = first.job("job-7").orElseThrow();
         assertThat(again.fencingToken()).isEqualTo(known.fencingToken());
@@ -97,7 +97,7 @@ class LossOfStateTest {
             flush();
             awaitAllListed();
         }
-        assertThat(ledger.running()).isEqualTo(before);
+        assertThat(ledger.running().equals(before)).isTrue();
         assertThat(first.workers()).hasSize(2);
     }
 }

@@ -13,6 +13,7 @@ import dev.pulse.task.Deadlines;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -62,7 +63,7 @@ final class WorkerHandle implements Worker, Closing {
 
     /** Becomes a member for the first time; false when the incarnation is gone, so that another is to be found. */
     boolean join(Redis call) throws InterruptedException {
-        Joining joining = new Joining(node, pools.get(), "", false);
+        Joining joining = new Joining(node, pools.get(), "", OptionalInt.empty());
         Optional<LeaseClock> clock = joining.join(call);
         return clock.isPresent() && begin(newLife(joining, clock.get()), "");
     }
@@ -132,8 +133,8 @@ final class WorkerHandle implements Worker, Closing {
                     PoolIncarnation pool = pools.get();
                     if (joining == null || joining.pool() != pool) {
                         joining = before.isPoolLost()
-                                ? new Joining(node, pool, "", true)
-                                : new Joining(node, pool, awaitRoomFor(before, pool), false);
+                                ? new Joining(node, pool, "", OptionalInt.of(before.slot()))
+                                : new Joining(node, pool, awaitRoomFor(before, pool), OptionalInt.empty());
                     }
                     Optional<LeaseClock> clock = joining.join(pool.redis());
                     if (clock.isPresent()) {

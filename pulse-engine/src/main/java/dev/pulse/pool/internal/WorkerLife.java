@@ -155,6 +155,11 @@ final class WorkerLife implements Watchdog.Watched {
         return clock.isLeased(System.nanoTime());
     }
 
+    /** Where it stands in the newest ring that is known; less than 0 when nowhere. */
+    int slot() {
+        return pool.ring().slots().indexOf(id);
+    }
+
     /** Whether a key belongs to it, by the newest ring that is known. */
     boolean isOwner(String key) {
         return !isLeaving() && pool.ring().ownerOf(key).filter(id::equals).isPresent();
