@@ -4,6 +4,10 @@ import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.map.MapOptions;
 import dev.pulse.map.ReplicatedMap;
 import dev.pulse.map.internal.Maps;
+import dev.pulse.pool.PoolClient;
+import dev.pulse.pool.PoolNode;
+import dev.pulse.pool.PoolOptions;
+import dev.pulse.pool.internal.Pools;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.RedisOptions;
 import dev.pulse.redis.RedisUri;
@@ -30,7 +34,7 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * The entry point: one Redis, and the streams and maps on it. Make one per Redis and process, share it among all threads,
+ * The entry point: one Redis, and the streams, maps and pools on it. Make one per Redis and process, share it among all threads,
  * close it at the end. Thread-safe. It holds one connection for the short commands of everybody (on a Redis Cluster one to
  * each primary that is used), one for each reader and sink (of several streams on a Redis Cluster, one for each of these),
  * one for all maps, and up to 8 while payloads of more than 256 KiB or replies without bound are under
@@ -52,14 +56,21 @@ public final class Pulse implements AutoCloseable {
     private final Signals signals;
     private final Streams streams;
     private final Maps maps;
+    private final Pools pools;
     private final @Nullable EmbeddedRedis embedded;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Pulse(Redis redis, Signals signals, EventLimits limits, @Nullable EmbeddedRedis embedded) {
+    private Pulse(
+            Redis redis,
+            Signals signals,
+            EventLimits limits,
+            String clientName,
+            @Nullable EmbeddedRedis embedded) {
         this.redis = redis;
         this.signals = signals;
         this.streams = new Streams(redis, signals, limits);
         this.maps = new Maps(redis, signals, limits.payloadBytes());
+        this.pools = new Pools(redis, signals, clientName, limits.payloadBytes());
         this.embedded = embedded;
     }
 
@@ -137,6 +148,41 @@ public final class Pulse implements AutoCloseable {
         return maps.join(name, codec, options);
     }
 
+    /** A pool whose jobs run in other processes, with defaults; see {@link #pool(String, PoolOptions)}. */
+    public PoolClient pool(String name) throws InterruptedException {
+        return pool(name, PoolOptions.defaults());
+    }
+
+    /**
+     * A pool whose jobs run in other processes. It comes into being with the first handle.
+     *
+     * @param name the rules are those of a stream's name, and it has no brace
+     * @throws IllegalArgumentException when the name breaks a rule
+     * @throws InterruptedException when interrupted; nothing is left of it
+     * @throws PulseException what Redis hindered it by
+     */
+    public PoolClient pool(String name, PoolOptions options) throws InterruptedException {
+        return pools.open(name, options);
+    }
+
+    /** A pool with workers in this process, with defaults; see {@link #joinPool(String, PoolOptions)}. */
+    public PoolNode joinPool(String name) throws InterruptedException {
+        return joinPool(name, PoolOptions.defaults());
+    }
+
+    /**
+     * A pool that can have workers in this process. It comes into being with the first handle; a worker is added by
+     * {@link PoolNode#addService}.
+     *
+     * @param name the rules are those of a stream's name, and it has no brace
+     * @throws IllegalArgumentException when the name breaks a rule
+     * @throws InterruptedException when interrupted; nothing is left of it
+     * @throws PulseException what Redis hindered it by
+     */
+    public PoolNode joinPool(String name, PoolOptions options) throws InterruptedException {
+        return pools.open(name, options);
+    }
+
     /** How everything gets on at this moment; asks Redis nothing, never blocks, works also when closed. */
     public Health health() {
         return signals.health();
@@ -148,7 +194,7 @@ public final class Pulse implements AutoCloseable {
     }
 
     /**
-     * Closes all readers, sinks and maps side by side, then the connections. What was begun may finish for up to
+     * Closes all readers, sinks, maps and pools side by side, then the connections. What was begun may finish for up to
      * {@code drain}, is then interrupted and has 2 s more; all in all it takes a few seconds longer than that at most, also
      * when Redis is gone. Called from a handler, it begins closing and returns at once, for it cannot wait for that handler. An
      * interrupt of the caller ends the drain and stays set. Further calls do nothing, and do not wait.
@@ -165,7 +211,7 @@ public final class Pulse implements AutoCloseable {
             return CloseResult.drained();
         }
         long deadline = System.nanoTime() + drain.toNanos();
-        if (streams.isCalledFromHandler() || maps.isCalledFromHandler()) {
+        if (streams.isCalledFromHandler() || maps.isCalledFromHandler() || pools.isCalledFromHandler()) {
             Tasks.start("close", () -> closeAll(deadline));
             return CloseResult.drained();
         }
@@ -179,7 +225,8 @@ public final class Pulse implements AutoCloseable {
     }
 
     private CloseResult closeAll(long deadline) {
-        CloseResult result = Closing.sideBySide(List.of(() -> streams.close(deadline), () -> maps.close(deadline)));
+        CloseResult result = Closing.sideBySide(List.of(
+                () -> streams.close(deadline), () -> maps.close(deadline), () -> pools.close(deadline)));
         redis.close(System.nanoTime() + LAST_WORDS.toNanos());
         if (embedded != null) {
             embedded.close();
@@ -330,7 +377,7 @@ public final class Pulse implements AutoCloseable {
             }
             try {
                 Signals signals = new Signals(listener);
-                return new Pulse(Redis.open(options, signals), signals, limits, embedded);
+                return new Pulse(Redis.open(options, signals), signals, limits, options.clientName(), embedded);
             } catch (RuntimeException e) {
                 if (embedded != null) {
                     embedded.close();

@@ -113,4 +113,33 @@ public sealed interface PulseEvent {
      * @param cause why, in words
      */
     record MapValueDropped(String map, String key, String cause) implements PulseEvent {}
+
+    /**
+     * A worker of a pool lost its lease, or was about to, because Redis or this process was away for too long. It stops its
+     * jobs, and goes on under another id as soon as it can; others may have them by then.
+     *
+     * @param worker the id that it had
+     * @param jobs how many it had
+     * @param cause why, in words
+     */
+    record WorkerLost(String pool, String worker, int jobs, String cause) implements PulseEvent {}
+
+    /**
+     * The handler of a job failed to begin or end it, or to take what was sent to it.
+     *
+     * @param key what the job is known by
+     * @param fencingToken under which it was
+     * @param cause why, in words
+     */
+    record JobFailed(String pool, String key, long fencingToken, String cause) implements PulseEvent {}
+
+    /**
+     * The handler of a job does not return: from a start that was interrupted because it took too long, or from a stop. Its
+     * key stays taken until it does; other jobs go on.
+     *
+     * @param key what the job is known by
+     * @param fencingToken under which it is
+     * @param call {@code start} or {@code stop}
+     */
+    record JobHung(String pool, String key, long fencingToken, String call) implements PulseEvent {}
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Starts every thread of the engine: virtual, named, and known while it lives. Thread-safe. */
+/** Starts every thread of the engine: virtual but for one, named, and known while it lives. Thread-safe. */
 public final class Tasks {
     private static final Set<Thread> LIVE = ConcurrentHashMap.newKeySet();
 
@@ -13,7 +13,16 @@ public final class Tasks {
 
     /** Starts a virtual thread of this name. What {@code body} throws is a defect and goes to the thread's handler. */
     public static Thread start(String name, Runnable body) {
-        Thread thread = Thread.ofVirtual().name("pulse " + name).unstarted(() -> {
+        return start(name, body, Thread.ofVirtual());
+    }
+
+    /** The same on a daemon thread of the platform, which runs however busy the carriers of virtual threads are. */
+    static Thread startPlatform(String name, Runnable body) {
+        return start(name, body, Thread.ofPlatform().daemon());
+    }
+
+    private static Thread start(String name, Runnable body, Thread.Builder kind) {
+        Thread thread = kind.name("pulse " + name).unstarted(() -> {
             try {
                 body.run();
             } finally {

@@ -82,6 +82,16 @@ public final class Names {
         return Utf8.requireEncodable("map key", key);
     }
 
+    /** The key of a job: 1 to 512 characters, any that UTF-8 can say. */
+    public static String requireJobKey(String key) {
+        return requireLength("job key", Objects.requireNonNull(key, "key"));
+    }
+
+    /** The id of a dispatch: 1 to 512 characters, any that UTF-8 can say. */
+    public static String requireDispatchId(String id) {
+        return requireLength("dispatch id", Objects.requireNonNull(id, "id"));
+    }
+
     private static String requireKeyName(String what, String name) {
         requireLength(what, name);
         for (int i = 0; i < name.length(); i++) {

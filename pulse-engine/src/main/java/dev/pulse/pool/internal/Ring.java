@@ -78,15 +78,42 @@ record Ring(long version, List<String> slots) {
         return mixed ^ (mixed >>> 31);
     }
 
-    /** The slots once this worker has joined: in the first hole, else behind the last. */
-    List<String> joinedBy(String worker) {
-        List<String> joined = new ArrayList<>(slots);
-        int hole = joined.indexOf("");
-        if (hole < 0) {
-            joined.add(worker);
-        } else {
-            joined.set(hole, worker);
+    /** How many live workers have a slot before this one's; all of them when it has none. */
+    int rankOf(String worker) {
+        List<String> workers = workers();
+        int rank = workers.indexOf(worker);
+        return rank < 0 ? workers.size() : rank;
+    }
+
+    /** What it is once this worker has joined: in the slot of the one it replaces, in the first hole, or behind the last. */
+    MemberScripts.RingChange joinedBy(String worker, String replaces) {
+        List<String> after = new ArrayList<>(slots);
+        int slot = replaces.isEmpty() ? -1 : after.indexOf(replaces);
+        if (slot < 0) {
+            slot = after.indexOf("");
         }
-        return List.copyOf(joined);
+        if (slot < 0) {
+            after.add(worker);
+        } else {
+            after.set(slot, worker);
+        }
+        return change(after, worker);
+    }
+
+    /** What it is once this worker has left: its slot is a hole, and holes at the end are cut. */
+    MemberScripts.RingChange leftBy(String worker) {
+        List<String> after = new ArrayList<>(slots);
+        after.replaceAll(slot -> slot.equals(worker) ? "" : slot);
+        while (!after.isEmpty() && after.getLast().isEmpty()) {
+            after.removeLast();
+        }
+        return change(after, worker);
+    }
+
+    private MemberScripts.RingChange change(List<String> after, String worker) {
+        List<String> others = after.stream()
+                .filter(slot -> !slot.isEmpty() && !slot.equals(worker))
+                .toList();
+        return new MemberScripts.RingChange(version, String.join(",", after), others);
     }
 }

@@ -56,7 +56,7 @@ class RingTest {
     void whoComesBackIntoAHoleGetsTheSameKeys() {
         Ring before = new Ring(1, List.of("a", "b", "c", "d"));
         Ring hole = new Ring(2, List.of("a", "", "c", "d"));
-        Ring back = new Ring(3, hole.joinedBy("e"));
+        Ring back = Ring.parse(3, hole.joinedBy("e", "").slots());
         assertThat(back.slots()).containsExactly("a", "e", "c", "d");
         for (int i = 0; i < KEYS; i++) {
             String owner = before.ownerOf(key(i)).orElseThrow();
@@ -67,7 +67,7 @@ class RingTest {
     @Test
     void aJoinMovesItsShareOnlyAndOnlyToItself() {
         Ring before = new Ring(1, List.of("a", "b", "c"));
-        Ring after = new Ring(2, before.joinedBy("d"));
+        Ring after = Ring.parse(2, before.joinedBy("d", "").slots());
         assertThat(moved(before, after)).isBetween(KEYS / 4 * 9L / 10, KEYS / 4 * 11L / 10);
         for (int i = 0; i < KEYS; i++) {
             String owner = after.ownerOf(key(i)).orElseThrow();
@@ -87,6 +87,22 @@ class RingTest {
         for (int i = 0; i < 100; i++) {
             assertThat(ring.ownerOf(key(i))).contains("last");
         }
+    }
+
+    @Test
+    void whoReplacesAnotherTakesItsSlot() {
+        Ring ring = Ring.parse(4, "a,,c");
+        assertThat(ring.joinedBy("d", "c").slots()).isEqualTo("a,,d");
+        assertThat(ring.joinedBy("d", "c").others()).containsExactly("a");
+        assertThat(ring.joinedBy("d", "gone").slots()).isEqualTo("a,d,c");
+        assertThat(ring.joinedBy("d", "gone").version()).isEqualTo(4);
+    }
+
+    @Test
+    void holesAtTheEndAreCut() {
+        assertThat(Ring.parse(4, "a,,c").leftBy("c").slots()).isEqualTo("a");
+        assertThat(Ring.parse(4, "a,,c").leftBy("a").slots()).isEqualTo(",,c");
+        assertThat(Ring.parse(4, "a").leftBy("a").slots()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,152 @@
+package dev.pulse.pool.internal;
+
+import dev.pulse.DispatchConflictException;
+import dev.pulse.JobExistsException;
+import dev.pulse.NoWorkerException;
+import dev.pulse.OutcomeUnknownException;
+import dev.pulse.PoolShutDownException;
+import dev.pulse.QueueFullException;
+import dev.pulse.RedisUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has a job accepted. One with an id of the caller's is asked for again when the reply is lost. One without is withdrawn
+ * then: either it is known, and was accepted, or it never will be. Thread-safe.
+ */
+final class Admitting {
+    private final Client client;
+
+    Admitting(Client client) {
+        this.client = client;
+    }
+
+    /**
+     * A job that was accepted, by this call or one before.
+     *
+     * @param told whether this client is told what becomes of it
+     * @param known what has become of it already, if anything
+     */
+    record Accepted(boolean told, Answer.@Nullable Told known) {
+        private static final Accepted TOLD = new Accepted(true, null);
+
+        private static Accepted known(String state, long token, String text) {
+            return new Accepted(false, state.equals("pending") ? null : Answer.Told.of(state, token, text));
+        }
+
+        private static Accepted known(JobScripts.Record record) {
+            return known(DispatchQuestion.state(record), record.token(), record.error());
+        }
+    }
+
+    /**
+     * Throws what the job is refused for.
+     *
+     * @param wait of the call, begun before
+     * @param end by {@link System#nanoTime}
+     * @return null when the incarnation is gone, and the job was not accepted in it
+     */
+    @Nullable
+    Accepted admit(PoolIncarnation pool, JobScripts.Request job, Wait wait, long end) throws InterruptedException {
+        JobScripts.Admission admission;
+        try {
+            admission = ask(pool, job, end);
+        } catch (OutcomeUnknownException lost) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new OutcomeUnknownException(
+                        client.says("nobody knows whether " + Client.named(job) + " was accepted: interrupted"), lost);
+            }
+            return resolve(pool, job, wait, end, lost);
+        }
+        return switch (admission) {
+            case JobScripts.Assigned assigned -> Accepted.TOLD;
+            case JobScripts.Waiting waiting -> Accepted.TOLD;
+            case JobScripts.Delayed delayed -> Accepted.TOLD;
+            case JobScripts.Joined joined -> Accepted.known(joined.state(), joined.token(), joined.text());
+            case Gone gone -> null;
+            case JobScripts.Conflict conflict ->
+                throw new DispatchConflictException(
+                        client.says("dispatch \"" + job.id() + "\" was of another key or payload than \"" + job.key()
+                                + "\" with " + job.payload().length + " bytes"),
+                        null);
+            case JobScripts.KeyTaken taken ->
+                throw new JobExistsException(
+                        client.says("there is a job \"" + job.key() + "\", of dispatch \"" + taken.id() + '"'), null);
+            case JobScripts.Full full ->
+                throw new QueueFullException(
+                        client.says(Client.named(job) + " is refused: " + pool.settings().queueLimit()
+                                + " jobs wait to begin, which is the limit"),
+                        null);
+            case JobScripts.NoWorker none ->
+                throw new NoWorkerException(client.says(Client.named(job) + " is refused: no worker takes it now"), null);
+            case Closing closing ->
+                throw new PoolShutDownException(
+                        client.says(Client.named(job) + " is refused: the pool is being shut down"), null);
+            case RingChanged changed -> throw new IllegalStateException("asked until the ring is the pool's");
+        };
+    }
+
+    private JobScripts.Admission ask(PoolIncarnation pool, JobScripts.Request job, long end)
+            throws InterruptedException {
+        Ring ring = pool.ring();
+        while (true) {
+            String owner = ring.ownerOf(job.key()).orElse("");
+            JobScripts.Admission admission =
+                    pool.jobs().admit(client.redis().until(end), ring.version(), owner, job);
+            if (!(admission instanceof RingChanged changed)) {
+                return admission;
+            }
+            ring = Client.learn(pool, changed);
+        }
+    }
+
+    private @Nullable Accepted resolve(
+            PoolIncarnation pool, JobScripts.Request job, Wait wait, long end, OutcomeUnknownException lost) {
+        OutcomeUnknownException unknown = new OutcomeUnknownException(
+                client.says("nobody knows whether " + Client.named(job) + " was accepted"), lost);
+        long least = System.nanoTime() + client.redis().timeout().toNanos();
+        long limit = least - end < 0 ? end : least;
+        try {
+            while (System.nanoTime() - limit < 0) {
+                client.answers().requireOpen();
+                switch (withdraw(pool, job, unknown)) {
+                    case JobScripts.Record record -> {
+                        return Accepted.known(record);
+                    }
+                    case JobScripts.Outcome outcome -> {
+                        return Accepted.known(outcome.state(), outcome.token(), outcome.text());
+                    }
+                    case JobScripts.Withdrawn withdrawn -> {
+                        return endedOrNever(job, wait, unknown);
+                    }
+                    case JobScripts.Recovering recovering -> client.awaitRecovery(client.redis().until(limit));
+                    case Gone gone -> throw unknown;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw unknown;
+    }
+
+    private JobScripts.Withdrawal withdraw(PoolIncarnation pool, JobScripts.Request job, OutcomeUnknownException unknown)
+            throws InterruptedException {
+        try {
+            return pool.jobs().withdraw(client.redis(), job.key(), job.id());
+        } catch (RedisUnavailableException e) {
+            unknown.addSuppressed(e);
+            return new JobScripts.Recovering();
+        }
+    }
+
+    /** It was not known when it was withdrawn: it was not accepted, or has begun and ended before. */
+    private Accepted endedOrNever(JobScripts.Request job, Wait wait, OutcomeUnknownException unknown)
+            throws InterruptedException {
+        return switch (client.answers().lookForReply(wait)) {
+            case Answer.Told told -> new Accepted(false, told);
+            case Answer.Untraceable never ->
+                throw new RedisUnavailableException(
+                        client.says(Client.named(job) + " was not accepted, and never will be"), unknown.getCause());
+            case null, default -> throw unknown;
+        };
+    }
+}

@@ -1,0 +1,317 @@
+package dev.pulse.pool.internal;
+
+import dev.pulse.PulseException;
+import dev.pulse.pool.ServiceHandler;
+import dev.pulse.pool.WorkerOptions;
+import dev.pulse.pool.internal.HandlerCalls.HandlerCall;
+import dev.pulse.pool.internal.JobHandle.End;
+import dev.pulse.pool.internal.JobHandle.Phase;
+import dev.pulse.pool.internal.OwnerScripts.About;
+import dev.pulse.pool.internal.OwnerScripts.Waiter;
+import dev.pulse.redis.Redis;
+import dev.pulse.task.Backoff;
+import dev.pulse.task.Tasks;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker does with a key: begins and ends jobs, and tells Redis. Each step runs on the key's thread, and leaves the job
+ * assigned, running, moving or over. Thread-safe.
+ */
+final class JobSteps {
+    /** How often a job that ran before is tried again at the most. */
+    private static final int MOST_RESTARTS = 5;
+
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LAST_RETRY = Duration.ofMinutes(5);
+    private static final int LONGEST_CAUSE = 1_000;
+
+    private final WorkerLife life;
+    private final ServiceHandler handler;
+    private final WorkerOptions options;
+    private final OwnerScripts scripts;
+
+    JobSteps(WorkerLife life, ServiceHandler handler, WorkerOptions options) {
+        this.life = life;
+        this.handler = handler;
+        this.options = options;
+        this.scripts = new OwnerScripts(life.pool().keys());
+    }
+
+    /**
+     * Does what an entry hints at.
+     *
+     * @param held the job that the key has
+     */
+    void handle(KeyWork work, @Nullable JobHandle held, Mail mail) {
+        if (!life.isAtWork()) {
+            // whoever sweeps this worker finds the entry in its inbox
+            return;
+        }
+        switch (mail.entry()) {
+            case InboxEntry.Start start -> takeStart(work, held, mail, start);
+            case InboxEntry.Stop stop -> takeStop(work, held, mail, stop);
+            case InboxEntry.Note note -> deliver(work, held, note);
+            case InboxEntry.Message message -> life.drop(message, "messages are not taken");
+            case InboxEntry.Changed changed -> throw new IllegalStateException("it is of no key: " + changed);
+            case InboxEntry.Malformed malformed -> throw new IllegalStateException("it is of no key: " + malformed);
+        }
+    }
+
+    private void takeStart(KeyWork work, @Nullable JobHandle held, Mail mail, InboxEntry.Start start) {
+        if (held != null && held.fencingToken() < start.token()) {
+            // the key has been given out anew: what runs here runs without right, and ends first
+            work.putBack(mail);
+            work.end(held, End.STALE);
+        } else if (held != null) {
+            if (!held.entry().equals(start.id())) {
+                life.handled(start);
+            }
+        } else if (mail.isNew()) {
+            assign(work, start, false);
+        } else {
+            takeIfOurs(work, start);
+        }
+    }
+
+    /** It was read before, or may have been: only the record knows whether the job is over. */
+    private void takeIfOurs(KeyWork work, InboxEntry.Start start) {
+        JobScripts.Known known = settle(work, redis -> life.pool().jobs().ask(redis, start.key(), start.dispatchId()));
+        if (known instanceof JobScripts.Record found
+                && found.owner().equals(life.id())
+                && found.token() == start.token()) {
+            assign(work, start, found.stopWished());
+        } else if (known instanceof Gone) {
+            life.poolGone();
+        } else if (known != null) {
+            life.handled(start);
+        }
+    }
+
+    private void assign(KeyWork work, InboxEntry.Start start, boolean toStop) {
+        JobHandle job = new JobHandle(life, work, start);
+        work.assign(job);
+        life.own(job);
+        if (toStop) {
+            work.end(job, End.STOP);
+        }
+    }
+
+    private void takeStop(KeyWork work, @Nullable JobHandle held, Mail mail, InboxEntry.Stop stop) {
+        if (held != null && held.fencingToken() < stop.token()) {
+            // it is answered when nothing of the key runs, whatever token it had
+            work.putBack(mail);
+            work.end(held, End.STALE);
+        } else if (held != null && held.fencingToken() == stop.token()) {
+            work.stop(held, stop);
+        } else {
+            answer(work, stop);
+        }
+    }
+
+    /** It is over, or never began here. */
+    private void answer(KeyWork work, InboxEntry.Stop stop) {
+        // the outcome of a dispatch needs its id: the record has it
+        String id = "";
+        if (settle(work, redis -> life.pool().jobs().ask(redis, stop.key(), "")) instanceof JobScripts.Record found) {
+            id = found.id();
+        }
+        OwnerScripts.Held job = new OwnerScripts.Held(life.id(), stop.key(), stop.token(), id, "");
+        List<Waiter> waiters =
+                stop.client().isEmpty() ? List.of() : List.of(new Waiter(stop.client(), About.STOP, stop.request()));
+        tell(work, job, waiters, List.of(stop.id()));
+    }
+
+    private void tell(KeyWork work, OwnerScripts.Held job, List<Waiter> waiters, List<String> entries) {
+        if (settle(work, redis -> scripts.stopped(redis, job, waiters, entries)) == OwnerScripts.Ended.GONE) {
+            life.poolGone();
+        }
+    }
+
+    private void deliver(KeyWork work, @Nullable JobHandle held, InboxEntry.Note note) {
+        if (held == null || held.life() != life) {
+            life.drop(note, "its job is not here");
+            return;
+        }
+        Throwable thrown = call(work, () -> handler.notified(held, note.payload()));
+        if (thrown != null) {
+            life.reports().noteFailed(held, thrown);
+        }
+        life.handled(note);
+    }
+
+    /** Has the handler begin the job, unless it belongs elsewhere by now. */
+    void start(KeyWork work, JobHandle job) {
+        if (!life.fenceIfDue() && !life.isOwner(job.key())) {
+            work.end(job, End.MOVE);
+        }
+        if (!work.enterStart(job)) {
+            life.room().give();
+            leave(work, job);
+            return;
+        }
+        HandlerCall call = life.calls().starts(job, options.startTimeout());
+        Throwable thrown = call(work, () -> handler.start(job));
+        life.calls().end(call);
+        if (thrown == null && !call.isLate()) {
+            started(work, job);
+        } else {
+            failed(work, job, thrown, call.isLate());
+        }
+    }
+
+    private void started(KeyWork work, JobHandle job) {
+        OwnerScripts.Started told = settle(work, redis -> scripts.started(redis, job.held(), job.entry()));
+        if (told == OwnerScripts.Started.GONE) {
+            life.poolGone();
+        } else if (told != null) {
+            job.startTold();
+        }
+        work.enter(job, Phase.RUNNING);
+        if (told == OwnerScripts.Started.STALE) {
+            work.end(job, End.STALE);
+        } else if (told == OwnerScripts.Started.WISHED) {
+            work.end(job, End.STOP);
+        }
+    }
+
+    private void failed(KeyWork work, JobHandle job, @Nullable Throwable thrown, boolean late) {
+        if (thrown == null) {
+            // it works, but whoever waited for it was told otherwise by the clock
+            stopHandler(work, job);
+        }
+        life.room().give();
+        if (job.end() == End.FENCE || (life.isCut() && !late)) {
+            // what was interrupted for this worker's sake has not failed
+            leave(work, job);
+            return;
+        }
+        String cause = late ? "start took more than " + options.startTimeout() : String.valueOf(thrown);
+        life.reports().startFailed(job, cause, thrown);
+        String error = cause.length() > LONGEST_CAUSE ? cause.substring(0, LONGEST_CAUSE) : cause;
+        if (job.failsForGood()) {
+            OwnerScripts.Ended ended = settle(
+                    work,
+                    redis -> scripts.fail(
+                            redis, job.held(), error, List.of(job.start().id())));
+            if (ended == OwnerScripts.Ended.GONE) {
+                life.poolGone();
+            }
+        } else {
+            postpone(work, job, error);
+        }
+        life.disown(job);
+    }
+
+    private void postpone(KeyWork work, JobHandle job, String error) {
+        int failures = job.start().attempts() + 1;
+        OwnerScripts.Failure failure = new OwnerScripts.Failure(
+                Backoff.afterFailure(failures, FIRST_RETRY, LAST_RETRY),
+                error,
+                true,
+                Math.max(job.start().attemptsAllowed(), MOST_RESTARTS));
+        OwnerScripts.Postponed postponed = settle(work, redis -> {
+            List<String> workers = life.pool().ring().workers();
+            String first = workers.isEmpty() ? "" : workers.getFirst();
+            return scripts.later(
+                    redis, job.held(), failure, first, List.of(job.start().id()));
+        });
+        if (postponed == OwnerScripts.Postponed.GONE) {
+            life.poolGone();
+        }
+    }
+
+    /** Has the handler end the job, and gives it away or says that it is over. */
+    void stop(KeyWork work, JobHandle job) {
+        work.enter(job, Phase.STOPPING);
+        stopHandler(work, job);
+        life.room().give();
+        leave(work, job);
+    }
+
+    private void stopHandler(KeyWork work, JobHandle job) {
+        HandlerCall call = life.calls().stops(job, life.pool().settings().stopTimeout());
+        Throwable thrown = call(work, () -> handler.stop(job));
+        life.calls().end(call);
+        if (thrown != null) {
+            life.reports().stopFailed(job, thrown);
+        }
+    }
+
+    /** The job is to end before its handler was called. */
+    void giveUp(KeyWork work, JobHandle job) {
+        life.room().cancel(work);
+        leave(work, job);
+    }
+
+    /** Nothing of the job runs: what becomes of it depends on why it ended. */
+    private void leave(KeyWork work, JobHandle job) {
+        End why = job.end();
+        if (why == null || why == End.MOVE) {
+            work.enter(job, Phase.MOVING);
+            life.moving().add(job);
+            return;
+        }
+        if (why == End.STOP) {
+            tell(work, job.held(), job.waiters(), job.entries());
+            job.takeStops();
+        }
+        life.disown(job);
+    }
+
+    /** Runs the handler; returns what it threw. */
+    private @Nullable Throwable call(KeyWork work, Body body) {
+        try {
+            work.interruptibly(life, () -> {
+                if (life.isCut()) {
+                    Thread.currentThread().interrupt();
+                }
+                body.run();
+                return true;
+            });
+            return null;
+        } catch (Throwable e) {
+            // whatever a handler throws, an error of its own included, must not end the thread
+            return e;
+        }
+    }
+
+    /** What a handler does. */
+    @FunctionalInterface
+    private interface Body {
+        void run() throws Exception;
+    }
+
+    /** Something that Redis is asked again and again, until it is answered. */
+    @FunctionalInterface
+    private interface Ask<T> {
+        T of(Redis redis) throws InterruptedException;
+    }
+
+    /** Asks Redis until it has answered; null when this worker has lost its lease, or is closed, before. */
+    private <T> @Nullable T settle(KeyWork work, Ask<T> ask) {
+        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        boolean failed = false;
+        while (life.isAtWork()) {
+            Duration pause = failed ? backoff.next() : Duration.ZERO;
+            try {
+                return work.interruptibly(life, () -> {
+                    if (!pause.isZero()) {
+                        Tasks.sleep(pause);
+                    }
+                    return ask.of(life.pool().redis());
+                });
+            } catch (PulseException e) {
+                life.reports().unsettled(work.key(), e);
+                failed = true;
+            } catch (InterruptedException e) {
+                // meant for a handler that has just returned, or to have us look whether all is over
+                failed = false;
+            } catch (Exception e) {
+                throw new IllegalStateException("what Redis is asked throws nothing else", e);
+            }
+        }
+        return null;
+    }
+}

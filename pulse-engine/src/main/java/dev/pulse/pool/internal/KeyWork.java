@@ -1,0 +1,269 @@
+package dev.pulse.pool.internal;
+
+import dev.pulse.pool.internal.JobHandle.End;
+import dev.pulse.pool.internal.JobHandle.Phase;
+import dev.pulse.task.Tasks;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one key has to do in this process: its job, if it has one, and what was read for it, in that order. All of it is done on
+ * one virtual thread, which lives while there is something to do; a running job needs none. So no two handlers of a key
+ * are ever at work, also when a worker lost its lease and another of this process got the job: that waits until the older
+ * handler has really returned.
+ */
+final class KeyWork {
+    private final KeyWorks all;
+    private final String key;
+    private final ReentrantLock lock = new ReentrantLock();
+    /* guarded by lock */
+    private final Deque<Mail> mailbox = new ArrayDeque<>(1);
+    private @Nullable JobHandle job;
+    private @Nullable Thread thread;
+    /** For which worker something runs on the thread that may be interrupted. */
+    private @Nullable WorkerLife interruptible;
+
+    private boolean over;
+
+    KeyWork(KeyWorks all, String key) {
+        this.all = all;
+        this.key = key;
+    }
+
+    String key() {
+        return key;
+    }
+
+    /** Takes what was read; false, and nothing, when it is over. */
+    boolean post(Mail mail) {
+        lock.lock();
+        try {
+            if (over) {
+                return false;
+            }
+            if (mail.entry() instanceof InboxEntry.Stop stop && job != null && job.fencingToken() == stop.token()) {
+                stopInTurn(job, stop, mail);
+            } else {
+                mailbox.add(mail);
+            }
+            begin();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A job that runs gets first what was sent to it before; one that does not has nothing to get. */
+    private void stopInTurn(JobHandle known, InboxEntry.Stop stop, Mail mail) {
+        if (known.phase() == Phase.RUNNING && !mailbox.isEmpty()) {
+            mailbox.add(mail);
+        } else {
+            known.stop(stop);
+        }
+    }
+
+    /** There may be something to do. */
+    void wake() {
+        lock.lock();
+        try {
+            begin();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void begin() {
+        if (thread == null && !over) {
+            thread = Tasks.start(all.threadName(key), this::run);
+        }
+    }
+
+    private void run() {
+        Thread current = Thread.currentThread();
+        all.begins(current);
+        try {
+            for (Runnable step = next(); step != null; step = next()) {
+                step.run();
+            }
+        } finally {
+            all.ends(current);
+        }
+    }
+
+    /** What to do next; null when the thread is to end. */
+    private @Nullable Runnable next() {
+        lock.lock();
+        try {
+            Runnable step = job == null ? nextMail() : nextOf(job);
+            if (step == null) {
+                thread = null;
+                if (job == null) {
+                    over = true;
+                    all.forget(this);
+                }
+            }
+            return step;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Runnable nextOf(JobHandle held) {
+        JobSteps steps = held.life().steps();
+        return switch (held.phase()) {
+            case ASSIGNED -> {
+                if (held.end() != null) {
+                    yield () -> steps.giveUp(this, held);
+                }
+                yield held.life().room().take(this) ? () -> steps.start(this, held) : null;
+            }
+            case RUNNING -> held.end() != null ? () -> steps.stop(this, held) : nextMail();
+            // whoever moves it says when it is over
+            case MOVING -> null;
+            case STARTING, STOPPING, OVER ->
+                throw new IllegalStateException("job \"" + key + "\" was left at " + held.phase());
+        };
+    }
+
+    private @Nullable Runnable nextMail() {
+        Mail mail = mailbox.poll();
+        if (mail == null) {
+            return null;
+        }
+        JobHandle held = job;
+        return () -> mail.life().steps().handle(this, held, mail);
+    }
+
+    /** It is done again after what comes next. */
+    void putBack(Mail mail) {
+        lock.lock();
+        try {
+            mailbox.addFirst(mail);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The key has a job from now on; only from its thread. */
+    void assign(JobHandle assigned) {
+        lock.lock();
+        try {
+            job = assigned;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Somebody wants the job stopped; on the key's thread. */
+    void stop(JobHandle held, InboxEntry.Stop stop) {
+        lock.lock();
+        try {
+            held.stop(stop);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The job goes on to another phase. */
+    void enter(JobHandle held, Phase phase) {
+        lock.lock();
+        try {
+            held.phase(phase);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its handler is to be called, which is left when it is to end; false then. */
+    boolean enterStart(JobHandle held) {
+        lock.lock();
+        try {
+            if (held.end() != null) {
+                return false;
+            }
+            held.phase(Phase.STARTING);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The job is to end, for this reason at least; the key's thread sees to it. False when it has ended. */
+    boolean end(JobHandle held, End why) {
+        lock.lock();
+        try {
+            if (held.phase() == Phase.OVER) {
+                return false;
+            }
+            held.end(why);
+            if (held.phase() != Phase.MOVING) {
+                begin();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The job is this worker's no more. What was read about it and not answered is still to be. */
+    void over(JobHandle held) {
+        lock.lock();
+        try {
+            held.phase(Phase.OVER);
+            held.takeStops().forEach(stop -> mailbox.addFirst(new Mail(held.life(), stop, false)));
+            job = null;
+            begin();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does something that may be interrupted for a worker's sake; on the key's thread. */
+    <T extends @Nullable Object> T interruptibly(WorkerLife life, Callable<T> body) throws Exception {
+        lock.lock();
+        try {
+            interruptible = life;
+        } finally {
+            lock.unlock();
+        }
+        try {
+            return body.call();
+        } finally {
+            lock.lock();
+            try {
+                interruptible = null;
+                // what was meant for this is not meant for what comes next
+                Thread.interrupted();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Interrupts what runs for this worker. */
+    void interrupt(WorkerLife life) {
+        lock.lock();
+        try {
+            if (interruptible == life && thread != null && thread != Thread.currentThread()) {
+                thread.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Interrupts the handler that begins this job. */
+    void interrupt(JobHandle starting) {
+        lock.lock();
+        try {
+            if (job == starting && starting.phase() == Phase.STARTING) {
+                interrupt(starting.life());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,332 @@
+package dev.pulse.pool.internal;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import dev.pulse.CloseResult;
+import dev.pulse.PulseException;
+import dev.pulse.pool.Dispatch;
+import dev.pulse.pool.JobInfo;
+import dev.pulse.pool.JobRequest;
+import dev.pulse.pool.Outcome;
+import dev.pulse.pool.PoolFigures;
+import dev.pulse.pool.PoolNode;
+import dev.pulse.pool.PoolOptions;
+import dev.pulse.pool.PoolSettings;
+import dev.pulse.pool.ServiceHandler;
+import dev.pulse.pool.Worker;
+import dev.pulse.pool.WorkerInfo;
+import dev.pulse.pool.WorkerOptions;
+import dev.pulse.redis.Command;
+import dev.pulse.redis.Redis;
+import dev.pulse.task.Closing;
+import dev.pulse.task.Deadlines;
+import dev.pulse.task.Signals;
+import dev.pulse.task.Tasks;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** One handle of a pool as its users see it; each duty is another's. */
+final class PoolHandle implements PoolNode, Closing {
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+    private final Pools pools;
+    private final String name;
+    private final PoolOptions options;
+    private final Redis redis;
+    private final Signals signals;
+    private final PoolLife life;
+    private final PoolControl control;
+    private final NodeWork work;
+    private final Set<WorkerHandle> workers = ConcurrentHashMap.newKeySet();
+
+    private final Answers answers;
+    private final Stopping stopping;
+    private final Dispatching dispatching;
+    private final Notifying notifying;
+    private final Sending sending;
+    private final Outcomes outcomes;
+    private final Listing listing;
+    private final Overview overview;
+
+    private volatile @Nullable Heartbeat heartbeat;
+    private volatile @Nullable Upkeep upkeep;
+    private volatile boolean closed;
+
+    /** Asks Redis nothing yet. */
+    PoolHandle(Pools pools, String name, PoolOptions options) {
+        this.pools = pools;
+        this.name = name;
+        this.options = options;
+        this.redis = pools.redis();
+        this.signals = pools.signals().withOwn(Signals.later(options.listener()));
+        PoolScripts scripts = new PoolScripts(name);
+        this.life = new PoolLife(redis, name, scripts, this::ringChanged);
+        this.control = new PoolControl(redis, life, scripts, this::lookAgain);
+        this.work = new NodeWork(name, pools.clientName(), redis, signals, this::lookAgain);
+        this.answers = new Answers(redis, signals, name, UlidCreator.getMonotonicUlid().toString(), life);
+        Client client = new Client(name, redis, life, answers, options.dispatchTimeout(), pools.mostBytes());
+        this.stopping = new Stopping(client);
+        this.dispatching = new Dispatching(client, stopping);
+        this.notifying = new Notifying(client);
+        this.sending = new Sending(client);
+        this.outcomes = new Outcomes(client);
+        this.listing = new Listing(client);
+        this.overview = new Overview(client);
+    }
+
+    /** Finds the pool, or makes it, and begins to take part in it. */
+    void open() throws InterruptedException {
+        PoolSettings wished = options.settings().apply(PoolSettings.DEFAULTS);
+        life.open(wished);
+        control.change(options.settings());
+        Upkeep begun = new Upkeep(
+                new Placing(redis),
+                new Sweeping(redis, name),
+                this::rank,
+                this::lookAgain,
+                signals.loop("pool " + name + " upkeep", false));
+        upkeep = begun;
+        PoolWatch watch = new PoolWatch(name, redis, life, answers, begun, new Cleaning(redis), workers);
+        heartbeat = new Heartbeat(life, answers.client(), () -> workers, watch, signals.loop("pool " + name, false));
+    }
+
+    private void lookAgain() {
+        Heartbeat beating = heartbeat;
+        if (beating != null) {
+            beating.wake();
+        }
+    }
+
+    private void ringChanged() {
+        workers.forEach(WorkerHandle::ringChanged);
+    }
+
+    /** A node without workers comes after all that have some. */
+    private int rank(Ring ring) {
+        return workers.stream()
+                .flatMap(worker -> worker.beating().stream())
+                .mapToInt(worker -> ring.rankOf(worker.id()))
+                .min()
+                .orElse(ring.workers().size());
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("pool \"" + name + "\" is closed");
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Worker addService(ServiceHandler handler, WorkerOptions workerOptions) throws InterruptedException {
+        requireOpen();
+        Redis call = redis.forOneCall();
+        WorkerHandle worker = new WorkerHandle(
+                work, life::current, handler, workerOptions, options.handOverTimeout(), workers::remove);
+        workers.add(worker);
+        boolean joined = false;
+        try {
+            PoolIncarnation at = life.current();
+            while (!worker.join(call)) {
+                at = life.after(at, call);
+            }
+            requireOpen();
+            joined = true;
+            return worker;
+        } finally {
+            if (!joined) {
+                worker.close(System.nanoTime());
+            }
+        }
+    }
+
+    @Override
+    public Dispatch dispatch(JobRequest request) throws InterruptedException {
+        return dispatching.dispatch(request);
+    }
+
+    @Override
+    public Optional<Outcome> outcome(String id) throws InterruptedException {
+        return outcomes.of(id);
+    }
+
+    @Override
+    public Outcome withdraw(String key, String id) throws InterruptedException {
+        return outcomes.withdraw(key, id);
+    }
+
+    @Override
+    public boolean stopJob(String key) throws InterruptedException {
+        return stopping.stop(key, "", stopDeadline());
+    }
+
+    @Override
+    public boolean stopJob(Dispatch dispatched) throws InterruptedException {
+        return stopping.stop(dispatched.key(), dispatched.id(), stopDeadline());
+    }
+
+    private long stopDeadline() {
+        return System.nanoTime() + options.dispatchTimeout().toNanos();
+    }
+
+    @Override
+    public boolean notifyJob(String key, byte[] payload) throws InterruptedException {
+        return notifying.send(key, payload);
+    }
+
+    @Override
+    public byte[] send(String key, byte[] payload, Duration timeout) throws InterruptedException {
+        return sending.send(key, payload, timeout);
+    }
+
+    @Override
+    public Optional<JobInfo> job(String key) throws InterruptedException {
+        return listing.job(key);
+    }
+
+    @Override
+    public Optional<byte[]> payload(String key) throws InterruptedException {
+        return listing.payload(key);
+    }
+
+    @Override
+    public List<JobInfo> jobs() throws InterruptedException {
+        return listing.jobs();
+    }
+
+    @Override
+    public List<WorkerInfo> workers() throws InterruptedException {
+        return overview.workers();
+    }
+
+    @Override
+    public PoolFigures figures() throws InterruptedException {
+        return overview.figures();
+    }
+
+    @Override
+    public PoolSettings settings() throws InterruptedException {
+        requireOpen();
+        return control.settings();
+    }
+
+    @Override
+    public PoolSettings changeSettings(UnaryOperator<PoolSettings> change) throws InterruptedException {
+        requireOpen();
+        return control.change(change);
+    }
+
+    @Override
+    public void pause() throws InterruptedException {
+        requireOpen();
+        control.hold(true);
+    }
+
+    @Override
+    public void resume() throws InterruptedException {
+        requireOpen();
+        control.hold(false);
+    }
+
+    @Override
+    public boolean shutdown(Duration longest) throws InterruptedException {
+        requireOpen();
+        return control.shutDown(longest);
+    }
+
+    @Override
+    public boolean isCalledFromHandler() {
+        return work.keys().isCurrentThread();
+    }
+
+    @Override
+    public void stop() {
+        closed = true;
+        answers.stop();
+        workers.forEach(WorkerHandle::stop);
+    }
+
+    @Override
+    public CloseResult close(Duration drain) {
+        long deadline = Deadlines.after(drain);
+        stop();
+        if (isCalledFromHandler()) {
+            Tasks.start("pool " + name + " close", () -> close(deadline));
+            return CloseResult.drained();
+        }
+        return close(deadline);
+    }
+
+    @Override
+    public void close() {
+        close(options.handOverTimeout());
+    }
+
+    @Override
+    public CloseResult close(long deadline) {
+        stop();
+        List<Supplier<CloseResult>> closings = new ArrayList<>();
+        List.copyOf(workers).forEach(worker -> closings.add(() -> worker.close(deadline)));
+        // beats go on until the workers have gone: their leases are to last as long
+        CloseResult result = closings.isEmpty() ? CloseResult.drained() : Closing.sideBySide(closings);
+        work.close(deadline);
+        endLoops(deadline);
+        answers.close(deadline);
+        forgetReplies();
+        pools.forget(this);
+        return result;
+    }
+
+    private void endLoops(long deadline) {
+        Heartbeat beating = heartbeat;
+        Upkeep keeping = upkeep;
+        if (beating == null || keeping == null) {
+            return;
+        }
+        beating.stop();
+        keeping.stop();
+        long soon = System.nanoTime() + LAST_WORDS.toNanos();
+        long end = soon - deadline < 0 ? soon : deadline;
+        boolean ended = false;
+        try {
+            ended = beating.join(end) && keeping.join(end);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!ended) {
+            beating.interrupt();
+            keeping.interrupt();
+            Deadlines.hardPhase(until -> beating.join(until) && keeping.join(until));
+        }
+    }
+
+    /** Nobody is to write to this handle any more; if that cannot be said, its stream ends with its TTL. */
+    private void forgetReplies() {
+        if (life.isShutDown() || heartbeat == null) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            redis.until(System.nanoTime() + LAST_WORDS.toNanos())
+                    .call(Command.repeatable("UNLINK").key(life.current().keys().replies(answers.client())));
+        } catch (PulseException e) {
+            // it has a TTL
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

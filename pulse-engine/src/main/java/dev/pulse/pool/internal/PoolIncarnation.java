@@ -1,0 +1,105 @@
+package dev.pulse.pool.internal;
+
+import dev.pulse.pool.PoolSettings;
+import dev.pulse.pool.internal.SharedState.Agreed;
+import dev.pulse.redis.Redis;
+import dev.pulse.wire.PoolKeys;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One life of a pool, from its first opening to its shutdown or a loss of state: its scripts, and the newest that this process
+ * knows of its ring and its settings. Thread-safe.
+ */
+final class PoolIncarnation {
+    private final Redis redis;
+    private final PoolKeys keys;
+    private final JobScripts jobs;
+    private final OwnerScripts owners;
+    private final PlacementScripts placement;
+    private final MemberScripts members;
+    /** Told of each newer ring, quickly. */
+    private final Runnable ringChanged;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile Ring ring = Ring.parse(-1, "");
+    private volatile Agreed agreed;
+
+    PoolIncarnation(Redis redis, PoolKeys keys, Agreed agreed, Runnable ringChanged) {
+        this.redis = redis;
+        this.keys = keys;
+        this.jobs = new JobScripts(keys);
+        this.owners = new OwnerScripts(keys);
+        this.placement = new PlacementScripts(keys);
+        this.members = new MemberScripts(keys);
+        this.agreed = agreed;
+        this.ringChanged = ringChanged;
+    }
+
+    /** Greater than that of every one before. */
+    long g() {
+        return keys.incarnation();
+    }
+
+    Redis redis() {
+        return redis;
+    }
+
+    PoolKeys keys() {
+        return keys;
+    }
+
+    JobScripts jobs() {
+        return jobs;
+    }
+
+    OwnerScripts owners() {
+        return owners;
+    }
+
+    PlacementScripts placement() {
+        return placement;
+    }
+
+    MemberScripts members() {
+        return members;
+    }
+
+    /** The newest that is known; one that is out of date costs a round trip, and never a wrong placement. */
+    Ring ring() {
+        return ring;
+    }
+
+    /** Keeps the newer of the two rings. */
+    void learn(Ring found) {
+        lock.lock();
+        try {
+            if (found.version() <= ring.version()) {
+                return;
+            }
+            ring = found;
+        } finally {
+            lock.unlock();
+        }
+        ringChanged.run();
+    }
+
+    PoolSettings settings() {
+        return agreed.settings();
+    }
+
+    /** How often the settings were changed, as far as is known. */
+    long settingsVersion() {
+        return agreed.version();
+    }
+
+    void learn(Agreed found) {
+        lock.lock();
+        try {
+            if (found.version() > agreed.version()) {
+                agreed = found;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

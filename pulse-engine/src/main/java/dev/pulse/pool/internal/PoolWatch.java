@@ -1,0 +1,85 @@
+package dev.pulse.pool.internal;
+
+import dev.pulse.PoolShutDownException;
+import dev.pulse.pool.internal.MemberScripts.Alive;
+import dev.pulse.redis.Redis;
+import dev.pulse.task.Deadlines;
+import dev.pulse.task.Tasks;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Acts on what the beats of one handle find: a newer ring, other settings, a shutdown, a loss of state. */
+final class PoolWatch implements Heartbeat.Findings {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.pulse");
+
+    private final String pool;
+    private final Redis redis;
+    private final PoolLife life;
+    private final Answers answers;
+    private final Upkeep upkeep;
+    private final Cleaning cleaning;
+    private final Set<WorkerHandle> workers;
+
+    PoolWatch(
+            String pool,
+            Redis redis,
+            PoolLife life,
+            Answers answers,
+            Upkeep upkeep,
+            Cleaning cleaning,
+            Set<WorkerHandle> workers) {
+        this.pool = pool;
+        this.redis = redis;
+        this.life = life;
+        this.answers = answers;
+        this.upkeep = upkeep;
+        this.cleaning = cleaning;
+        this.workers = workers;
+    }
+
+    @Override
+    public void found(PoolIncarnation at, Alive found) throws InterruptedException {
+        if (found.ringVersion() > at.ring().version() || found.settingsVersion() != at.settingsVersion()) {
+            SharedState.read(redis, at.keys()).ifPresent(state -> {
+                at.learn(state.ring());
+                at.learn(state.settings());
+            });
+        }
+        if (found.repliesMade()) {
+            answers.repliesLost();
+        }
+        upkeep.found(at, found);
+        if (found.closing()) {
+            end(at);
+        }
+    }
+
+    /** Helps a shutdown to its end: our workers stop what they run, and what nobody has goes. */
+    private void end(PoolIncarnation at) throws InterruptedException {
+        for (WorkerHandle worker : workers) {
+            if (workers.remove(worker)) {
+                LOG.info("pool={} worker={} state=leaving cause=\"the pool is shut down\"", pool, worker.id());
+                Tasks.start("pool " + pool + " shutdown", () -> worker.close(Deadlines.afterDefaultDrain()));
+            }
+        }
+        if (cleaning.clean(at)) {
+            life.ended();
+            LOG.info("pool={} incarnation={} state=shut-down", pool, at.g());
+            answers.nudge();
+        }
+    }
+
+    @Override
+    public void gone(PoolIncarnation gone) throws InterruptedException {
+        try {
+            PoolIncarnation next = life.after(gone, redis.forOneCall());
+            LOG.warn("pool={} incarnation={} state=lost next={}", pool, gone.g(), next.g());
+            workers.forEach(WorkerHandle::poolLost);
+        } catch (PoolShutDownException e) {
+            LOG.info("pool={} incarnation={} state=shut-down", pool, gone.g());
+            workers.forEach(WorkerHandle::poolLost);
+        }
+        answers.nudge();
+    }
+}

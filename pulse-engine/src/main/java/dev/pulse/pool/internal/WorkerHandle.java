@@ -1,0 +1,216 @@
+package dev.pulse.pool.internal;
+
+import dev.pulse.CloseResult;
+import dev.pulse.PulseException;
+import dev.pulse.pool.ServiceHandler;
+import dev.pulse.pool.Worker;
+import dev.pulse.pool.WorkerOptions;
+import dev.pulse.redis.Redis;
+import dev.pulse.task.Backoff;
+import dev.pulse.task.Closing;
+import dev.pulse.task.Deadlines;
+import dev.pulse.task.Tasks;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One worker as its user sees it: one life after another, of which each but the last lost its lease. */
+final class WorkerHandle implements Worker, Closing {
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+    private final NodeWork node;
+    private final Supplier<PoolIncarnation> pools;
+    private final ServiceHandler handler;
+    private final WorkerOptions options;
+    private final Duration handOver;
+    private final Consumer<WorkerHandle> ended;
+    private final Room room;
+    private final ReentrantLock lock = new ReentrantLock();
+    /* written under the lock */
+    private volatile @Nullable WorkerLife life;
+    private volatile boolean stopped;
+    private volatile @Nullable Thread rejoining;
+
+    /**
+     * Is no member yet.
+     *
+     * @param pools the incarnation that is known to be the newest
+     * @param handOver how long closing drains when nothing else is said
+     * @param ended told when nothing is done in its name any more
+     */
+    WorkerHandle(
+            NodeWork node,
+            Supplier<PoolIncarnation> pools,
+            ServiceHandler handler,
+            WorkerOptions options,
+            Duration handOver,
+            Consumer<WorkerHandle> ended) {
+        this.node = node;
+        this.pools = pools;
+        this.handler = handler;
+        this.options = options;
+        this.handOver = handOver;
+        this.ended = ended;
+        this.room = new Room(options.maxJobs());
+    }
+
+    /** Becomes a member for the first time; false when the incarnation is gone, so that another is to be found. */
+    boolean join(Redis call) throws InterruptedException {
+        Joining joining = new Joining(node, pools.get(), "");
+        Optional<LeaseClock> clock = joining.join(call);
+        return clock.isPresent() && begin(joining, clock.get(), "");
+    }
+
+    private boolean begin(Joining joining, LeaseClock clock, String replaced) throws InterruptedException {
+        WorkerLife next =
+                new WorkerLife(node, joining.pool(), joining.id(), clock, room, handler, options, this::fenced);
+        lock.lock();
+        try {
+            if (stopped) {
+                // nobody beats for it: it is swept
+                return false;
+            }
+            life = next;
+        } finally {
+            lock.unlock();
+        }
+        node.reports().joined(next.id(), replaced);
+        next.begin();
+        return true;
+    }
+
+    /** The life for which is to be beaten; empty while there is none. */
+    Optional<WorkerLife> beating() {
+        return Optional.ofNullable(life).filter(WorkerLife::isAtWork);
+    }
+
+    /** The ring is another. */
+    void ringChanged() {
+        beating().ifPresent(WorkerLife::ringChanged);
+    }
+
+    private void fenced(WorkerLife over) {
+        lock.lock();
+        try {
+            if (!stopped && life == over) {
+                rejoining = Tasks.start("pool " + node.pool() + " rejoin", () -> rejoin(over));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Joins in the place of a worker that lost its lease, as soon as nothing of that runs, or others have its jobs. */
+    private void rejoin(WorkerLife before) {
+        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        Joining joining = null;
+        try {
+            while (!stopped) {
+                try {
+                    PoolIncarnation pool = pools.get();
+                    if (joining == null || joining.pool() != pool) {
+                        joining = nextJoining(before, pool);
+                    }
+                    if (joining == null) {
+                        Tasks.sleep(LOOK_AGAIN);
+                        continue;
+                    }
+                    Optional<LeaseClock> clock = joining.join(pool.redis());
+                    if (clock.isPresent() && begin(joining, clock.get(), before.id())) {
+                        before.over();
+                        return;
+                    }
+                    joining = null;
+                    node.wake();
+                } catch (PulseException e) {
+                    node.reports().unsettled(before.id(), e);
+                }
+                Tasks.sleep(backoff.next());
+            }
+        } catch (InterruptedException e) {
+            // it is closed: the thread ends
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private @Nullable Joining nextJoining(WorkerLife before, PoolIncarnation pool) throws InterruptedException {
+        if (before.isEmpty()) {
+            return new Joining(node, pool, before.pool() == pool ? before.id() : "");
+        }
+        return null;
+    }
+
+    private WorkerLife require() {
+        WorkerLife known = life;
+        if (known == null) {
+            throw new IllegalStateException("the worker has not joined");
+        }
+        return known;
+    }
+
+    @Override
+    public String id() {
+        return require().id();
+    }
+
+    @Override
+    public Set<String> keys() {
+        return require().keys();
+    }
+
+    @Override
+    public boolean isLeased() {
+        WorkerLife known = require();
+        return known.isAtWork() && known.isLeased();
+    }
+
+    @Override
+    public boolean isCalledFromHandler() {
+        return node.keys().isCurrentThread();
+    }
+
+    @Override
+    public void stop() {
+        Thread joins;
+        lock.lock();
+        try {
+            stopped = true;
+            joins = rejoining;
+        } finally {
+            lock.unlock();
+        }
+        if (joins != null) {
+            joins.interrupt();
+        }
+    }
+
+    @Override
+    public CloseResult close(Duration drain) {
+        long deadline = Deadlines.after(drain);
+        stop();
+        if (isCalledFromHandler()) {
+            // two handlers that close would wait for each other
+            Tasks.start("pool " + node.pool() + " close", () -> close(deadline));
+            return CloseResult.drained();
+        }
+        return close(deadline);
+    }
+
+    @Override
+    public void close() {
+        close(handOver);
+    }
+
+    @Override
+    public CloseResult close(long deadline) {
+        stop();
+        WorkerLife known = life;
+        CloseResult result = known == null ? CloseResult.drained() : new Leaving(known).leave(deadline);
+        ended.accept(this);
+        return result;
+    }
+}

@@ -1,0 +1,348 @@
+package dev.pulse.pool.internal;
+
+import dev.pulse.PulseException;
+import dev.pulse.pool.ServiceHandler;
+import dev.pulse.pool.WorkerOptions;
+import dev.pulse.pool.internal.JobHandle.End;
+import dev.pulse.redis.Command;
+import dev.pulse.task.Backoff;
+import dev.pulse.task.Batcher;
+import dev.pulse.task.Tasks;
+import dev.pulse.task.Watchdog;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * A worker under one id, from its join until it has left, or has lost its lease and stopped its handlers. The watchdog sees to
+ * it that it stops in time. Thread-safe.
+ */
+final class WorkerLife implements Watchdog.Watched {
+    /** How far it is. */
+    private enum State {
+        /** It takes jobs, and works. */
+        JOINED,
+        /** It is no part of the ring, or about to be none, and gives away what it has. */
+        LEAVING,
+        /** It has lost its lease, or is about to: it stops everything, and tells Redis nothing. */
+        FENCED,
+        /** Nothing is done under its id any more. */
+        OVER
+    }
+
+    private final NodeWork node;
+    private final PoolIncarnation pool;
+    private final String id;
+    private final LeaseClock clock;
+    private final Room room;
+    /** Told once, quickly, that it has lost its lease. */
+    private final Consumer<WorkerLife> fenced;
+
+    private final JobSteps steps;
+    private final HandlerCalls calls;
+    private final Moving moving;
+    private final Map<String, JobHandle> own = new ConcurrentHashMap<>();
+    /** Notes and messages that were read and not handled. */
+    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+    private final Batcher<String> handled;
+    private final AtomicReference<State> state = new AtomicReference<>(State.JOINED);
+    private volatile long interruptAt;
+    private volatile boolean cut;
+    private volatile long beats;
+    private volatile long known;
+    /** The greatest token read; of the thread that reads. */
+    private long greatest;
+
+    WorkerLife(
+            NodeWork node,
+            PoolIncarnation pool,
+            String id,
+            LeaseClock clock,
+            Room room,
+            ServiceHandler handler,
+            WorkerOptions options,
+            Consumer<WorkerLife> fenced) {
+        this.node = node;
+        this.pool = pool;
+        this.id = id;
+        this.clock = clock;
+        this.room = room;
+        this.fenced = fenced;
+        this.steps = new JobSteps(this, handler, options);
+        this.calls = new HandlerCalls(node.reports());
+        this.moving = new Moving(this);
+        this.handled = new Batcher<>(threadName("handled"), PlacementScripts.MOST, this::delete);
+    }
+
+    /** Begins to take what comes; it is a member by now. */
+    void begin() throws InterruptedException {
+        Watchdog.add(this);
+        node.inboxes().add(this);
+    }
+
+    String id() {
+        return id;
+    }
+
+    PoolIncarnation pool() {
+        return pool;
+    }
+
+    String inbox() {
+        return pool.keys().inbox(id);
+    }
+
+    String threadName(String duty) {
+        return "pool " + node.pool() + " " + duty;
+    }
+
+    JobSteps steps() {
+        return steps;
+    }
+
+    HandlerCalls calls() {
+        return calls;
+    }
+
+    Moving moving() {
+        return moving;
+    }
+
+    Room room() {
+        return room;
+    }
+
+    WorkerReports reports() {
+        return node.reports();
+    }
+
+    /** Whether it may still say something under its id. */
+    boolean isAtWork() {
+        State now = state.get();
+        return now == State.JOINED || now == State.LEAVING;
+    }
+
+    boolean isLeaving() {
+        return state.get() == State.LEAVING;
+    }
+
+    /** Whether nobody else can have what it has, by the local clock. */
+    boolean isLeased() {
+        return clock.isLeased(System.nanoTime());
+    }
+
+    /** Whether a key belongs to it, by the newest ring that is known. */
+    boolean isOwner(String key) {
+        return !isLeaving() && pool.ring().ownerOf(key).filter(id::equals).isPresent();
+    }
+
+    /** The jobs it has, as they come. */
+    Collection<JobHandle> jobs() {
+        return own.values();
+    }
+
+    Set<String> keys() {
+        return Set.copyOf(own.keySet());
+    }
+
+    /** It has this job from now on. */
+    void own(JobHandle job) {
+        own.put(job.key(), job);
+        if (!isAtWork()) {
+            job.work().end(job, End.FENCE);
+        }
+    }
+
+    /** It has this job no more, and nothing of it runs. */
+    void disown(JobHandle job) {
+        own.remove(job.key(), job);
+        moving.stopped(job);
+        job.work().over(job);
+    }
+
+    /** Takes what was read in its inbox; by one thread, in that order. */
+    void accept(InboxEntry entry) {
+        switch (entry) {
+            case InboxEntry.Start start -> post(start.key(), start, isNew(start.token()));
+            // a stop can come before its start, which is not new then
+            case InboxEntry.Stop stop -> post(stop.key(), stop, isNew(stop.token()));
+            case InboxEntry.Note note -> postOnce(note.key(), note);
+            case InboxEntry.Message message -> postOnce(message.key(), message);
+            case InboxEntry.Changed changed -> {
+                node.wake();
+                handled(changed);
+            }
+            case InboxEntry.Malformed malformed -> drop(malformed, malformed.cause());
+        }
+    }
+
+    private boolean isNew(long token) {
+        boolean isNew = token > greatest;
+        greatest = Math.max(greatest, token);
+        return isNew;
+    }
+
+    private void postOnce(String key, InboxEntry entry) {
+        if (underWay.add(entry.id())) {
+            post(key, entry, true);
+        }
+    }
+
+    private void post(String key, InboxEntry entry, boolean isNew) {
+        if (isAtWork()) {
+            node.keys().post(key, new Mail(this, entry, isNew));
+        }
+    }
+
+    /** An entry is done with. */
+    void handled(InboxEntry entry) {
+        handled.add(entry.id());
+    }
+
+    /** An entry is done with, without having been done. */
+    void drop(InboxEntry entry, String cause) {
+        reports().dropped(id, entry.id(), cause);
+        handled(entry);
+    }
+
+    private void delete(List<String> ids) {
+        Command command = Command.repeatable("XDEL").key(inbox());
+        ids.forEach(command::arg);
+        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        try {
+            while (isAtWork()) {
+                try {
+                    pool.redis().call(command);
+                    ids.forEach(underWay::remove);
+                    return;
+                } catch (PulseException e) {
+                    reports().unsettled(inbox(), e);
+                    Tasks.sleep(backoff.next());
+                }
+            }
+        } catch (InterruptedException e) {
+            // the thread ends with its batch; what is left is read again, or swept
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The ring is another. */
+    void ringChanged() {
+        if (isAtWork()) {
+            moving.look();
+        }
+    }
+
+    /** The pool is not what it was: whoever beats finds out. */
+    void poolGone() {
+        node.wake();
+    }
+
+    /** The number of its next beat. */
+    long seq() {
+        beats++;
+        return beats;
+    }
+
+    /** The number of the last beat that was answered; 0 before the first. */
+    long knownSeq() {
+        return known;
+    }
+
+    /** Whether it reads what it gets, so that its lease may be renewed. */
+    boolean reads() {
+        return isAtWork() && node.inboxes().isRead(this, pool.settings().lease().dividedBy(2));
+    }
+
+    /** Redis has renewed its lease, as it was asked to at this moment, by {@link System#nanoTime}. */
+    void beaten(long sentAt, Duration lease) {
+        known = beats;
+        if (isAtWork()) {
+            clock.renew(sentAt, lease, pool.settings().stopTimeout());
+            Watchdog.lookBy(System.nanoTime() + clock.untilFence(System.nanoTime()));
+        }
+    }
+
+    /** Redis says that its lease is over. */
+    void lost() {
+        clock.end(System.nanoTime());
+        fence("Redis says that it is over");
+    }
+
+    /** Looks whether it is time to stop; whether it was. */
+    boolean fenceIfDue() {
+        if (isAtWork() && clock.untilFence(System.nanoTime()) <= 0) {
+            fence("it was not renewed in time");
+        }
+        return !isAtWork();
+    }
+
+    /** Takes nothing more, and has all handlers stop. */
+    void fence(String cause) {
+        if (!state.compareAndSet(State.JOINED, State.FENCED) && !state.compareAndSet(State.LEAVING, State.FENCED)) {
+            return;
+        }
+        interruptAt = clock.interruptAt(System.nanoTime());
+        reports().lost(id, own.size(), cause);
+        node.inboxes().remove(this);
+        own.values().forEach(job -> job.work().end(job, End.FENCE));
+        Watchdog.lookBy(interruptAt);
+        fenced.accept(this);
+    }
+
+    @Override
+    public long look(long now) {
+        fenceIfDue();
+        long next = calls.look(now);
+        if (isAtWork()) {
+            return Math.min(next, clock.untilFence(now));
+        }
+        if (!cut && state.get() == State.FENCED) {
+            if (now - interruptAt >= 0) {
+                cut();
+            } else {
+                next = Math.min(next, interruptAt - now);
+            }
+        }
+        return next;
+    }
+
+    /** It takes nothing more, and gives away what it has. */
+    void leave() {
+        state.compareAndSet(State.JOINED, State.LEAVING);
+        moving.look();
+    }
+
+    /** Interrupts all handlers, and those that are called from now on. */
+    void cut() {
+        cut = true;
+        interrupt();
+    }
+
+    boolean isCut() {
+        return cut;
+    }
+
+    private void interrupt() {
+        own.values().forEach(job -> job.work().interrupt(this));
+    }
+
+    /** Nothing is done under its id any more; handlers that hang go on doing so. */
+    void over() {
+        state.set(State.OVER);
+        node.inboxes().remove(this);
+        Watchdog.remove(this);
+        own.values().forEach(job -> job.work().end(job, End.FENCE));
+        interrupt();
+    }
+
+    boolean isEmpty() {
+        return own.isEmpty();
+    }
+}

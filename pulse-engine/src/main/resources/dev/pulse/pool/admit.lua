@@ -1,0 +1,93 @@
+-- Accepts a job. A dispatch id with a digest (dispatchOnce) starts at most one job, so that can be run again.
+-- KEYS: 1 meta, 2 job, 3 payload, 4 outcome, 5 owned set of the owner, 6 its inbox, 7 waiting, 8 due
+-- ARGV: 1 ring version, 2 owner or '' when the ring is empty, 3 key, 4 dispatch id, 5 digest of key and payload or '',
+--       6 payload, 7 client to tell or '', 8 attempts allowed, 9 delay in ms, 10 whether a worker is needed now 0/1
+-- Returns {'OK', token}, {'WAITING'} or {'DUE'} when accepted; {'JOINED', state, token, text} when the id is known;
+-- {'CONFLICT'} when it is known with another digest; {'EXISTS', id} when the key is another's, {'FULL'}, {'NOWORKER'},
+-- {'RING', version, slots} when the version given is not the pool's, {'CLOSING'}, {'GONE'}.
+--@include /dev/pulse/pool/clock.lua
+
+local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'q', 'max', 'f', 'hold', 'rg')
+if not meta[1] then
+  return {'GONE'}
+end
+if meta[1] ~= 'open' then
+  return {'CLOSING'}
+end
+local key, id, digest = ARGV[3], ARGV[4], ARGV[5]
+
+-- mostly neither is there: one command for both
+if redis.call('EXISTS', KEYS[2], KEYS[4]) > 0 then
+  local outcome = redis.call('HMGET', KEYS[4], 'st', 't', 'e', 'dg')
+  if outcome[1] then
+    if digest ~= '' and outcome[4] and outcome[4] ~= digest then
+      return {'CONFLICT'}
+    end
+    return {'JOINED', outcome[1], outcome[2] or '0', outcome[3] or ''}
+  end
+  local job = redis.call('HMGET', KEYS[2], 'id', 'st', 't', 'dg', 'e')
+  if job[1] ~= id then
+    return {'EXISTS', job[1] or ''}
+  end
+  if digest ~= '' then
+    if job[4] and job[4] ~= digest then
+      return {'CONFLICT'}
+    end
+    -- the outcome was kept long enough, or was lost with its Redis: the end of the job will write it anew
+    redis.call('HSET', KEYS[2], 'dg', digest)
+  end
+  return {'JOINED', job[2] == 'running' and 'started' or job[2] == 'dead' and 'dead' or 'pending', job[3], job[5] or ''}
+end
+
+local queued = tonumber(meta[3])
+if queued >= tonumber(meta[4]) then
+  return {'FULL'}
+end
+if meta[2] ~= ARGV[1] then
+  return {'RING', meta[2], redis.call('HGET', KEYS[1], 'ring') or ''}
+end
+local now = micros()
+local owner = ARGV[2]
+if meta[7] or tonumber(meta[6]) > now / 1000 then
+  owner = ''
+end
+if owner == '' and ARGV[10] == '1' then
+  return {'NOWORKER'}
+end
+
+local accepted = digits(math.floor(now / 1000))
+local state, token = 'assigned', math.max(tonumber(meta[5]) + 1, now)
+if ARGV[9] ~= '0' then
+  state = 'due'
+  redis.call('ZADD', KEYS[8], digits(math.floor(now / 1000) + tonumber(ARGV[9])), 'k:' .. key)
+  if owner ~= '' and redis.call('ZRANGE', KEYS[8], 0, 0)[1] == 'k:' .. key then
+    -- the first to come due: somebody has to know before the next beat
+    redis.pcall('XADD', KEYS[6], '*', 'y', 'r', 'v', meta[2])
+  end
+elseif owner == '' then
+  state = 'waiting'
+  redis.call('ZADD', KEYS[7], string.format('%.3f', now / 1000), key)
+end
+if state == 'assigned' then
+  token = digits(token)
+  -- the entry comes first: without a record it is nothing but a hint, while a key in the set would lack its record
+  redis.call('XADD', KEYS[6], '*', 'y', 's', 'k', key, 't', token, 'p', ARGV[6], 'id', id, 'c', ARGV[7], 'mx', ARGV[8])
+  redis.call('SADD', KEYS[5], key)
+else
+  owner, token = '', '0'
+end
+if digest == '' then
+  redis.call('HSET', KEYS[2], 'id', id, 'st', state, 'o', owner, 't', token, 'q', '1', 'mx', ARGV[8], 'r', ARGV[7],
+    'at', accepted)
+else
+  redis.call('HSET', KEYS[4], 'k', key, 'dg', digest, 'st', 'pending')
+  redis.call('HSET', KEYS[2], 'id', id, 'st', state, 'o', owner, 't', token, 'q', '1', 'mx', ARGV[8], 'r', ARGV[7],
+    'at', accepted, 'dg', digest)
+end
+redis.call('SET', KEYS[3], ARGV[6])
+if state ~= 'assigned' then
+  redis.call('HSET', KEYS[1], 'q', digits(queued + 1))
+  return {string.upper(state)}
+end
+redis.call('HSET', KEYS[1], 'q', digits(queued + 1), 'f', token)
+return {'OK', token}

@@ -1,0 +1,66 @@
+-- The heartbeat of a node: renews its workers' leases and its replies, and tells it what there is to do. Can be run again.
+-- KEYS: 1 meta, 2 leases, 3 workers being swept, 4 workers that re-assert, 5 waiting, 6 due, 7 replies, then for each
+--       worker: the worker, its owned set
+-- ARGV: for each worker: its name, number of this beat, number of the last one whose reply came
+-- Returns {'OK', state, ring version, settings version, lease in ms, ms until the first lease ends or -1, ms until the
+-- first due time or -1, jobs waiting, on hold 0/1, recovering 0/1, replies made anew 0/1, workers being swept, and for
+-- each worker OK, LOST or ROLLBACK and the size of its owned set}, {'GONE'}.
+--@include /dev/pulse/pool/clock.lua
+
+local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'cv', 'T', 'hold', 'rg', 'bt')
+if not meta[1] then
+  return {'GONE'}
+end
+local now = math.floor(micros() / 1000)
+local lease = tonumber(meta[4])
+
+local workers = {}
+for i = 1, #ARGV / 3 do
+  local worker, seq, known = ARGV[3 * i - 2], tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+  local record, owned = KEYS[6 + 2 * i], KEYS[7 + 2 * i]
+  local state = 'LOST'
+  if redis.call('ZSCORE', KEYS[2], worker) then
+    local last = tonumber(redis.call('HGET', record, 'seq')) or 0
+    state = last < known and 'ROLLBACK' or 'OK'
+    if seq > last then
+      redis.call('HSET', record, 'seq', digits(seq))
+    end
+    redis.call('ZADD', KEYS[2], digits(now + lease), worker)
+  end
+  workers[2 * i - 1], workers[2 * i] = state, redis.call('SCARD', owned)
+end
+
+local made = 0
+if redis.call('PEXPIRE', KEYS[7], 2 * lease) == 0 then
+  redis.call('XDEL', KEYS[7], redis.call('XADD', KEYS[7], '*', 'y', 'b'))
+  redis.call('PEXPIRE', KEYS[7], 2 * lease)
+  made = 1
+end
+
+local recovering = meta[6] and 1 or 0
+if meta[6] and tonumber(meta[6]) <= now then
+  local living = false
+  for _, worker in ipairs(redis.call('SMEMBERS', KEYS[4])) do
+    living = living or redis.call('ZSCORE', KEYS[2], worker)
+  end
+  if not living then
+    redis.call('HDEL', KEYS[1], 'rg')
+    redis.call('DEL', KEYS[4])
+    recovering = 0
+  end
+end
+
+-- When nobody could renew for long, the living get time to do so before anybody is swept.
+if now - (tonumber(meta[7]) or now) > lease / 2 then
+  redis.call('HSET', KEYS[1], 'bt', digits(now), 'sb', digits(now + 3 * math.min(lease / 6, 2000)))
+else
+  redis.call('HSET', KEYS[1], 'bt', digits(now))
+end
+
+local function until_first(key)
+  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  return first[2] and math.max(0, math.ceil(tonumber(first[2]) - now)) or -1
+end
+
+return {'OK', meta[1], meta[2], meta[3], meta[4], until_first(KEYS[2]), until_first(KEYS[6]), redis.call('ZCARD', KEYS[5]),
+  tonumber(meta[5]) > now and 1 or 0, recovering, made, redis.call('ZRANGE', KEYS[3], 0, -1), workers}

@@ -1,0 +1,25 @@
+-- The end of a job. Included by other scripts; the caller names the keys.
+
+-- Removes handled entries, ARGV from `first` on, from an inbox. Runs a command also when there are none: an inbox that
+-- is none fails before anything is changed, and when Redis is out of memory, the writes of a script that began with a
+-- removal are still done.
+local function handled(inbox, first)
+  redis.call('XDEL', inbox, '0-0', unpack(ARGV, first))
+end
+
+-- Writes down how a dispatch ended, or got on, if it was one with an outcome. Comes before the job is removed: a key
+-- that is no hash fails here.
+local function settle(outcome, digest, key, state, token, text, retention)
+  if digest then
+    redis.call('HSET', outcome, 'k', key, 'dg', digest, 'st', state, 't', token, 'e', text)
+    redis.call('PEXPIRE', outcome, retention)
+  end
+end
+
+-- Removes the record; its place is the caller's. `counted` is its field q.
+local function forget(meta, job, payload, counted)
+  redis.call('DEL', job, payload)
+  if counted == '1' then
+    redis.call('HINCRBY', meta, 'q', -1)
+  end
+end

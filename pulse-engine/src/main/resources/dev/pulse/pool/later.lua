@@ -1,0 +1,45 @@
+-- Puts a job aside whose attempt failed: until a time, or for good. Changes nothing when run twice.
+-- KEYS: 1 meta, 2 job, 3 payload, 4 outcome, 5 owned set, 6 inbox, 7 due, 8 dead, 9 inbox of the worker in the first
+--       slot, if there is one
+-- ARGV: 1 key, 2 token, 3 delay in ms, 4 error, 5 whether the attempt counts 0/1, 6 how many may fail, 7.. ids of its
+--       entries
+-- Returns DUE, DEAD when no attempt is left, STOPPED when it was to be stopped, STALE when it is not ours, GONE.
+--@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/replies.lua
+--@include /dev/pulse/pool/end_of_job.lua
+
+local meta = redis.call('HMGET', KEYS[1], 'st', 'ret', 'v')
+if not meta[1] then
+  return 'GONE'
+end
+local key, token, text = ARGV[1], ARGV[2], ARGV[4]
+local job = redis.call('HMGET', KEYS[2], 't', 'q', 'w', 'dg', 'a')
+handled(KEYS[6], 7)
+if job[1] ~= token then
+  return 'STALE'
+end
+if job[3] or meta[1] ~= 'open' then
+  settle(KEYS[4], job[4], key, 'stopped', token, text, meta[2])
+  redis.call('SREM', KEYS[5], key)
+  forget(KEYS[1], KEYS[2], KEYS[3], job[2])
+  return 'STOPPED'
+end
+local now = math.floor(micros() / 1000)
+local attempts = (tonumber(job[5]) or 0) + tonumber(ARGV[5])
+if attempts >= tonumber(ARGV[6]) then
+  settle(KEYS[4], job[4], key, 'dead', token, text, meta[2])
+  redis.call('ZADD', KEYS[8], digits(now), key)
+  redis.call('SREM', KEYS[5], key)
+  redis.call('HSET', KEYS[2], 'st', 'dead', 'o', '', 't', '0', 'q', '0', 'a', attempts, 'e', text)
+  if job[2] == '1' then
+    redis.call('HINCRBY', KEYS[1], 'q', -1)
+  end
+  return 'DEAD'
+end
+redis.call('ZADD', KEYS[7], digits(now + tonumber(ARGV[3])), 'k:' .. key)
+redis.call('SREM', KEYS[5], key)
+redis.call('HSET', KEYS[2], 'st', 'due', 'o', '', 't', '0', 'a', attempts, 'e', text)
+if redis.call('ZRANGE', KEYS[7], 0, 0)[1] == 'k:' .. key then
+  wake(9, meta[3])
+end
+return 'DUE'

@@ -1,0 +1,45 @@
+-- Asks for a job to be stopped, and ends it at once when nobody can be running it. Can be run again: a second wish is
+-- the same wish.
+-- KEYS: 1 meta, 2 job, 3 payload, 4 outcome of the dispatch id guessed, 5 inbox of the owner guessed, 6 waiting, 7 due,
+--       8 dead
+-- ARGV: 1 key, 2 owner guessed, 3 dispatch id guessed, 4 client to tell, 5 id of the request, 6 dispatch id that it
+--       must have or '', 7 token that it must have or ''
+-- Returns {'STOPPED'}, {'WISHED', dispatch id, token}, {'LOOK', owner, dispatch id} when it has others than guessed,
+-- {'NOTYOURS'}, {'UNKNOWN'}, {'RECOVERING'} when it may still turn up, {'GONE'}.
+--@include /dev/pulse/pool/end_of_job.lua
+
+local meta = redis.call('HMGET', KEYS[1], 'st', 'rg', 'ret')
+if not meta[1] then
+  return {'GONE'}
+end
+local key = ARGV[1]
+local job = redis.call('HMGET', KEYS[2], 'id', 'o', 't', 'q', 'dg')
+local id, owner, token = job[1], job[2], job[3]
+if not id then
+  return {meta[2] and 'RECOVERING' or 'UNKNOWN'}
+end
+if (ARGV[6] ~= '' and ARGV[6] ~= id) or (ARGV[7] ~= '' and ARGV[7] ~= token) then
+  return {'NOTYOURS'}
+end
+if owner ~= '' then
+  if owner ~= ARGV[2] then
+    return {'LOOK', owner, id}
+  end
+  redis.call('XADD', KEYS[5], '*', 'y', 'x', 'k', key, 't', token, 'c', ARGV[4], 'id', ARGV[5])
+  redis.call('HSET', KEYS[2], 'w', 'stop')
+  return {'WISHED', id, token}
+end
+if meta[2] then
+  -- a worker may run it without our knowing, and come to say so
+  redis.call('HSET', KEYS[2], 'w', 'stop')
+  return {'WISHED', id, token}
+end
+if job[5] and id ~= ARGV[3] then
+  return {'LOOK', '', id}
+end
+redis.call('ZREM', KEYS[6], key)
+redis.call('ZREM', KEYS[7], 'k:' .. key)
+redis.call('ZREM', KEYS[8], key)
+settle(KEYS[4], job[5], key, 'stopped', token, '', meta[3])
+forget(KEYS[1], KEYS[2], KEYS[3], job[4])
+return {'STOPPED'}

@@ -1,0 +1,26 @@
+-- Says that a job's handler has returned, or never ran, and that the job is over. Changes nothing when run twice, but
+-- who waits is told each time.
+-- KEYS: 1 meta, 2 job, 3 payload, 4 outcome, 5 owned set, 6 inbox, 7.. replies of who is to be told
+-- ARGV: 1 key, 2 token, then for each of keys 7.. kind and id of the reply, then ids of the job's entries
+-- Returns OK, STALE when it is not ours, GONE.
+--@include /dev/pulse/pool/replies.lua
+--@include /dev/pulse/pool/end_of_job.lua
+
+local meta = redis.call('HMGET', KEYS[1], 'st', 'ret')
+if not meta[1] then
+  return 'GONE'
+end
+local key, token = ARGV[1], ARGV[2]
+local job = redis.call('HMGET', KEYS[2], 't', 'q', 'dg')
+handled(KEYS[6], 3 + 2 * (#KEYS - 6))
+local ours = job[1] == token
+if ours then
+  settle(KEYS[4], job[3], key, 'stopped', token, '', meta[2])
+  redis.call('SREM', KEYS[5], key)
+  forget(KEYS[1], KEYS[2], KEYS[3], job[2])
+end
+for i = 7, #KEYS do
+  local at = 3 + 2 * (i - 7)
+  tell(KEYS[i], ARGV[at], ARGV[at + 1], 'stopped', token, '')
+end
+return ours and 'OK' or 'STALE'
