@@ -13,16 +13,19 @@ final class Joining {
     private final PoolIncarnation pool;
     private final String id = UlidCreator.getMonotonicUlid().toString();
     private final String replaces;
+    private final boolean reasserts;
     /** When Redis was first asked, by {@link System#nanoTime}: it may have begun the lease then, whatever came back. */
     private final long askedAt = System.nanoTime();
 
     /**
      * @param replaces the worker whose slot it takes, none of whose handlers runs any more; empty for none
+     * @param reasserts whether handlers run that it is going to re-assert
      */
-    Joining(NodeWork node, PoolIncarnation pool, String replaces) {
+    Joining(NodeWork node, PoolIncarnation pool, String replaces, boolean reasserts) {
         this.node = node;
         this.pool = pool;
         this.replaces = replaces;
+        this.reasserts = reasserts;
     }
 
     String id() {
@@ -45,7 +48,7 @@ final class Joining {
             Joined joined = pool.members()
                     .join(
                             call,
-                            new MemberScripts.Joining(id, replaces, node.node(), false),
+                            new MemberScripts.Joining(id, replaces, node.node(), reasserts),
                             ring.joinedBy(id, replaces));
             switch (joined) {
                 case Member member -> {
