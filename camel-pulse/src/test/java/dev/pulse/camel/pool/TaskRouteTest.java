@@ -179,7 +179,7 @@ class TaskRouteTest extends PoolRoutesTest {
     void taskWhoseEndNobodyCouldTellIsRepeatedElsewhere() throws Exception {
         CountDownLatch repeated = new CountDownLatch(1);
         try (FaultProxy proxy = FaultProxy.to(redis.uri());
-                CamelContext another = worker(proxy, "1s")) {
+                CamelContext another = worker(proxy, "3s")) {
             dispatch("ann", "hello");
             awaitBegun(1);
             // as if its process died between the end of the exchange and what it tells Redis
