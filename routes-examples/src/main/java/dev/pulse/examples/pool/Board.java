@@ -34,7 +34,7 @@ final class Board {
                 .sorted()
                 .collect(Collectors.groupingBy(
                         key -> places.get(key) + " to " + now.get(key), TreeMap::new, Collectors.toList()));
-        moves.forEach((way, keys) -> say("      %d jobs went from %s: %s", keys.size(), way, shown(keys)));
+        moves.forEach((way, keys) -> say("      %d jobs move from %s: %s", keys.size(), way, shown(keys)));
         moved += moves.values().stream().mapToLong(List::size).sum();
         places = now;
     }
@@ -49,10 +49,9 @@ final class Board {
     }
 
     /** How many jobs each process has, as of the last look. */
-    String jobs() {
+    Map<String, Long> places() {
         return places.values().stream()
-                .collect(Collectors.groupingBy(place -> place, TreeMap::new, Collectors.counting()))
-                .toString();
+                .collect(Collectors.groupingBy(place -> place, TreeMap::new, Collectors.counting()));
     }
 
     long movedCount() {

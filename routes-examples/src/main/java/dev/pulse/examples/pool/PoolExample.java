@@ -94,10 +94,10 @@ public final class PoolExample implements Example {
                 Series.LENGTH, words);
         try (Pulse pulse = Pulse.connect(redisUri)) {
             clear(pulse); // what a run that was killed has left
-            boolean held = work(pulse, length, redisUri);
+            work(pulse, length, redisUri);
             clear(pulse);
-            return held;
         }
+        return summary();
     }
 
     private static void clear(Pulse pulse) throws InterruptedException {
@@ -109,7 +109,7 @@ public final class PoolExample implements Example {
         ExampleStreams.clear(pulse, SIGN_UPS, MAILS);
     }
 
-    private boolean work(Pulse pulse, Duration length, String redisUri) throws Exception {
+    private void work(Pulse pulse, Duration length, String redisUri) throws Exception {
         try (Website website = opening.open(pulse, ledger, pace);
                 PoolClient pool = pulse.pool(POOL, options());
                 Crew crew = new Crew(worker, redisUri)) {
@@ -118,7 +118,6 @@ public final class PoolExample implements Example {
             watch(length, board, crew);
             website.closeDoors();
             awaitAllDone(board, crew);
-            return summary();
         }
     }
 
@@ -126,8 +125,8 @@ public final class PoolExample implements Example {
         for (long second = 0; second < length.toSeconds(); second++) {
             look(board, crew, ALONE);
             say(
-                    "%3ds  signed up %3d   jobs of %s   mails %4d, one of each job in %s ms",
-                    second, ledger.signUpCount(), board.jobs(), ledger.mailCount(), pace.current());
+                    "%3ds  signed up %3d   mails %4d, of each job one in %s ms   jobs: %s",
+                    second, ledger.signUpCount(), ledger.mailCount(), pace.current(), board.places());
             if (stopped.await(1, TimeUnit.SECONDS)) {
                 return;
             }
@@ -159,12 +158,10 @@ public final class PoolExample implements Example {
     }
 
     private boolean summary() {
-        say("workers that ended: %d, jobs that went from one to another: %d", ended, moved);
+        say("workers that ended before the end: %d, jobs that moved: %d", ended, moved);
         say(
-                "signed up: %d, got all %d mails: %d, mails: %d of %d, sent twice or out of turn: %d, after the job was another's: %d, lost: %d",
+                "signed up: %d, mails: %d of %d, twice or out of turn: %d, by a worker that had lost the job: %d, lost jobs: %d",
                 ledger.signUpCount(),
-                Series.LENGTH,
-                ledger.completeCount(),
                 ledger.mailCount(),
                 ledger.signUpCount() * Series.LENGTH,
                 ledger.outOfTurnCount(),
