@@ -55,11 +55,13 @@ final class Crew implements AutoCloseable {
         }
     }
 
-    /** Kills one, as {@code kill -9} would. */
-    void killOne() {
-        Process worker = workers.getFirst();
-        say("      worker %d is killed", worker.pid());
-        worker.destroyForcibly();
+    /** Kills one, as {@code kill -9} would, unless one has ended already. */
+    void killOneUnlessSomeEnded() {
+        if (ended == 0 && workers.stream().allMatch(Process::isAlive)) {
+            Process worker = workers.getFirst();
+            say("      worker %d is killed", worker.pid());
+            worker.destroyForcibly();
+        }
     }
 
     /** The process ids of those that are there, the oldest first. */

@@ -37,7 +37,7 @@ final class EngineWorker implements ServiceHandler, AutoCloseable {
 
     /** It returns when nothing of the job works any more: then it may begin elsewhere. */
     @Override
-    public void stop(Job job) throws InterruptedException {
+    public void stop(Job job) {
         mailer.end(job.key());
     }
 

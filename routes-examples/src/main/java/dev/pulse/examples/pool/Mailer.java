@@ -24,7 +24,7 @@ public final class Mailer {
     }
 
     /** It is to have it no more. */
-    public void end(@Header("CamelPulseKey") String key) throws InterruptedException {
+    public void end(@Header("CamelPulseKey") String key) {
         Series series = running.remove(key);
         if (series != null) {
             series.end();

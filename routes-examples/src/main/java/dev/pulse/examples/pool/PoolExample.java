@@ -29,7 +29,7 @@ public final class PoolExample implements Example {
     static final String MAILS = "examples:mails";
     static final Duration WIND_UP = Duration.ofSeconds(25);
     /** After the death of a worker, long enough to see its jobs in the other. */
-    private static final Duration ALONE = Duration.ofSeconds(8);
+    private static final Duration ALONE = Duration.ofSeconds(10);
 
     private final String words;
     private final String worker;
@@ -74,10 +74,10 @@ public final class PoolExample implements Example {
         return new PoolExample("Without Camel", "pool-worker-engine", EngineWebsite::new);
     }
 
-    /** What all processes open the pool with: what a killed worker had goes on elsewhere within 3 s, and not 30 s. */
+    /** What all processes open the pool with: what a killed worker had goes on elsewhere after 5 s, and not after 30 s. */
     static PoolOptions options() {
         return PoolOptions.builder()
-                .settings(shared -> shared.withLease(Duration.ofSeconds(3)))
+                .settings(shared -> shared.withLease(Duration.ofSeconds(5)))
                 .build();
     }
 
@@ -130,8 +130,8 @@ public final class PoolExample implements Example {
             if (stopped.await(1, TimeUnit.SECONDS)) {
                 return;
             }
-            if (second == length.toSeconds() / 3 && crew.endedCount() == 0) {
-                crew.killOne();
+            if (second >= length.toSeconds() / 3 && board.places().size() > 1) {
+                crew.killOneUnlessSomeEnded();
             }
         }
     }

@@ -45,14 +45,23 @@ final class Series {
         return series;
     }
 
-    /** Returns when nothing of it works any more: only then may the job begin elsewhere. */
-    void end() throws InterruptedException {
+    /**
+     * Returns when nothing of it works any more: only then may the job begin elsewhere. The mail that is being sent may be
+     * sent; an interrupt, which comes when that takes too long, interrupts it.
+     */
+    void end() {
         ending.countDown();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            thread.interrupt();
-            throw e;
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+                thread.interrupt();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -62,7 +71,7 @@ final class Series {
                 send(new WelcomeMail(user, number));
             }
         } catch (InterruptedException e) {
-            LOG.warn("interrupted user={}", user);
+            // the thread ends: whoever has the job then sends the rest
         }
     }
 
@@ -75,8 +84,9 @@ final class Series {
             } catch (InterruptedException e) {
                 throw e;
             } catch (Exception e) {
-                LOG.warn("not sent, is tried again mail={} cause={}", mail.once(), e.toString());
-                isEnding(MILLIS_BETWEEN_TRIES);
+                if (!isEnding(MILLIS_BETWEEN_TRIES)) {
+                    LOG.warn("not sent, is tried again mail={} cause={}", mail.once(), e.toString());
+                }
             }
         }
     }

@@ -23,7 +23,7 @@ final class WebsiteRoutes extends RouteBuilder {
         // who signed up gets a job; with an id, so that however often this is tried, one begins
         from("pulse-sink:examples:sign-ups/mails?" + MANY_AT_ONCE + SIGN_UPS)
                 .routeId("dispatch")
-                .to("pulse-pool:examples:mails?operation=dispatch&lease=3s&key=RAW(${body.user})"
+                .to("pulse-pool:examples:mails?operation=dispatch&lease=5s&key=RAW(${body.user})"
                         + "&dispatchId=RAW(sign-up-${body.user})&" + SIGN_UPS);
 
         // every mail is written down, in order
@@ -34,7 +34,7 @@ final class WebsiteRoutes extends RouteBuilder {
         // after the last mail the job has nothing to do any more
         from("pulse-sink:examples:mails/website?filter=RAW(${body.last})&" + MANY_AT_ONCE + MAILS)
                 .routeId("finish")
-                .to("pulse-pool:examples:mails?operation=stop&lease=3s&key=RAW(${body.user})")
+                .to("pulse-pool:examples:mails?operation=stop&lease=5s&key=RAW(${body.user})")
                 .bean("ledger", "ended");
 
         // the operator has the workers go slower and faster, by a flag that all processes have in memory

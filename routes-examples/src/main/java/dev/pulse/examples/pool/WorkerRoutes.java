@@ -13,7 +13,7 @@ final class WorkerRoutes extends RouteBuilder {
         errorHandler(noErrorHandler());
 
         // a job that begins here lives on behind its exchange; one that ends here may begin elsewhere when its exchange is done
-        from("pulse-pool:examples:mails?on=start,stop&lease=3s&" + SIGN_UPS)
+        from("pulse-pool:examples:mails?on=start,stop&lease=5s&" + SIGN_UPS)
                 .routeId("worker")
                 .choice()
                 .when(header("CamelPulseJobEvent").isEqualTo("start"))
