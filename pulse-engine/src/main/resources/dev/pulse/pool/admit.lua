@@ -16,11 +16,16 @@ if meta[1] ~= 'open' then
 end
 local key, id, digest = ARGV[3], ARGV[4], ARGV[5]
 
+-- Whether a digest that is known is of something else. After a loss of state it may be '': only the id is known.
+local function contradicts(known)
+  return digest ~= '' and known and known ~= '' and known ~= digest
+end
+
 -- mostly neither is there: one command for both
 if redis.call('EXISTS', KEYS[2], KEYS[4]) > 0 then
   local outcome = redis.call('HMGET', KEYS[4], 'st', 't', 'e', 'dg')
   if outcome[1] then
-    if digest ~= '' and outcome[4] and outcome[4] ~= digest then
+    if contradicts(outcome[4]) then
       return {'CONFLICT'}
     end
     return {'JOINED', outcome[1], outcome[2] or '0', outcome[3] or ''}
@@ -30,7 +35,7 @@ if redis.call('EXISTS', KEYS[2], KEYS[4]) > 0 then
     return {'EXISTS', job[1] or ''}
   end
   if digest ~= '' then
-    if job[4] and job[4] ~= digest then
+    if contradicts(job[4]) then
       return {'CONFLICT'}
     end
     -- the outcome was kept long enough, or was lost with its Redis: the end of the job will write it anew

@@ -3,9 +3,9 @@
 --       job, payload, outcome, owned set of the owner seen, outcome of the dispatch seen
 -- ARGV: 1 worker, 2 whether these are the last 0/1, then for each job: key, token, dispatch id, payload, whether it is
 --       being stopped 0/1, starts that succeeded, attempts allowed, owner seen, dispatch id seen
--- Returns {'OK', for each job: {'OK'}, {'WISHED'} when it is to be stopped, {'LOST'} when another has it, {'LOOK', owner,
--- dispatch id} when its record has others than seen, {'BROKEN'} when one of its keys is not ours}, {'LOST'} when the
--- worker has no lease, {'GONE'}.
+-- Returns {'OK', for each job: {'OK'}, {'WISHED'} when it is to be stopped, {'LOST'} when another has it or it has ended,
+-- {'LOOK', owner, dispatch id} when its record has others than seen, {'BROKEN'} when one of its keys is not ours},
+-- {'LOST'} when the worker has no lease, {'GONE'}.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
 
@@ -26,6 +26,8 @@ redis.call('SCARD', KEYS[3])
 redis.call('SCARD', KEYS[7])
 redis.call('XLEN', KEYS[8])
 
+local ENDED = {done = true, failed = true, stopped = true, dead = true, withdrawn = true}
+
 local function reassert(at, key_at)
   local key, token, id, wish, seen_owner, seen_id =
     ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 4] == '1', ARGV[at + 7], ARGV[at + 8]
@@ -35,9 +37,14 @@ local function reassert(at, key_at)
     return {'BROKEN'}
   end
   local same = record[1] == id
+  local digest = same and record[6] or ''
   wish = wish or record[5]
   if same and record[2] == worker and record[3] == token then
     return {wish and 'WISHED' or 'OK'}
+  end
+  local outcome = redis.pcall('HGET', KEYS[key_at + 2], 'st')
+  if not record[1] and ENDED[outcome] then
+    return {'LOST'}
   end
   if record[1] then
     local owned = record[2] ~= ''
@@ -48,10 +55,7 @@ local function reassert(at, key_at)
       return {'LOOK', record[2], record[1]}
     end
     -- one that waits gives way to the one that runs, whatever dispatch it is of
-    -- an outcome that cannot be written changes nothing about that
-    if same then
-      pcall(settle, KEYS[key_at + 2], record[6], key, 'started', token, '', meta[3])
-    else
+    if not same then
       pcall(settle, KEYS[key_at + 4], record[6], key, 'lost', '0', 'the key ran already', meta[3])
       redis.call('DEL', job)
     end
@@ -65,6 +69,9 @@ local function reassert(at, key_at)
       redis.call('HINCRBY', KEYS[1], 'q', -1)
     end
   end
+  -- also of a dispatch whose digest nobody knows any more: when the job has ended, its caller may still come again. An
+  -- outcome that cannot be written changes nothing about that it runs
+  pcall(settle, KEYS[key_at + 2], digest, key, 'started', token, '', meta[3])
   if tonumber(token) > last then
     last = tonumber(token)
     redis.call('HSET', KEYS[1], 'f', token)
@@ -72,7 +79,7 @@ local function reassert(at, key_at)
   redis.call('SADD', KEYS[7], key)
   redis.call('SET', payload, ARGV[at + 3])
   redis.call('HSET', job, 'id', id, 'st', 'running', 'o', worker, 't', token, 'q', '0', 'mx', ARGV[at + 6], 'r', '',
-    'n', ARGV[at + 5], 'at', digits(math.floor(micros() / 1000)))
+    'n', ARGV[at + 5], 'dg', digest, 'at', digits(math.floor(micros() / 1000)))
   if wish then
     redis.call('HSET', job, 'w', 'stop')
   end

@@ -36,7 +36,7 @@ public final class Trial {
     }
 
     /** How long each drill is repeated; zero for one short trial. */
-    static Duration drillTime() {
+    public static Duration drillTime() {
         return Duration.ofSeconds(Long.getLong("pulse.faults.seconds", 0));
     }
 

@@ -78,7 +78,8 @@ final class JobSteps {
 
     /** It was read before, or may have been: only the record knows whether the job is over. */
     private void takeIfOurs(KeyWork work, InboxEntry.Start start) {
-        JobScripts.Known known = settling.settle(work, redis -> life.pool().jobs().ask(redis, start.key(), start.dispatchId()));
+        JobScripts.Known known =
+                settling.settle(work, redis -> life.pool().jobs().ask(redis, start.key(), start.dispatchId()));
         if (known instanceof JobScripts.Record found
                 && found.owner().equals(life.id())
                 && found.token() == start.token()) {
@@ -115,7 +116,8 @@ final class JobSteps {
     private void answer(KeyWork work, InboxEntry.Stop stop) {
         // the outcome of a dispatch needs its id: the record has it
         String id = "";
-        if (settling.settle(work, redis -> life.pool().jobs().ask(redis, stop.key(), "")) instanceof JobScripts.Record found) {
+        if (settling.settle(work, redis -> life.pool().jobs().ask(redis, stop.key(), ""))
+                instanceof JobScripts.Record found) {
             id = found.id();
         }
         OwnerScripts.Held job = new OwnerScripts.Held(life.id(), stop.key(), stop.token(), id, "");

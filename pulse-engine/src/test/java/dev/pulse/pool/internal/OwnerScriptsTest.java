@@ -242,6 +242,25 @@ class OwnerScriptsTest {
     }
 
     @PulseTest
+    void aDispatchThatWasReassertedIsKnownWhenItsJobHasEnded() throws InterruptedException {
+        pool.owners.reassert(pool.redis, "w1", List.of(new Running("k", 5, "d1", bytes("p"), false, 1, 1)), true);
+        assertThat(pool.jobs.admit(pool.redis, pool.version(), "w1", onceRequest("k", "d1")))
+                .isEqualTo(new JobScripts.Joined("started", 5, ""));
+        pool.owners.stopped(pool.redis, new Held("w1", "k", 5, "d1", ""), List.of(), List.of());
+        assertThat(pool.jobs.admit(pool.redis, pool.version(), "w1", onceRequest("k", "d1")))
+                .isEqualTo(new JobScripts.Joined("stopped", 5, ""));
+    }
+
+    @PulseTest
+    void whatHasEndedIsNotReasserted() throws InterruptedException {
+        Held job = once("k", "w1");
+        pool.owners.stopped(pool.redis, job, List.of(), List.of());
+        var late = List.of(new Running("k", job.token() + 1, job.id(), bytes("p"), false, 1, 1));
+        assertThat(pool.owners.reassert(pool.redis, "w2", late, true)).isEqualTo(new Reasserted(List.of(Claim.LOST)));
+        assertThat(outcome(job)).isEqualTo(new JobScripts.Outcome("stopped", job.token(), ""));
+    }
+
+    @PulseTest
     void anOlderOwnerOfTheSameJobLosesItAndAnyOtherKeepsIt() throws InterruptedException {
         Held older = pool.assign("k", "w2");
         Held others = pool.assign("l", "w2");

@@ -60,8 +60,12 @@ final class ScriptPool implements AutoCloseable {
     }
 
     static Redis connect(TestRedis server) {
+        return connect(server.uri());
+    }
+
+    static Redis connect(String uri) {
         return Redis.open(
-                new RedisOptions(RedisUri.parse(server.uri()), "test", Duration.ofSeconds(2), Duration.ofSeconds(20)),
+                new RedisOptions(RedisUri.parse(uri), "test", Duration.ofSeconds(2), Duration.ofSeconds(20)),
                 new Signals(event -> {}));
     }
 

@@ -1,0 +1,220 @@
+package dev.pulse.pool.internal;
+
+import static dev.pulse.faults.Promise.P17;
+import static dev.pulse.faults.Promise.P6;
+import static dev.pulse.faults.Promise.P7;
+import static dev.pulse.faults.Promise.P8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Drill;
+import dev.pulse.faults.Trial;
+import dev.pulse.pool.internal.PoolWalk.Fault;
+import dev.pulse.pool.internal.PoolWalk.Scenario;
+import dev.pulse.pool.internal.Walker.Outcome;
+import dev.pulse.redis.Redis;
+import dev.pulse.testing.Prefix;
+import dev.pulse.testing.RedisTest;
+import dev.pulse.testing.RespClient;
+import dev.pulse.testing.TestRedis;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The real scripts on a real Redis, and all that two nodes, a client and a few faults can make of them: in each state the
+ * invariants hold, and from each the pool comes to rest when the faults are over. By default each fault meets a stop and
+ * at most one other fault, in full they meet more.
+ */
+@RedisTest
+@Timeout(value = 1, unit = TimeUnit.HOURS)
+class PoolWalkTest {
+    private static final boolean IN_FULL = !Trial.drillTime().isZero();
+
+    @Test
+    @Attacks(
+            value = {P6, P7, P8, P17},
+            by = dev.pulse.faults.Fault.F12)
+    void whoeverCrashesAtAnyPoint(TestRedis redis, Prefix prefix) throws Exception {
+        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.CRASH, Fault.LOSE));
+        inFull(
+                redis,
+                prefix,
+                Scenario.of(Fault.STOP, Fault.CRASH, Fault.CRASH, Fault.FAIL).withWorkers(3));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.CRASH).withTwoKeys());
+    }
+
+    @Test
+    @Attacks(
+            value = {P6, P7, P8, P17},
+            by = dev.pulse.faults.Fault.F11)
+    void whoeverIsPausedOrCutOffAtAnyPoint(TestRedis redis, Prefix prefix) throws Exception {
+        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.PAUSE));
+        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.CUT_OFF));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.PAUSE, Fault.CUT_OFF));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.PAUSE, Fault.CRASH, Fault.LOSE));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.PAUSE).twice());
+    }
+
+    @Test
+    @Attacks(
+            value = {P6, P7, P8, P17},
+            by = dev.pulse.faults.Fault.F13)
+    void whateverArrivesLateOrTwice(TestRedis redis, Prefix prefix) throws Exception {
+        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.CRASH, Fault.DELAY));
+        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.LOSE, Fault.REREAD, Fault.REREAD));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.CRASH, Fault.AGAIN));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.PAUSE, Fault.DELAY));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.CUT_OFF, Fault.AGAIN));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.DELAY, Fault.DELAY, Fault.AGAIN));
+        inFull(
+                redis,
+                prefix,
+                Scenario.of(Fault.STOP, Fault.STOP, Fault.CRASH, Fault.LOSE, Fault.REREAD)
+                        .twice()
+                        .withWorkers(1));
+    }
+
+    @Test
+    @Attacks({P6, P7, P8, P17})
+    void whoeverLeavesAndWhateverFailsToStart(TestRedis redis, Prefix prefix) throws Exception {
+        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.LEAVE, Fault.LEAVE, Fault.FAIL));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.LEAVE, Fault.PAUSE));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.LEAVE, Fault.LEAVE, Fault.DELAY));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.LEAVE, Fault.CRASH, Fault.FAIL));
+    }
+
+    @Test
+    @Attacks(
+            value = {P6, P7, P8, P17},
+            by = dev.pulse.faults.Fault.F04)
+    void wheneverRedisLosesEverything(TestRedis redis, Prefix prefix) throws Exception {
+        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.FLUSH, Fault.LOSE));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.FLUSH, Fault.CRASH));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.FLUSH, Fault.PAUSE));
+        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.FLUSH, Fault.DELAY).twice());
+    }
+
+    /** More than can be walked: what chance leads to, for some seconds. */
+    @Drill
+    @Attacks({P6, P7, P8, P17})
+    void whateverHappensToTwoKeys(Trial trial, TestRedis redis, Prefix prefix) throws Exception {
+        Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
+        for (Fault fault : Fault.values()) {
+            faults.put(fault, trial.random().nextInt(3));
+        }
+        Scenario scenario = new Scenario(2, List.of(0, 1, 0), 3, faults);
+        Outcome outcome =
+                on(redis, redis.uri(), prefix, scenario, walker -> walker.walkSome(trial.random(), trial::goesOn));
+        assertThat(outcome.violation()).as("%s", scenario).isEmpty();
+    }
+
+    private static void walk(TestRedis redis, Prefix prefix, Scenario scenario) throws Exception {
+        Outcome outcome = on(redis, redis.uri(), prefix, scenario, Walker::walkAll);
+        assertThat(outcome.violation()).as("%s", scenario).isEmpty();
+        // it did not just stand still
+        assertThat(outcome.states()).isGreaterThan(200);
+        assertThat(outcome.scripts()).isGreaterThan(100);
+    }
+
+    private static void inFull(TestRedis redis, Prefix prefix, Scenario scenario) throws Exception {
+        if (IN_FULL) {
+            walk(redis, prefix, scenario);
+        }
+    }
+
+    /**
+     * A script without one of its rules.
+     *
+     * @param rules what stands instead of words of its text
+     * @param breaks the invariant that is broken without it
+     */
+    private record Broken(String script, Map<String, String> rules, String breaks, Scenario scenario) {}
+
+    private static final List<Broken> BROKEN = List.of(
+            new Broken(
+                    "started",
+                    Map.of("if job[1] ~= token then", "if not job[1] then"),
+                    "I10",
+                    Scenario.of(Fault.STOP, Fault.DELAY).twice()),
+            new Broken("started", Map.of("if job[3] == '1' then", "if true then"), "I7", Scenario.of(Fault.CRASH)),
+            new Broken(
+                    "stopped",
+                    Map.of("local ours = job[1] == token", "local ours = job[1]"),
+                    "I10",
+                    Scenario.of(Fault.STOP, Fault.DELAY).twice()),
+            new Broken(
+                    "sweep_step",
+                    Map.of("if job.o ~= from then", "if false then", "if job.t ~= job.given then", "if false then"),
+                    "I3",
+                    Scenario.of(Fault.CRASH, Fault.DELAY)),
+            new Broken(
+                    "move",
+                    Map.of("if meta[2] ~= ARGV[1] then", "if false then"),
+                    "I5",
+                    Scenario.of(Fault.CRASH, Fault.DELAY)),
+            new Broken(
+                    "admit",
+                    Map.of("KEYS[2], KEYS[4]) > 0", "KEYS[2]) > 0"),
+                    "I10",
+                    Scenario.of(Fault.STOP, Fault.LOSE)),
+            new Broken(
+                    "beat", Map.of("if not living then", "if true then"), "I3", Scenario.of(Fault.FLUSH, Fault.PAUSE)),
+            new Broken(
+                    "stop",
+                    Map.of("if meta[2] then\n", "if false then\n"),
+                    "I2",
+                    Scenario.of(Fault.STOP, Fault.FLUSH, Fault.LOSE)));
+
+    @Test
+    void aRuleThatIsSwitchedOffIsFound(TestRedis redis, Prefix prefix) throws Exception {
+        SoftAssertions softly = new SoftAssertions();
+        for (Broken broken : BROKEN) {
+            try (RespClient raw = redis.client();
+                    ScriptSwap swap = ScriptSwap.to(redis.embedded().port())) {
+                swap.swap(raw, broken.script(), broken.rules());
+                Outcome outcome = on(redis, swap.uri(), prefix, broken.scenario(), Walker::walkAll);
+                softly.assertThat(outcome.violation().orElse("nothing in " + outcome.states() + " states"))
+                        .as("%s without %s", broken.script(), broken.rules().keySet())
+                        .contains(broken.breaks() + ' ');
+            }
+        }
+        softly.assertAll();
+    }
+
+    private interface Walk {
+        Outcome by(Walker walker);
+    }
+
+    /** On a virtual thread, since one that is no other's runs its calls itself. */
+    private static Outcome on(TestRedis server, String uri, Prefix prefix, Scenario scenario, Walk walk)
+            throws Exception {
+        FutureTask<Outcome> task = new FutureTask<>(() -> {
+            Redis redis = ScriptPool.connect(uri);
+            try (RespClient raw = server.client()) {
+                // nobody else's: walks empty it all the time
+                server.embedded();
+                raw.call("FLUSHALL");
+                var pools = new PoolScripts(prefix.name("walk"));
+                var keys = ((PoolScripts.Open) pools.open(redis, 0, ScriptPool.settings())).keys();
+                boolean versions = scenario.has(Fault.DELAY) || scenario.has(Fault.AGAIN);
+                return walk.by(new Walker(scenario, new ScriptMemory(redis, raw, keys, versions)));
+            } finally {
+                ScriptPool.disconnect(redis);
+            }
+        });
+        Thread.ofVirtual().start(task);
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            throw new IOException("walk of " + scenario, e);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.pulse.pool.internal;
+
+import static dev.pulse.pool.internal.RedisImage.NONE;
+
+import dev.pulse.pool.internal.PoolWalk.Fault;
+import dev.pulse.pool.internal.PoolWalk.Scenario;
+import dev.pulse.pool.internal.PoolWalk.Step;
+import dev.pulse.pool.internal.ScriptMemory.Violation;
+import dev.pulse.pool.internal.WalkCall.Script;
+import dev.pulse.pool.internal.WalkState.Node;
+import dev.pulse.pool.internal.WalkState.Phase;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** The steps that lead on from a state, as they are collected, and what all who know some share. */
+final class WalkSteps {
+    static final Set<Node> WORKS = EnumSet.of(Node.UP, Node.LEAVING);
+    /** Those whose handlers go on, rightly or not. */
+    static final Set<Node> RUNS = EnumSet.of(Node.UP, Node.LEAVING, Node.ZOMBIE);
+
+    private static final Set<String> ENDED = Set.of("failed", "stopped", "dead", "lost");
+
+    private final Scenario scenario;
+    private final ScriptMemory memory;
+    private List<Step> taken = new ArrayList<>();
+
+    WalkSteps(Scenario scenario, ScriptMemory memory) {
+        this.scenario = scenario;
+        this.memory = memory;
+    }
+
+    Scenario scenario() {
+        return scenario;
+    }
+
+    ScriptMemory memory() {
+        return memory;
+    }
+
+    /** What was collected since the last time. */
+    List<Step> take() {
+        List<Step> steps = taken;
+        taken = new ArrayList<>();
+        return steps;
+    }
+
+    RedisImage image(WalkState state) {
+        return memory.image(state.image());
+    }
+
+    /** Something that happens without a script. */
+    void add(boolean fault, WalkState next, Object... label) {
+        taken.add(new Step(List.of(label), fault, next));
+    }
+
+    /** A script that was run, by a node or, with {@link RedisImage#NONE}, by any. */
+    void ran(int node, WalkCall call, String word, boolean fault, WalkState next) {
+        add(fault, next, node == NONE ? "" : "n" + node + ": ", call, " -> ", word);
+        if (next.left(Fault.AGAIN) > 0) {
+            WalkState again = next.send(memory.number(call));
+            again.spend(Fault.AGAIN);
+            add(true, again, call, " -> ", word, ", will arrive again");
+        }
+    }
+
+    /** Runs a script, and notes down which jobs were made and ended by it. */
+    String call(WalkState state, WalkCall call) throws Violation {
+        RedisImage before = image(state);
+        ScriptMemory.Result result = memory.run(state.image(), call);
+        state.image(result.image());
+        RedisImage after = image(state);
+        boolean reasserted = call.script() == Script.REASSERT;
+        for (int key = 0; key < scenario.keys(); key++) {
+            int old = dispatchOf(before, key);
+            int now = dispatchOf(after, key);
+            if (old == now) {
+                continue;
+            }
+            if (old != NONE && reasserted) {
+                state.made(old, 0);
+            } else if (old != NONE) {
+                state.ended(old, true);
+            }
+            if (now != NONE) {
+                state.made(now, reasserted ? 1 : state.made(now) + 1);
+                state.ended(now, false);
+                if (state.made(now) > 1) {
+                    throw new Violation("I8 " + call + " made a second job of dispatch d" + now);
+                }
+            }
+        }
+        for (int dispatch = 0; dispatch < scenario.dispatches().size(); dispatch++) {
+            String outcome = before.outcome(dispatch);
+            if (ENDED.contains(outcome) && !after.outcome(dispatch).equals(outcome)) {
+                throw new Violation("I10 " + call + " changed the outcome of d" + dispatch + " from " + outcome + " to "
+                        + after.outcome(dispatch));
+            }
+        }
+        return result.word();
+    }
+
+    private static int dispatchOf(RedisImage image, int key) {
+        RedisImage.Job job = image.job(key);
+        return job == null ? NONE : job.dispatch();
+    }
+
+    void delay(WalkState state, WalkCall call) {
+        if (state.left(Fault.DELAY) > 0 && !state.isUnderWay(memory.number(call))) {
+            WalkState late = state.send(memory.number(call));
+            late.spend(Fault.DELAY);
+            add(true, late, call, " under way");
+        }
+    }
+
+    boolean isAny(WalkState state, int node, Set<Phase> phases) {
+        for (int key = 0; key < scenario.keys(); key++) {
+            if (phases.contains(state.handler(node, key).phase())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean isIdle(WalkState state, int node) {
+        return !isAny(state, node, EnumSet.complementOf(EnumSet.of(Phase.IDLE)));
+    }
+
+    boolean hasUnasserted(WalkState state, int node) {
+        for (int key = 0; key < scenario.keys(); key++) {
+            if (state.handler(node, key).unasserted()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
