@@ -18,11 +18,12 @@ import java.time.Duration;
  *     default 5 min; Go's {@code DispatchResultRetention}
  */
 public record PoolSettings(Duration lease, Duration stopTimeout, int queueLimit, Duration outcomeRetention) {
+    // first, for the defaults are checked against it
+    private static final Duration HOUR = Duration.ofHours(1);
+
     /** What a new pool has where nobody wishes otherwise. */
     public static final PoolSettings DEFAULTS =
             new PoolSettings(Duration.ofSeconds(30), Duration.ofSeconds(10), 1_000, Duration.ofMinutes(5));
-
-    private static final Duration HOUR = Duration.ofHours(1);
 
     /** Throws {@link IllegalArgumentException} when a value is out of its range. */
     public PoolSettings {

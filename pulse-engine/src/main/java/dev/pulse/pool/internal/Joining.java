@@ -57,7 +57,7 @@ final class Joining {
                             askedAt, member.lease(), pool.settings().stopTimeout()));
                 }
                 case RingChanged changed -> pool.learn(Ring.parse(changed.version(), changed.slots()));
-                case MemberScripts.LeaseLost lost -> {
+                case LeaseLost lost -> {
                     return Optional.empty();
                 }
                 case Closing closing ->

@@ -62,7 +62,7 @@ final class Leaving {
                         return true;
                     }
                     case RingChanged changed -> pool.learn(Ring.parse(changed.version(), changed.slots()));
-                    case MemberScripts.LeaseLost lost -> {
+                    case LeaseLost lost -> {
                         return false;
                     }
                     case Gone gone -> {

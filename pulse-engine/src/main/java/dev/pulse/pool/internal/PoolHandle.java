@@ -42,6 +42,7 @@ final class PoolHandle implements PoolNode, Closing {
     private final Signals signals;
     private final PoolLife life;
     private final PoolControl control;
+    private final Cleaning cleaning;
     private final NodeWork work;
     private final Set<WorkerHandle> workers = ConcurrentHashMap.newKeySet();
 
@@ -49,7 +50,6 @@ final class PoolHandle implements PoolNode, Closing {
     private final Stopping stopping;
     private final Dispatching dispatching;
     private final Notifying notifying;
-    private final Sending sending;
     private final Outcomes outcomes;
     private final Listing listing;
     private final Overview overview;
@@ -68,13 +68,13 @@ final class PoolHandle implements PoolNode, Closing {
         PoolScripts scripts = new PoolScripts(name);
         this.life = new PoolLife(redis, name, scripts, this::ringChanged);
         this.control = new PoolControl(redis, life, scripts, this::lookAgain);
+        this.cleaning = new Cleaning(redis, scripts);
         this.work = new NodeWork(name, pools.clientName(), redis, signals, this::lookAgain);
         this.answers = new Answers(redis, signals, name, UlidCreator.getMonotonicUlid().toString(), life);
         Client client = new Client(name, redis, life, answers, options.dispatchTimeout(), pools.mostBytes());
         this.stopping = new Stopping(client);
         this.dispatching = new Dispatching(client, stopping);
         this.notifying = new Notifying(client);
-        this.sending = new Sending(client);
         this.outcomes = new Outcomes(client);
         this.listing = new Listing(client);
         this.overview = new Overview(client);
@@ -92,7 +92,7 @@ final class PoolHandle implements PoolNode, Closing {
                 this::lookAgain,
                 signals.loop("pool " + name + " upkeep", false));
         upkeep = begun;
-        PoolWatch watch = new PoolWatch(name, redis, life, answers, begun, new Cleaning(redis), workers);
+        PoolWatch watch = new PoolWatch(name, redis, life, answers, begun, cleaning, workers);
         heartbeat = new Heartbeat(life, answers.client(), () -> workers, watch, signals.loop("pool " + name, false));
     }
 
@@ -186,7 +186,7 @@ final class PoolHandle implements PoolNode, Closing {
 
     @Override
     public byte[] send(String key, byte[] payload, Duration timeout) throws InterruptedException {
-        return sending.send(key, payload, timeout);
+        throw new UnsupportedOperationException("not yet");
     }
 
     @Override
@@ -279,7 +279,6 @@ final class PoolHandle implements PoolNode, Closing {
         List.copyOf(workers).forEach(worker -> closings.add(() -> worker.close(deadline)));
         // beats go on until the workers have gone: their leases are to last as long
         CloseResult result = closings.isEmpty() ? CloseResult.drained() : Closing.sideBySide(closings);
-        work.close(deadline);
         endLoops(deadline);
         answers.close(deadline);
         forgetReplies();

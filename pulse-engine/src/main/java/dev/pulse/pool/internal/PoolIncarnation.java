@@ -15,7 +15,9 @@ final class PoolIncarnation {
     private final PoolKeys keys;
     private final JobScripts jobs;
     private final OwnerScripts owners;
+    private final MessageScripts messages;
     private final PlacementScripts placement;
+    private final PoolReads reads;
     private final MemberScripts members;
     /** Told of each newer ring, quickly. */
     private final Runnable ringChanged;
@@ -29,6 +31,8 @@ final class PoolIncarnation {
         this.keys = keys;
         this.jobs = new JobScripts(keys);
         this.owners = new OwnerScripts(keys);
+        this.messages = new MessageScripts(keys);
+        this.reads = new PoolReads(keys);
         this.placement = new PlacementScripts(keys);
         this.members = new MemberScripts(keys);
         this.agreed = agreed;
@@ -54,6 +58,14 @@ final class PoolIncarnation {
 
     OwnerScripts owners() {
         return owners;
+    }
+
+    MessageScripts messages() {
+        return messages;
+    }
+
+    PoolReads reads() {
+        return reads;
     }
 
     PlacementScripts placement() {

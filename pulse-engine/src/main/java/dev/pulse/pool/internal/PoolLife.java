@@ -111,7 +111,7 @@ final class PoolLife {
                         return found.get();
                     }
                 }
-                case PoolScripts.Ending ending -> awaitEnd(call, ending.keys());
+                case PoolScripts.ShuttingDown ending -> awaitEnd(call, ending.keys());
                 case PoolScripts.Unsupported unsupported ->
                     throw new RedisReplyException(
                             "FORMAT",

@@ -1,6 +1,7 @@
 package dev.pulse.pool.internal;
 
 import dev.pulse.CloseResult;
+import dev.pulse.PoolShutDownException;
 import dev.pulse.PulseException;
 import dev.pulse.pool.ServiceHandler;
 import dev.pulse.pool.Worker;
@@ -93,6 +94,11 @@ final class WorkerHandle implements Worker, Closing {
         beating().ifPresent(WorkerLife::ringChanged);
     }
 
+    /** Redis lost the pool, or it was shut down: nothing under this id means anything any more. */
+    void poolLost() {
+        beating().ifPresent(known -> known.fence("the pool is gone"));
+    }
+
     private void fenced(WorkerLife over) {
         lock.lock();
         try {
@@ -126,6 +132,8 @@ final class WorkerHandle implements Worker, Closing {
                     }
                     joining = null;
                     node.wake();
+                } catch (PoolShutDownException e) {
+                    return;
                 } catch (PulseException e) {
                     node.reports().unsettled(before.id(), e);
                 }
