@@ -89,13 +89,28 @@ final class Admitting {
             throws InterruptedException {
         Ring ring = pool.ring();
         while (true) {
-            String owner = ring.ownerOf(job.key()).orElse("");
-            JobScripts.Admission admission =
-                    pool.jobs().admit(client.redis().until(end), ring.version(), owner, job);
+            JobScripts.Admission admission = ask(pool, ring, job, end);
             if (!(admission instanceof RingChanged changed)) {
                 return admission;
             }
             ring = Client.learn(pool, changed);
+        }
+    }
+
+    private JobScripts.Admission ask(PoolIncarnation pool, Ring ring, JobScripts.Request job, long end)
+            throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        String owner = ring.ownerOf(job.key()).orElse("");
+        try {
+            return pool.jobs().admit(client.redis().until(end), ring.version(), owner, job);
+        } catch (InterruptedException e) {
+            if (job.digest().isEmpty()) {
+                throw e;
+            }
+            // what can be repeated is given up without a word on whether it had been sent
+            throw client.interrupted("nobody knows whether " + Client.named(job) + " was accepted", e);
         }
     }
 

@@ -65,7 +65,11 @@ record Client(String pool, Redis redis, PoolLife life, Answers answers, Duration
     }
 
     OutcomeUnknownException unknown(String what) {
-        return new OutcomeUnknownException(says(what), null);
+        return unknown(what, null);
+    }
+
+    OutcomeUnknownException unknown(String what, @Nullable Throwable cause) {
+        return new OutcomeUnknownException(says(what), cause);
     }
 
     /** Lets workers say what they run, after a loss of state, as long as the call has time. */

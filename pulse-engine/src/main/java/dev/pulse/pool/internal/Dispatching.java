@@ -2,6 +2,8 @@ package dev.pulse.pool.internal;
 
 import dev.pulse.JobExistsException;
 import dev.pulse.JobFailedException;
+import dev.pulse.OutcomeUnknownException;
+import dev.pulse.RedisUnavailableException;
 import dev.pulse.pool.Dispatch;
 import dev.pulse.pool.JobRequest;
 import dev.pulse.wire.Names;
@@ -113,8 +115,15 @@ final class Dispatching {
 
         private Answer withdrawn(Wait wait) throws InterruptedException {
             long limit = System.nanoTime() + client.redis().timeout().toNanos();
-            if (stopping.stop(job.key(), job.id(), limit)) {
-                return Answer.Told.of("withdrawn", 0, "it had not begun within " + client.dispatchTimeout());
+            try {
+                if (stopping.stop(job.key(), job.id(), limit)) {
+                    return Answer.Told.of("withdrawn", 0, "it had not begun within " + client.dispatchTimeout());
+                }
+            } catch (RedisUnavailableException e) {
+                throw client.unknown(
+                        Client.named(job) + " had not begun within " + client.dispatchTimeout()
+                                + ", and could not be withdrawn",
+                        e);
             }
             Answer found = client.answers().ask(wait, question);
             return found != null ? found : new Answer.Untraceable();
@@ -155,18 +164,25 @@ final class Dispatching {
 
         /** The incarnation after this one, for a job that can be sent again. */
         PoolIncarnation next() throws InterruptedException {
+            PoolIncarnation next;
             try {
-                PoolIncarnation next = client.after(pool, end);
-                if (accepted && job.digest().isEmpty()) {
-                    throw client.unknown(Client.named(job) + " was accepted, and Redis lost the pool's state since");
-                }
-                return next;
+                next = client.after(pool, end);
             } catch (InterruptedException e) {
                 if (accepted) {
                     throw client.interrupted(Client.named(job) + " was accepted", e);
                 }
                 throw e;
+            } catch (RedisUnavailableException e) {
+                throw accepted ? lost(e) : e;
             }
+            if (accepted && job.digest().isEmpty()) {
+                throw lost(null);
+            }
+            return next;
+        }
+
+        private OutcomeUnknownException lost(@Nullable Throwable cause) {
+            return client.unknown(Client.named(job) + " was accepted, and Redis lost the pool's state since", cause);
         }
     }
 }

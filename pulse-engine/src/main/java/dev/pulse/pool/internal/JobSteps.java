@@ -143,7 +143,9 @@ final class JobSteps {
 
     /** Has the handler begin the job, unless it belongs elsewhere by now. */
     void start(KeyWork work, JobHandle job) {
-        if (!life.fenceIfDue() && !life.isOwner(job.key())) {
+        if (life.fenceIfDue()) {
+            work.end(job, End.FENCE);
+        } else if (!life.isOwner(job.key())) {
             work.end(job, End.MOVE);
         }
         if (!work.enterStart(job)) {

@@ -90,6 +90,19 @@ final class KeyWork {
             }
         } finally {
             all.ends(current);
+            ended(current);
+        }
+    }
+
+    /** Were a step to throw, which is a defect, the next thing that comes for the key still finds a thread. */
+    private void ended(Thread current) {
+        lock.lock();
+        try {
+            if (thread == current) {
+                thread = null;
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -100,15 +113,20 @@ final class KeyWork {
             Runnable step = job == null ? nextMail() : nextOf(job);
             if (step == null) {
                 thread = null;
-                if (job == null) {
-                    over = true;
-                    all.forget(this);
-                }
+                endIfIdle();
             }
             return step;
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean endIfIdle() {
+        if (thread == null && job == null && mailbox.isEmpty()) {
+            over = true;
+            all.forget(this);
+        }
+        return over;
     }
 
     private @Nullable Runnable nextOf(JobHandle held) {
@@ -215,7 +233,9 @@ final class KeyWork {
             held.phase(Phase.OVER);
             held.takeStops().forEach(stop -> mailbox.addFirst(new Mail(held.life(), stop, false)));
             job = null;
-            begin();
+            if (!endIfIdle()) {
+                begin();
+            }
         } finally {
             lock.unlock();
         }

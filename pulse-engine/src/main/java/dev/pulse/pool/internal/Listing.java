@@ -1,6 +1,7 @@
 package dev.pulse.pool.internal;
 
 import dev.pulse.PulseException;
+import dev.pulse.RedisReplyException;
 import dev.pulse.pool.JobInfo;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
@@ -71,6 +72,14 @@ final class Listing {
 
     /** Empty when there is none, or what is there is no job. */
     private static Optional<JobInfo> info(String key, @Nullable Object record) {
+        try {
+            return parsed(key, record);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<JobInfo> parsed(String key, @Nullable Object record) {
         List<@Nullable Object> fields = Replies.list(record);
         Optional<JobInfo.State> state = state(text(fields, 1));
         if (fields.getFirst() == null || state.isEmpty()) {
@@ -190,6 +199,9 @@ final class Listing {
                             .toList());
             for (int i = 0; i < records.length; i++) {
                 String key = part.get(i);
+                if (records[i] instanceof RedisReplyException foreign && foreign.code().equals("WRONGTYPE")) {
+                    continue;
+                }
                 info(key, requireReply(records[i])).ifPresent(job -> found.put(key, job));
             }
         }

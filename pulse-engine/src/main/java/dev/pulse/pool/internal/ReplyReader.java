@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,11 +22,12 @@ import org.slf4j.LoggerFactory;
  * is there.
  */
 final class ReplyReader {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplyReader.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.pulse");
     private static final Command.Name XREAD = Command.Name.of("XREAD");
     private static final Duration BLOCK = Duration.ofSeconds(5);
     private static final int COUNT = 500;
     private static final String START = "0";
+    private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
     private final Redis redis;
     private final String pool;
@@ -36,7 +36,6 @@ final class ReplyReader {
     private final Answers answers;
     private final OwnedConnection connection;
     private final Loop loop;
-    private final LongAdder malformed = new LongAdder();
 
     /** Whose stream is known to be there. */
     private volatile @Nullable PoolIncarnation listening;
@@ -46,6 +45,9 @@ final class ReplyReader {
     /* of the loop's thread */
     private @Nullable PoolIncarnation reading;
     private String last = START;
+    private long malformed;
+    private long malformedLoggedAt;
+
     /** Whether the last read failed, so that others may have told something in vain. */
     private boolean unsure;
 
@@ -55,7 +57,7 @@ final class ReplyReader {
         this.client = client;
         this.life = life;
         this.answers = answers;
-        this.connection = redis.connection("replies");
+        this.connection = redis.connection("pool-replies");
         this.loop = Loop.start(signals.loop("pool " + pool + " replies", false), this::turn);
     }
 
@@ -150,8 +152,16 @@ final class ReplyReader {
                             Long.parseLong(text(fields, "t")),
                             fields.getOrDefault("e", new byte[0])));
         } catch (IllegalArgumentException e) {
-            malformed.increment();
-            LOG.debug("pool={} state=malformed-reply count={} cause=\"{}\"", pool, malformed.sum(), e.getMessage());
+            malformed(e);
+        }
+    }
+
+    private void malformed(IllegalArgumentException cause) {
+        malformed++;
+        long now = System.nanoTime();
+        if (malformed == 1 || now - malformedLoggedAt >= BETWEEN_LINES.toNanos()) {
+            malformedLoggedAt = now;
+            LOG.warn("pool={} state=malformed-reply count={} cause=\"{}\"", pool, malformed, cause.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.pulse.pool.internal;
 
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.redis.Redis;
+import dev.pulse.wire.Names;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class Stopping {
      * @return whether there was such a job
      */
     boolean stop(String key, String onlyId, long end) throws InterruptedException {
+        Names.requireJobKey(key);
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }

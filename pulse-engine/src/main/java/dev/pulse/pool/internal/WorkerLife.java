@@ -56,6 +56,7 @@ final class WorkerLife implements Watchdog.Watched {
     private volatile boolean cut;
     private volatile long beats;
     private volatile long known;
+    private volatile int differences;
     /** The greatest token read; of the thread that reads. */
     private long greatest;
 
@@ -269,6 +270,14 @@ final class WorkerLife implements Watchdog.Watched {
         }
     }
 
+    /** Redis says how many jobs it has. When that differs twice in a row, something was passed over. */
+    void ownedSize(long size) {
+        differences = size == own.size() ? 0 : differences + 1;
+        if (differences > 1) {
+            node.inboxes().readAgain(this);
+        }
+    }
+
     /** Redis says that its lease is over. */
     void lost() {
         clock.end(System.nanoTime());
@@ -319,9 +328,12 @@ final class WorkerLife implements Watchdog.Watched {
         moving.look();
     }
 
-    /** Interrupts all handlers, and those that are called from now on. */
+    /** Has all that still runs stop at once: interrupts all handlers, and those that are called from now on. */
     void cut() {
         cut = true;
+        if (isLeaving()) {
+            own.values().forEach(job -> job.work().end(job, End.MOVE));
+        }
         interrupt();
     }
 
