@@ -155,11 +155,21 @@ final class KeyWork {
         return () -> mail.life().steps().handle(this, held, mail);
     }
 
-    /** It is done again after what comes next. */
+    /** It is done again once the job it found is over. */
     void putBack(Mail mail) {
         lock.lock();
         try {
             mailbox.addFirst(mail);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** It is done again after all that waits. */
+    void putLast(Mail mail) {
+        lock.lock();
+        try {
+            mailbox.addLast(mail);
         } finally {
             lock.unlock();
         }
@@ -275,12 +285,12 @@ final class KeyWork {
         }
     }
 
-    /** Interrupts the handler that begins this job. */
-    void interrupt(JobHandle starting) {
+    /** Interrupts what runs for this job, if it is still in this phase. */
+    void interrupt(JobHandle held, Phase phase) {
         lock.lock();
         try {
-            if (job == starting && starting.phase() == Phase.STARTING) {
-                interrupt(starting.life());
+            if (job == held && held.phase() == phase) {
+                interrupt(held.life());
             }
         } finally {
             lock.unlock();

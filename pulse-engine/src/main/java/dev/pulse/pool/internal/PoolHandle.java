@@ -89,7 +89,7 @@ final class PoolHandle implements PoolNode, Closing {
         control.change(options.settings());
         Upkeep begun = new Upkeep(
                 new Placing(redis),
-                new Sweeping(redis, name),
+                new Sweeping(redis, name, new Forwarding(redis, work.reports())),
                 this::rank,
                 this::lookAgain,
                 signals.loop("pool " + name + " upkeep", false));

@@ -117,7 +117,7 @@ final class WorkerHandle implements Worker, Closing {
 
     /** Joins in the place of a worker that lost its lease, as soon as nothing of that runs, or others have its jobs. */
     private void rejoin(WorkerLife before) {
-        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        Backoff backoff = Settling.backoff();
         Joining joining = null;
         try {
             while (!stopped) {

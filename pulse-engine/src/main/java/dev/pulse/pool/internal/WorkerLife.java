@@ -7,6 +7,7 @@ import dev.pulse.pool.internal.JobHandle.End;
 import dev.pulse.redis.Command;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Batcher;
+import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Tasks;
 import dev.pulse.task.Watchdog;
 import java.time.Duration;
@@ -76,7 +77,7 @@ final class WorkerLife implements Watchdog.Watched {
         this.room = room;
         this.fenced = fenced;
         this.steps = new JobSteps(this, handler, options);
-        this.calls = new HandlerCalls(node.reports());
+        this.calls = new HandlerCalls(this);
         this.moving = new Moving(this);
         this.handled = new Batcher<>(threadName("handled"), PlacementScripts.MOST, this::delete);
     }
@@ -117,6 +118,15 @@ final class WorkerLife implements Watchdog.Watched {
 
     Room room() {
         return room;
+    }
+
+    SeenRequests seen() {
+        return node.seen();
+    }
+
+    /** The signal of something of it that shows in health. */
+    LoopSignal signal(String what) {
+        return node.signals().loop("pool " + node.pool() + " " + what, false);
     }
 
     WorkerReports reports() {
@@ -206,6 +216,11 @@ final class WorkerLife implements Watchdog.Watched {
         handled.add(entry.id());
     }
 
+    /** An entry is done with, and not in the inbox any more. */
+    void gone(InboxEntry entry) {
+        underWay.remove(entry.id());
+    }
+
     /** An entry is done with, without having been done. */
     void drop(InboxEntry entry, String cause) {
         reports().dropped(id, entry.id(), cause);
@@ -215,7 +230,7 @@ final class WorkerLife implements Watchdog.Watched {
     private void delete(List<String> ids) {
         Command command = Command.repeatable("XDEL").key(inbox());
         ids.forEach(command::arg);
-        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        Backoff backoff = Settling.backoff();
         try {
             while (isAtWork()) {
                 try {
@@ -334,15 +349,11 @@ final class WorkerLife implements Watchdog.Watched {
         if (isLeaving()) {
             own.values().forEach(job -> job.work().end(job, End.MOVE));
         }
-        interrupt();
+        calls.interrupt();
     }
 
     boolean isCut() {
         return cut;
-    }
-
-    private void interrupt() {
-        own.values().forEach(job -> job.work().interrupt(this));
     }
 
     /** Nothing is done under its id any more; handlers that hang go on doing so. */
@@ -350,11 +361,15 @@ final class WorkerLife implements Watchdog.Watched {
         state.set(State.OVER);
         node.inboxes().remove(this);
         Watchdog.remove(this);
-        own.values().forEach(job -> job.work().end(job, End.FENCE));
-        interrupt();
+        own.values().forEach(job -> {
+            job.work().end(job, End.FENCE);
+            // what asks Redis for it looks up
+            job.work().interrupt(this);
+        });
     }
 
+    /** Whether nothing of it runs, and it has no job. */
     boolean isEmpty() {
-        return own.isEmpty();
+        return own.isEmpty() && calls.isIdle();
     }
 }
