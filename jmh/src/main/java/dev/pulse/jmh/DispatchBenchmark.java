@@ -31,8 +31,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class DispatchBenchmark {
     private static final int CALLERS = 64;
-    private static final int MANY = 12_800;
-    private static final int FEW = 1_280;
+    private static final int MANY = 6_400;
+    private static final int FEW = 640;
 
     /** Redisson, with as many workers as there are callers. */
     @State(Scope.Benchmark)
