@@ -42,6 +42,8 @@ record JobStep(long micros, String who, Did did, String key, String job, long to
         RESTED,
         /** Was told that the pool was shut down. */
         SHUT_DOWN,
+        /** A member: can be told what to do. */
+        OPENED,
         /** A worker: is there; {@code key} is its id. */
         JOINED,
         /** Is about to leave. */

@@ -9,6 +9,7 @@ import dev.pulse.pool.Outcome;
 import dev.pulse.pool.PoolClient;
 import dev.pulse.pool.PoolInvariants;
 import dev.pulse.pool.PoolSnapshot;
+import dev.pulse.pool.internal.Owners;
 import dev.pulse.testing.Node;
 import dev.pulse.testing.RespClient;
 import dev.pulse.wire.PoolKeys;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -92,6 +92,11 @@ final class PoolFleet implements AutoCloseable {
                 Node.start(PoolProcess.class, who, uri.get(), terms.toString()), who, new ArrayList<>());
         processes.add(process);
         return process;
+    }
+
+    /** Returns when it can be told something. */
+    void awaitOpen(Process process) {
+        awaitTold(process, Did.OPENED, 1);
     }
 
     /** Starts so many processes, and returns when each is a worker. */
@@ -174,11 +179,6 @@ final class PoolFleet implements AutoCloseable {
         return steps().stream().filter(step -> step.did() == Did.ACCEPTED).count();
     }
 
-    /** Waits until what runs satisfies this. */
-    void awaitRunning(Predicate<List<JobRun>> condition) {
-        await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> condition.test(running()));
-    }
-
     /** What runs at this moment. */
     List<JobRun> running() {
         List<JobStep> sorted = steps().stream()
@@ -240,15 +240,31 @@ final class PoolFleet implements AutoCloseable {
         return false;
     }
 
-    /** Nobody is being swept, no inbox has anything, and what runs is what Redis has. */
+    /** Nobody is being swept, no inbox has anything, and what Redis has runs, where it belongs, and nothing else does. */
     private boolean rests() {
         try (RespClient raw = RespClient.connect(uri.get())) {
             PoolSnapshot pool = PoolSnapshot.of(raw, PoolRecord.keys(raw, terms.pool()));
+            Map<String, PoolRecord> records = PoolRecord.all(pool);
+            String slots = pool.hash("m").getOrDefault("ring", "");
             return pool.get("gone") == null
                     && pool.names("in:").stream()
                             .allMatch(worker -> pool.entries("in:" + worker).isEmpty())
-                    && new PoolChecker(steps(), terms.lease(), PoolRecord.all(pool)).rests();
+                    && records.entrySet().stream()
+                            .allMatch(record -> Owners.ownerOf(slots, record.getKey())
+                                    .filter(record.getValue().worker()::equals)
+                                    .isPresent())
+                    && new PoolChecker(steps(), terms.lease(), records).rests();
         }
+    }
+
+    /** Waits until everything runs where it belongs, while nobody dispatches or stops anything. */
+    void awaitRest() throws InterruptedException {
+        assertThat(restsWithin(LIMIT)).as("all runs where it belongs").isTrue();
+    }
+
+    /** How often a job was begun so far. */
+    long begun() {
+        return steps().stream().filter(step -> step.did() == Did.BEGIN).count();
     }
 
     /** P17: anybody can read what became of a job that was dispatched with an id. */

@@ -44,6 +44,7 @@ final class PoolMember implements AutoCloseable {
                         .dispatchTimeout(terms.dispatchTimeout())
                         .listener(this::noteLoss)
                         .build());
+        history.accept(JobStep.now(name, Did.OPENED));
     }
 
     String name() {
@@ -66,14 +67,13 @@ final class PoolMember implements AutoCloseable {
 
     /** Becomes a worker whose jobs begin and end as they should, but for those that are to fail. */
     void join() throws InterruptedException {
-        join(new Writing());
+        join(new Writing(), PoolTerms.START_TIMEOUT);
     }
 
     /** The same with another handler. */
-    void join(ServiceHandler handler) throws InterruptedException {
+    void join(ServiceHandler handler, Duration startTimeout) throws InterruptedException {
         Worker joined = pool.addService(
-                handler,
-                WorkerOptions.builder().startTimeout(PoolTerms.START_TIMEOUT).build());
+                handler, WorkerOptions.builder().startTimeout(startTimeout).build());
         worker = joined;
         note(Did.JOINED, joined.id());
     }

@@ -25,7 +25,12 @@ class WorkerFaultsTest {
     private static final Pace BUSY = new Pace(60, Duration.ofMillis(10), true);
 
     private static final Pace CALLER = new Pace(20, Duration.ofMillis(5), true);
-    private static final int JOBS = 200;
+    /** They are dispatched, and run. */
+    private static final Pace MANY = new Pace(200, Duration.ofMillis(1), false);
+
+    private static final int WORKERS = 4;
+    /** How many times its share a join or a leave may move. */
+    private static final double MOST_MOVED = 1.3;
 
     @Drill
     @Attacks(
@@ -35,42 +40,95 @@ class WorkerFaultsTest {
             throws InterruptedException {
         Random random = trial.random();
         try (PoolFleet fleet = fleet(trial, redis, prefix)) {
+            // first: they have the first turn at what the dead leave behind
+            List<Process> workers = new ArrayList<>(fleet.workers(2));
             PoolMember steady = fleet.member(Pulse.builder().uri(redis.uri()));
             steady.join();
             steady.load(BUSY, random.nextLong());
-            List<Process> spare = new ArrayList<>(List.of(fleet.process(), fleet.process()));
-            List<Process> workers = new ArrayList<>(fleet.workers(2));
             while (trial.goesOn()) {
                 fleet.awaitMoreAccepted(30);
-                Process victim = spare.removeFirst();
-                spare.add(fleet.process());
+                Process victim = fleet.process();
+                fleet.awaitOpen(victim);
                 switch (random.nextInt(4)) {
                     case 0 -> victim.tell("load " + CALLER + " " + random.nextLong());
                     case 1 -> victim.tell("join");
                     case 2 -> {
-                        workers.add(victim);
-                        victim.tell("join");
-                        victim = workers.removeFirst();
+                        victim = replace(workers, victim);
                         victim.tell("leave");
                     }
-                    default -> {
-                        workers.add(victim);
-                        victim.tell("join");
-                        victim = workers.removeFirst();
-                    }
+                    default -> victim = replace(workers, victim);
                 }
-                trial.pause(Duration.ZERO, Duration.ofMillis(400));
+                trial.pause(Duration.ZERO, Duration.ofMillis(300));
                 fleet.kill(victim);
                 if (random.nextBoolean()) {
                     // whoever takes over from the dead dies, too, while it does
+                    Process next = fleet.process();
                     trial.pause(LEASE, LEASE.plusMillis(500));
-                    fleet.kill(workers.removeFirst());
-                    workers.add(spare.removeFirst());
-                    fleet.join(workers.getLast());
-                    spare.add(fleet.process());
+                    victim = replace(workers, next);
+                    fleet.kill(victim);
                 }
             }
             fleet.finish();
+        }
+    }
+
+    /** Has one begin to work in the place of the one that is there the longest. */
+    private static Process replace(List<Process> workers, Process next) {
+        next.tell("join");
+        workers.add(next);
+        return workers.removeFirst();
+    }
+
+    @Drill
+    @Attacks(
+            value = {P6, P7},
+            by = Fault.F10)
+    void jobsFollowWorkersThatComeGoAndDie(Trial trial, TestRedis redis, Prefix prefix) throws InterruptedException {
+        Random random = trial.random();
+        try (PoolFleet fleet = fleet(trial, redis, prefix)) {
+            List<Process> workers = new ArrayList<>(fleet.workers(WORKERS));
+            fleet.member(Pulse.builder().uri(redis.uri())).load(MANY, random.nextLong());
+            fleet.awaitMoreAccepted(MANY.jobs());
+            while (trial.goesOn()) {
+                rollingRestart(fleet, workers);
+                churn(trial, fleet, workers);
+                for (Process victim : List.copyOf(workers.subList(1, WORKERS))) {
+                    fleet.kill(victim);
+                    workers.remove(victim);
+                }
+                fleet.awaitRest();
+                if (trial.goesOn()) {
+                    workers.addAll(fleet.workers(WORKERS - 1));
+                }
+            }
+            fleet.finish();
+        }
+    }
+
+    /** Each worker leaves, and comes back: what moves is its share, and not much more. */
+    private static void rollingRestart(PoolFleet fleet, List<Process> workers) throws InterruptedException {
+        fleet.awaitRest();
+        long before = fleet.begun();
+        for (Process worker : workers) {
+            fleet.leave(worker);
+            fleet.awaitRest();
+            fleet.join(worker);
+            fleet.awaitRest();
+        }
+        long share = MANY.jobs() / WORKERS;
+        assertThat(fleet.begun() - before)
+                .as("jobs moved by %d leaves and joins", 2 * WORKERS)
+                .isBetween(share * WORKERS, Math.round(2 * WORKERS * share * MOST_MOVED));
+    }
+
+    /** Joins and leaves every half second, wherever the others are. */
+    private static void churn(Trial trial, PoolFleet fleet, List<Process> workers) throws InterruptedException {
+        for (int i = 0; i < WORKERS; i++) {
+            Process worker = workers.get(1 + trial.random().nextInt(WORKERS - 1));
+            worker.tell("leave");
+            trial.pause(Duration.ofMillis(200), Duration.ofMillis(800));
+            worker.tell("join");
+            trial.pause(Duration.ZERO, Duration.ofMillis(500));
         }
     }
 
