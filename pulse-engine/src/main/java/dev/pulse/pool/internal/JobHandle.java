@@ -40,7 +40,7 @@ final class JobHandle implements Job {
         FENCE
     }
 
-    private final WorkerLife worker;
+    private volatile WorkerLife worker;
     private final KeyWork work;
     private final InboxEntry.Start start;
     private volatile Phase phase = Phase.ASSIGNED;
@@ -52,6 +52,12 @@ final class JobHandle implements Job {
         this.worker = worker;
         this.work = work;
         this.start = start;
+    }
+
+    /** It goes on under this worker, with its token; Redis knows it as started there. */
+    void adoptedBy(WorkerLife next) {
+        worker = next;
+        startTold = true;
     }
 
     WorkerLife life() {

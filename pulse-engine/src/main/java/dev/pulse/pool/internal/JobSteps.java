@@ -143,10 +143,12 @@ final class JobSteps {
             return;
         }
         Returned returned = life.calls().start(job, options.startTimeout(), () -> handler.start(job));
+        // another life of the worker may have taken it over meanwhile
+        JobSteps steps = job.life().steps();
         if (returned.thrown() == null && !returned.late()) {
-            started(work, job);
+            steps.started(work, job);
         } else {
-            failed(work, job, returned);
+            steps.failed(work, job, returned);
         }
     }
 
@@ -217,7 +219,7 @@ final class JobSteps {
         work.enter(job, Phase.STOPPING);
         stopHandler(job);
         life.room().give();
-        leave(work, job);
+        job.life().steps().leave(work, job);
     }
 
     private void stopHandler(JobHandle job) {

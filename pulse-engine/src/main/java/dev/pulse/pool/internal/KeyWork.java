@@ -219,6 +219,23 @@ final class KeyWork {
         }
     }
 
+    /** The job goes on under another worker of this process; false when nothing of it runs any more. */
+    boolean adopt(JobHandle held, WorkerLife next) {
+        lock.lock();
+        try {
+            if (job != held || held.phase() == Phase.OVER || held.phase() == Phase.MOVING) {
+                return false;
+            }
+            if (interruptible == held.life()) {
+                interruptible = next;
+            }
+            held.adoptedBy(next);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The job is to end, for this reason at least; the key's thread sees to it. False when it has ended. */
     boolean end(JobHandle held, End why) {
         lock.lock();

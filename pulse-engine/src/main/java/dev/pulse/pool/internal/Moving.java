@@ -103,7 +103,9 @@ final class Moving {
             // the thread ends with its batch; what is left is swept
             Thread.currentThread().interrupt();
         }
-        jobs.forEach(life::disown);
+        if (!life.isPoolLost()) {
+            jobs.forEach(life::disown);
+        }
     }
 
     /** Tries once; false when it is to be tried again. */
@@ -119,7 +121,12 @@ final class Moving {
                     pool.learn(Ring.parse(changed.version(), changed.slots()));
                     return false;
                 }
-                case Gone gone -> life.poolGone();
+                case Gone gone -> {
+                    // whoever comes after this life admits them anew
+                    life.poolGone();
+                    Tasks.sleep(backoff.next());
+                    return false;
+                }
                 case PlacementScripts.NotSwept other -> throw unexpected(other);
                 case PlacementScripts.Hold other -> throw unexpected(other);
                 case Closing other -> throw unexpected(other);

@@ -13,6 +13,7 @@ import dev.pulse.task.Deadlines;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -62,14 +63,16 @@ final class WorkerHandle implements Worker, Closing {
 
     /** Becomes a member for the first time; false when the incarnation is gone, so that another is to be found. */
     boolean join(Redis call) throws InterruptedException {
-        Joining joining = new Joining(node, pools.get(), "");
+        Joining joining = new Joining(node, pools.get(), "", OptionalInt.empty());
         Optional<LeaseClock> clock = joining.join(call);
-        return clock.isPresent() && begin(joining, clock.get(), "");
+        return clock.isPresent() && begin(newLife(joining, clock.get()), "");
     }
 
-    private boolean begin(Joining joining, LeaseClock clock, String replaced) throws InterruptedException {
-        WorkerLife next =
-                new WorkerLife(node, joining.pool(), joining.id(), clock, room, handler, options, this::fenced);
+    private WorkerLife newLife(Joining joining, LeaseClock clock) {
+        return new WorkerLife(node, joining.pool(), joining.id(), clock, room, handler, options, this::fenced);
+    }
+
+    private boolean begin(WorkerLife next, String replaced) throws InterruptedException {
         lock.lock();
         try {
             if (!stopped) {
@@ -99,9 +102,14 @@ final class WorkerHandle implements Worker, Closing {
         beating().ifPresent(WorkerLife::ringChanged);
     }
 
-    /** Redis lost the pool, or it was shut down: nothing under this id means anything any more. */
-    void poolLost() {
-        beating().ifPresent(known -> known.fence("the pool is gone"));
+    /** This is the pool's incarnation: where the worker is a member of another, Redis lost that. */
+    void poolIs(PoolIncarnation present) {
+        beating().filter(known -> known.pool() != present).ifPresent(WorkerLife::poolLost);
+    }
+
+    /** The pool was shut down, and nothing under this id means anything any more. */
+    void poolEnded() {
+        beating().ifPresent(known -> known.fence("the pool was shut down"));
     }
 
     private void fenced(WorkerLife over) {
@@ -124,12 +132,13 @@ final class WorkerHandle implements Worker, Closing {
                 try {
                     PoolIncarnation pool = pools.get();
                     if (joining == null || joining.pool() != pool) {
-                        joining = new Joining(node, pool, awaitRoomFor(before, pool));
+                        joining = before.isPoolLost()
+                                ? new Joining(node, pool, "", OptionalInt.of(before.slot()))
+                                : new Joining(node, pool, awaitRoomFor(before, pool), OptionalInt.empty());
                     }
                     Optional<LeaseClock> clock = joining.join(pool.redis());
                     if (clock.isPresent()) {
-                        before.over();
-                        begin(joining, clock.get(), before.id());
+                        succeed(before, joining, clock.get());
                         return;
                     }
                     joining = null;
@@ -144,6 +153,18 @@ final class WorkerHandle implements Worker, Closing {
         } catch (InterruptedException e) {
             // it is closed: the thread ends
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void succeed(WorkerLife before, Joining joining, LeaseClock clock) throws InterruptedException {
+        WorkerLife next = newLife(joining, clock);
+        try {
+            // first, so that its lease is renewed meanwhile
+            if (begin(next, before.id()) && before.isPoolLost()) {
+                new Reasserting(next).takeOver(before);
+            }
+        } finally {
+            before.over();
         }
     }
 

@@ -30,6 +30,8 @@ final class WorkerLife implements Watchdog.Watched {
         JOINED,
         /** It is no part of the ring, or about to be none, and gives away what it has. */
         LEAVING,
+        /** Redis lost its pool: its handlers go on, and it tells nothing until another life of it has said what they run. */
+        LOST,
         /** It has lost its lease, or is about to: it stops everything, and tells Redis nothing. */
         FENCED,
         /** Nothing is done under its id any more. */
@@ -139,6 +141,11 @@ final class WorkerLife implements Watchdog.Watched {
         return now == State.JOINED || now == State.LEAVING;
     }
 
+    /** Whether Redis lost its pool, and its handlers go on. */
+    boolean isPoolLost() {
+        return state.get() == State.LOST;
+    }
+
     boolean isLeaving() {
         return state.get() == State.LEAVING;
     }
@@ -146,6 +153,11 @@ final class WorkerLife implements Watchdog.Watched {
     /** Whether nobody else can have what it has, by the local clock. */
     boolean isLeased() {
         return clock.isLeased(System.nanoTime());
+    }
+
+    /** Where it stands in the newest ring that is known; less than 0 when nowhere. */
+    int slot() {
+        return pool.ring().slots().indexOf(id);
     }
 
     /** Whether a key belongs to it, by the newest ring that is known. */
@@ -168,6 +180,17 @@ final class WorkerLife implements Watchdog.Watched {
         if (!isAtWork()) {
             job.work().end(job, End.FENCE);
         }
+    }
+
+    /** It has this job from now on, which a former life has begun; false when nothing of that runs any more. */
+    boolean adopt(JobHandle job) {
+        WorkerLife before = job.life();
+        if (!job.work().adopt(job, this)) {
+            return false;
+        }
+        before.own.remove(job.key(), job);
+        own(job);
+        return true;
     }
 
     /** It has this job no more, and nothing of it runs. */
@@ -293,15 +316,39 @@ final class WorkerLife implements Watchdog.Watched {
         }
     }
 
+    /** Redis fell back to an older state: what runs is said again, and what it has is looked through. */
+    void rolledBack() {
+        reports().rolledBack(id, own.size());
+        node.inboxes().readAgain(this);
+        Tasks.start(threadName("re-assert"), () -> {
+            try {
+                new Reasserting(this).repeat();
+            } catch (InterruptedException e) {
+                // nobody interrupts it
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
     /** Redis says that its lease is over. */
     void lost() {
         clock.end(System.nanoTime());
         fence("Redis says that it is over");
     }
 
+    /** Redis lost its pool. */
+    void poolLost() {
+        if (state.compareAndSet(State.JOINED, State.LOST)) {
+            node.inboxes().remove(this);
+            fenced.accept(this);
+        } else {
+            fence("Redis lost the pool while it left");
+        }
+    }
+
     /** Looks whether it is time to stop; whether it was. */
     boolean fenceIfDue() {
-        if (isAtWork() && clock.untilFence(System.nanoTime()) <= 0) {
+        if ((isAtWork() || isPoolLost()) && clock.untilFence(System.nanoTime()) <= 0) {
             fence("it was not renewed in time");
         }
         return !isAtWork();
@@ -309,7 +356,8 @@ final class WorkerLife implements Watchdog.Watched {
 
     /** Takes nothing more, and has all handlers stop. */
     void fence(String cause) {
-        if (!state.compareAndSet(State.JOINED, State.FENCED) && !state.compareAndSet(State.LEAVING, State.FENCED)) {
+        State before = state.getAndUpdate(now -> now == State.OVER ? now : State.FENCED);
+        if (before == State.OVER || before == State.FENCED) {
             return;
         }
         interruptAt = clock.interruptAt(System.nanoTime());
@@ -317,14 +365,16 @@ final class WorkerLife implements Watchdog.Watched {
         node.inboxes().remove(this);
         own.values().forEach(job -> job.work().end(job, End.FENCE));
         Watchdog.lookBy(interruptAt);
-        fenced.accept(this);
+        if (before != State.LOST) {
+            fenced.accept(this);
+        }
     }
 
     @Override
     public long look(long now) {
         fenceIfDue();
         long next = calls.look(now);
-        if (isAtWork()) {
+        if (isAtWork() || isPoolLost()) {
             return Math.min(next, clock.untilFence(now));
         }
         if (!cut && state.get() == State.FENCED) {

@@ -38,6 +38,16 @@ final class WorkerReports {
         LOG.info("pool={} worker={} state=left", pool, worker);
     }
 
+    /** Redis has an older state than a worker has seen; it says again what it runs. */
+    void rolledBack(String worker, int jobs) {
+        LOG.warn("pool={} worker={} state=rolled-back jobs={}", pool, worker, jobs);
+    }
+
+    /** Redis lost the pool, and a worker has said what it runs. */
+    void reasserted(String worker, int kept, int admitted, int lost) {
+        LOG.warn("pool={} worker={} state=re-asserted kept={} admitted={} lost={}", pool, worker, kept, admitted, lost);
+    }
+
     /** A worker lost its lease, or is about to. */
     void lost(String worker, int jobs, String cause) {
         lostLeases.increment();
