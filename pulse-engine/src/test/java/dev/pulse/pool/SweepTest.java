@@ -20,7 +20,7 @@ class SweepTest {
     /** Beats come more often than the turns of nodes that have some before them. */
     private static final Duration SHORTEST_LEASE = Duration.ofMillis(500);
 
-    private static final int WORKERS = 4;
+    private static final int WORKERS = 2;
 
     @PulseTest
     void whoHasTheLastTurnSweepsWhenAllBeforeAreDead(TestRedis redis, Prefix prefix) throws InterruptedException {
@@ -38,7 +38,8 @@ class SweepTest {
             }
             client.dispatch(JobRequest.of("a", new byte[0]));
             proxy.cut();
-            await().atMost(LONG).untilAsserted(() -> assertThat(client.workers()).isEmpty());
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(client.workers()).isEmpty());
             assertThat(client.job("a")).get().extracting(JobInfo::state).isEqualTo(JobInfo.State.WAITING);
         } finally {
             dying.forEach(pulse -> pulse.close(Duration.ZERO));
