@@ -112,6 +112,8 @@ final class JobFate {
                 default -> Set.of("STOPPED");
             };
         }
-        return isToRun() ? Set.of("STARTED") : Set.of("unknown", "PENDING", "STARTED", "FAILED", "STOPPED", "WITHDRAWN");
+        return isToRun()
+                ? Set.of("STARTED")
+                : Set.of("unknown", "PENDING", "STARTED", "FAILED", "STOPPED", "WITHDRAWN");
     }
 }

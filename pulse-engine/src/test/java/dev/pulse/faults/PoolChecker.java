@@ -40,9 +40,8 @@ final class PoolChecker {
      * @param records the jobs by their keys
      */
     PoolChecker(List<JobStep> steps, Duration lease, Map<String, PoolRecord> records) {
-        this.steps = steps.stream()
-                .sorted(Comparator.comparingLong(JobStep::micros))
-                .toList();
+        this.steps =
+                steps.stream().sorted(Comparator.comparingLong(JobStep::micros)).toList();
         this.lease = lease;
         this.records = records;
         this.runs = JobRun.in(this.steps);
@@ -185,8 +184,9 @@ final class PoolChecker {
 
     /** Whether Redis forgot it when it ran nowhere, so that nobody could say that it is there. */
     private boolean mayBeForgotten(JobFate fate) {
-        return troubles.forgettingOf(fate.dispatch()).anyMatch(forgot -> runs.stream()
-                .noneMatch(run -> run.job().equals(fate.job()) && run.isOpenAt(forgot.micros())));
+        return troubles.forgettingOf(fate.dispatch())
+                .anyMatch(forgot ->
+                        runs.stream().noneMatch(run -> run.job().equals(fate.job()) && run.isOpenAt(forgot.micros())));
     }
 
     /** P8, P17: what has ended never begins again, whoever dispatches it once more; nor what was refused. */

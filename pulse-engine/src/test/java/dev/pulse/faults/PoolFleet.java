@@ -88,8 +88,8 @@ final class PoolFleet implements AutoCloseable {
     /** Starts a process that does nothing yet. */
     Process process() {
         String who = "n" + processes.size();
-        Process process = new Process(
-                Node.start(PoolProcess.class, who, uri.get(), terms.toString()), who, new ArrayList<>());
+        Process process =
+                new Process(Node.start(PoolProcess.class, who, uri.get(), terms.toString()), who, new ArrayList<>());
         processes.add(process);
         return process;
     }
@@ -152,12 +152,7 @@ final class PoolFleet implements AutoCloseable {
     /** Redis has forgotten some of what it was told, in this time before now at most. */
     void forgot(Duration reach) {
         history.add(JobStep.now(
-                "redis",
-                Did.FORGOT,
-                JobStep.NOTHING,
-                JobStep.NOTHING,
-                0,
-                Long.toString(reach.toNanos() / 1_000)));
+                "redis", Did.FORGOT, JobStep.NOTHING, JobStep.NOTHING, 0, Long.toString(reach.toNanos() / 1_000)));
     }
 
     private void note(String who, Did did) {
@@ -276,11 +271,7 @@ final class PoolFleet implements AutoCloseable {
             return;
         }
         Map<String, JobFate> fates = JobFate.in(steps);
-        List<JobFate> asked = fates.values().stream()
-                .filter(JobFate::isOnce)
-                .toList()
-                .reversed()
-                .stream()
+        List<JobFate> asked = fates.values().stream().filter(JobFate::isOnce).toList().reversed().stream()
                 .limit(OUTCOMES)
                 .toList();
         Violations violations = new Violations();

@@ -179,7 +179,12 @@ final class PoolLoad implements AutoCloseable {
             }
         }
 
-        private record Answer(Did did, boolean retry, long token, String note, @Nullable PoolShutDownException shutDown) {
+        private record Answer(
+                Did did,
+                boolean retry,
+                long token,
+                String note,
+                @Nullable PoolShutDownException shutDown) {
             static Answer of(Did did, PulseException e) {
                 return new Answer(did, did == Did.UNKNOWN || did == Did.REFUSED, 0, kind(e), null);
             }

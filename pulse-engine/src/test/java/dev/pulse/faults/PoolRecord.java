@@ -44,9 +44,6 @@ record PoolRecord(String state, String worker, long token, String job, boolean w
 
     /** Whether it is this run. */
     boolean isOf(JobRun run) {
-        return runs()
-                && worker.equals(run.worker())
-                && token == run.token()
-                && job.equals(run.job());
+        return runs() && worker.equals(run.worker()) && token == run.token() && job.equals(run.job());
     }
 }

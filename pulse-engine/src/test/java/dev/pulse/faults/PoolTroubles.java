@@ -23,9 +23,8 @@ final class PoolTroubles {
     boolean mayHaveLostLease(JobRun run) {
         return lost.contains(run.worker())
                 || steps.stream()
-                        .anyMatch(step -> step.did() == Did.PAUSED
-                                && step.who().equals(run.who())
-                                && step.micros() <= run.end());
+                        .anyMatch(step ->
+                                step.did() == Did.PAUSED && step.who().equals(run.who()) && step.micros() <= run.end());
     }
 
     /** From when on a member could see, after this moment, that others have what it had. */

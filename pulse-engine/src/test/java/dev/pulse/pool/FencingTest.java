@@ -59,9 +59,12 @@ class FencingTest {
     }
 
     private void awaitLost(String id) {
-        await().atMost(LONG).untilAsserted(() -> assertThat(events).anySatisfy(event -> assertThat(event)
-                .isInstanceOfSatisfying(PulseEvent.WorkerLost.class, lost -> assertThat(lost.worker())
-                        .isEqualTo(id))));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(events)
+                        .anySatisfy(event -> assertThat(event)
+                                .isInstanceOfSatisfying(
+                                        PulseEvent.WorkerLost.class,
+                                        lost -> assertThat(lost.worker()).isEqualTo(id))));
     }
 
     private void awaitBack(String... keys) {

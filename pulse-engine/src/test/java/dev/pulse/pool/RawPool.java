@@ -54,8 +54,24 @@ final class RawPool {
     /** Gives a new job to a worker, which is not told. */
     void assign(String key, String worker, long token) {
         String[] record = {
-            "HSET", keys.job(key), "id", "i", "st", "assigned", "o", worker, "t", Long.toString(token), "q", "0", "mx",
-            "1", "r", "", "at", "1"
+            "HSET",
+            keys.job(key),
+            "id",
+            "i",
+            "st",
+            "assigned",
+            "o",
+            worker,
+            "t",
+            Long.toString(token),
+            "q",
+            "0",
+            "mx",
+            "1",
+            "r",
+            "",
+            "at",
+            "1"
         };
         client.call(record);
         client.call("SET", keys.payload(key), "x");
