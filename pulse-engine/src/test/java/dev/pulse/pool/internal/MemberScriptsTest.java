@@ -24,6 +24,9 @@ import org.junit.jupiter.api.BeforeEach;
 /** How workers come, stay and go. */
 @RedisTest(shared = true)
 class MemberScriptsTest {
+    /** That of the pools of these tests. */
+    private static final Duration LEASE = Duration.ofSeconds(30);
+
     private ScriptPool pool;
 
     @BeforeEach
@@ -53,9 +56,9 @@ class MemberScriptsTest {
     @PulseTest
     void whoJoinsIsLiveAndInTheRingAndAllAreTold() throws InterruptedException {
         pool.jobs.admit(pool.redis, 0, "", request("k", "d1"));
-        assertThat(pool.join("w1")).isEqualTo(new MemberScripts.Member(1, "w1", 1, false, false));
+        assertThat(pool.join("w1")).isEqualTo(new MemberScripts.Member(1, "w1", 1, false, false, LEASE));
         pool.meta("hold", "9007199254740991");
-        assertThat(pool.join("w2")).isEqualTo(new MemberScripts.Member(2, "w1,w2", 1, true, false));
+        assertThat(pool.join("w2")).isEqualTo(new MemberScripts.Member(2, "w1,w2", 1, true, false, LEASE));
         assertThat(pool.inbox("w1", "r")).extracting(entry -> entry.field("v")).containsExactly("1", "2");
         assertThat(pool.inbox("w2", "r")).extracting(entry -> entry.field("v")).containsExactly("2");
         assertThat(pool.snapshot().scores("lease").keySet()).containsExactlyInAnyOrder("w1", "w2");
@@ -67,7 +70,7 @@ class MemberScriptsTest {
         pool.join("w1");
         var again = new RingChange(0, "w1", List.of());
         assertThat(pool.members.join(pool.redis, plain("w1"), again))
-                .isEqualTo(new MemberScripts.Member(1, "w1", 0, false, false));
+                .isEqualTo(new MemberScripts.Member(1, "w1", 0, false, false, LEASE));
         assertThat(pool.inbox("w1", "r")).hasSize(1);
     }
 

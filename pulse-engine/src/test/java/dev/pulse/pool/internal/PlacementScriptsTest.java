@@ -252,7 +252,7 @@ class PlacementScriptsTest {
                 pool.version(),
                 "w1",
                 new JobScripts.Request("c", "d3", "", bytes("p"), CLIENT, 1, Duration.ofHours(1), false));
-        assertThat(pool.reads.waiting(pool.redis))
+        assertThat(pool.reads.waiting(pool.redis, 0))
                 .containsExactly(new PoolReads.JobSeen("a", "id-a", "waiting", "", 0));
         assertThat(pool.reads.ownedBy(pool.redis, "w1", "0"))
                 .isEqualTo(new PoolReads.Page(

@@ -154,7 +154,7 @@ class PoolScriptsTest {
         assertThat(open(0)).isEqualTo(new PoolScripts.ShuttingDown(pool.keys));
         var due = pool.reads.aside(pool.redis);
         for (var jobs : List.of(
-                pool.reads.waiting(pool.redis),
+                pool.reads.waiting(pool.redis, 0),
                 due.jobs(),
                 pool.reads.dead(pool.redis),
                 pool.reads.jobs(pool.redis, List.of("kept")))) {
