@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 /** The website with the engine alone. */
 final class EngineWebsite implements Website {
     private static final Codec<SignUp> JSON = Codecs.json(SignUp.class);
-    private static final Duration BETWEEN_SIGN_UPS = Duration.ofMillis(250);
+    private static final Duration BETWEEN_SIGN_UPS = Duration.ofMillis(400);
     private static final Duration BETWEEN_FLIPS = Duration.ofSeconds(5);
 
     private final Ledger ledger;
