@@ -4,7 +4,6 @@ import static dev.pulse.examples.Console.say;
 
 import dev.pulse.pool.JobInfo;
 import dev.pulse.pool.PoolClient;
-import dev.pulse.pool.WorkerInfo;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

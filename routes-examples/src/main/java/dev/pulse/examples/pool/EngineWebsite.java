@@ -51,9 +51,9 @@ final class EngineWebsite implements Website {
         dispatching.consume(this::dispatch);
 
         // every mail is written down, in order
-        reading = mails.reader(
-                ReaderOptions.builder().startAt(StartAt.oldest()).build());
-        reading.consume(mail -> ledger.sent(mail.payload(), Long.parseLong(mail.headers().get("token"))));
+        reading = mails.reader(ReaderOptions.builder().startAt(StartAt.oldest()).build());
+        reading.consume(mail ->
+                ledger.sent(mail.payload(), Long.parseLong(mail.headers().get("token"))));
 
         // after the last mail the job has nothing to do any more
         finishing = mails.sink(
