@@ -1,7 +1,5 @@
 package dev.pulse.pool.internal;
 
-import static dev.pulse.faults.Promise.P11;
-import static dev.pulse.faults.Promise.P17;
 import static dev.pulse.pool.internal.Caller.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -11,17 +9,18 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.JobFailedException;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.RedisUnavailableException;
-import dev.pulse.faults.Attacks;
-import dev.pulse.faults.Fault;
 import dev.pulse.pool.Dispatch;
 import dev.pulse.pool.JobInfo;
 import dev.pulse.pool.Outcome;
 import dev.pulse.testing.FaultProxy;
+import dev.pulse.testing.Passage;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.RespClient;
 import dev.pulse.testing.TestRedis;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +30,11 @@ import java.util.List;
 class DispatchFaultsTest {
     private static final Duration PATIENT = Duration.ofSeconds(30);
 
+    private static boolean names(String key, byte[] bytes, int length) {
+        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1).contains("job:" + key);
+    }
+
     @PulseTest
-    @Attacks(value = P17, by = Fault.F06)
     void aJobWhoseAcceptanceWasNotHeardOfIsStillWaitedFor(TestRedis redis, Prefix prefix) throws Throwable {
         String pool = prefix.name("p");
         try (FaultProxy proxy = FaultProxy.to(redis.uri());
@@ -41,7 +43,13 @@ class DispatchFaultsTest {
             caller.dispatching.dispatch(request("warm"));
             worker.starts = HandWorker.Starts.LEAVE;
             for (String key : List.of("plain", "once")) {
-                proxy.loseReplies(1);
+                proxy.pass((out, bytes, length) -> {
+                    if (names(key, bytes, length)) {
+                        proxy.pass(Passage.free());
+                        proxy.loseReplies(1);
+                    }
+                    out.write(bytes, 0, length);
+                });
                 Call<Dispatch> call = Call.begin(() -> caller.dispatching.dispatch(
                         key.equals("once") ? request(key).withId(prefix.name("id")) : request(key)));
                 await().atMost(PATIENT).until(() -> worker.has(key));
@@ -54,7 +62,6 @@ class DispatchFaultsTest {
     }
 
     @PulseTest
-    @Attacks(value = P17, by = Fault.F06)
     void aJobThatBeganAndEndedWhileItsAcceptanceWasLostHasBegun(TestRedis redis, Prefix prefix) throws Throwable {
         String pool = prefix.name("p");
         try (FaultProxy proxy = FaultProxy.to(redis.uri());
@@ -64,35 +71,34 @@ class DispatchFaultsTest {
             caller.dispatching.dispatch(request("warm"));
             worker.starts = HandWorker.Starts.LEAVE;
             proxy.passReplies((out, bytes, length) -> {
-                throw new java.io.IOException("lost");
+                throw new IOException("lost");
             });
             Call<Dispatch> call = Call.begin(() -> caller.dispatching.dispatch(request("job")));
             await().atMost(PATIENT).until(() -> worker.has("job"));
             worker.begin("job");
             assertThat(other.stop("job")).isTrue();
             assertThat(other.listing.job("job")).isEmpty();
-            proxy.passReplies(dev.pulse.testing.Passage.free());
+            proxy.passReplies(Passage.free());
             assertThat(call.get().fencingToken()).isPositive();
         }
     }
 
     @PulseTest
-    @Attacks(value = P17, by = Fault.F06)
     void aDispatchThatNeverArrivedIsKnownNeverToBegin(TestRedis redis, Prefix prefix) throws Throwable {
         String pool = prefix.name("p");
         try (FaultProxy proxy = FaultProxy.to(redis.uri());
-                Caller caller = Caller.hurried(proxy.uri(), pool);
+                Caller caller = Caller.of(proxy.uri(), pool);
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             caller.dispatching.dispatch(request("warm"));
-            proxy.silence();
-            Call<Dispatch> call = Call.begin(() -> caller.dispatching.dispatch(request("job")));
-            // what is held up is lost
-            await().atMost(PATIENT).until(() -> caller.redis.figures().toString().length() > 0);
-            Thread.sleep(200);
-            proxy.cut();
-            proxy.heal();
+            proxy.pass((out, bytes, length) -> {
+                if (names("job", bytes, length)) {
+                    proxy.pass(Passage.free());
+                    throw new IOException("lost");
+                }
+                out.write(bytes, 0, length);
+            });
             assertThatExceptionOfType(RedisUnavailableException.class)
-                    .isThrownBy(call::get)
+                    .isThrownBy(() -> caller.dispatching.dispatch(request("job")))
                     .withMessageContaining("was not accepted, and never will be");
             assertThat(worker.seen("s", "job")).isEmpty();
             assertThat(caller.listing.job("job")).isEmpty();
@@ -100,24 +106,22 @@ class DispatchFaultsTest {
     }
 
     @PulseTest
-    @Attacks(value = P17, by = Fault.F06)
     void withRedisOutOfReachItIsSaidWhatIsKnown(TestRedis redis, Prefix prefix) throws Throwable {
         String pool = prefix.name("p");
         try (FaultProxy proxy = FaultProxy.to(redis.uri());
-                Caller caller = Caller.hurried(proxy.uri(), pool)) {
+                Caller caller = Caller.hurried(proxy.uri(), pool);
+                Caller other = Caller.of(redis.uri(), pool)) {
             assertThat(caller.stop("warm")).isFalse();
             proxy.cut();
             assertThatThrownBy(() -> caller.dispatching.dispatch(request("job")))
                     .isInstanceOfAny(RedisUnavailableException.class, OutcomeUnknownException.class);
             assertThatExceptionOfType(RedisUnavailableException.class)
                     .isThrownBy(() -> caller.dispatching.dispatch(request("job")));
-            proxy.heal();
-            assertThat(caller.listing.job("job")).isEmpty();
+            assertThat(other.listing.jobs()).isEmpty();
         }
     }
 
     @PulseTest
-    @Attacks(value = P11, by = Fault.F06)
     void whatNoReplyToldIsAskedFor(TestRedis redis, Prefix prefix) throws Throwable {
         String pool = prefix.name("p");
         try (Caller caller = Caller.of(redis.uri(), pool);
@@ -139,7 +143,6 @@ class DispatchFaultsTest {
     }
 
     @PulseTest
-    @Attacks(value = P11, by = Fault.F06)
     void repliesThatCameWhileTheirConnectionWasCutAreHeard(TestRedis redis, Prefix prefix) throws Throwable {
         String pool = prefix.name("p");
         try (FaultProxy proxy = FaultProxy.to(redis.uri());
@@ -175,7 +178,6 @@ class DispatchFaultsTest {
     }
 
     @PulseTest
-    @Attacks(value = P11, by = Fault.F04)
     void aLostStreamOfRepliesIsMadeAgainByTheNextBeat(TestRedis redis, Prefix prefix) throws Throwable {
         String pool = prefix.name("p");
         try (Caller caller = Caller.of(redis.uri(), pool);
@@ -198,7 +200,6 @@ class DispatchFaultsTest {
     }
 
     @PulseTest
-    @Attacks(value = P17, by = Fault.F04)
     void afterALossOfStateADispatchWithAnIdIsSentAgain(TestRedis redis, Prefix prefix) throws Throwable {
         String pool = prefix.name("p");
         try (Caller caller = Caller.of(redis.uri(), pool);
@@ -228,7 +229,6 @@ class DispatchFaultsTest {
     }
 
     @PulseTest
-    @Attacks(value = P11, by = Fault.F16)
     void nonsenseAmongTheRepliesStopsNothing(TestRedis redis, Prefix prefix) throws Throwable {
         String pool = prefix.name("p");
         try (Caller caller = Caller.of(redis.uri(), pool);
