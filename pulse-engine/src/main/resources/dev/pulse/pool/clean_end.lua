@@ -19,6 +19,6 @@ end
 -- what replies and outcomes are left ends by itself
 redis.call('DEL', KEYS[2], KEYS[3])
 if incarnation == ARGV[1] then
-  redis.call('HSET', KEYS[1], 'st', 'ended')
+  redis.call('HSET', KEYS[1], 'st', 'ended', 'end', incarnation)
 end
 return 'OK'

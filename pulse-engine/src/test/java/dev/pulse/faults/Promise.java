@@ -1,6 +1,6 @@
 package dev.pulse.faults;
 
-/** What the engine's README promises of streams, by the numbers it has there. */
+/** What the engine's README promises, by the numbers it has there. */
 public enum Promise {
     /** Added: what was added reaches each sink. */
     P1,
@@ -12,6 +12,12 @@ public enum Promise {
     P4,
     /** By key: a key, or a whole sink, is in one handler at a time. */
     P5,
+    /** In one place: a job key runs on one worker at a time. */
+    P6,
+    /** Runs again: an accepted job runs again in time when its owner dies, and is never lost. */
+    P7,
+    /** Stopped: an acknowledged stop is final. */
+    P8,
     /** Alive: loops show what hinders them, and go on by themselves. */
     P11,
     /** Bounded: how long calls and closing take. */
@@ -23,5 +29,7 @@ public enum Promise {
     /** Added once: one event per key and window. */
     P15,
     /** Ended: nothing late of an incarnation reaches the next. */
-    P16
+    P16,
+    /** Dispatched once: an id starts one job at most, and its outcome can be read by anyone. */
+    P17
 }

@@ -32,7 +32,7 @@ final class Cleaning {
     private boolean removeSome(PoolIncarnation at) throws InterruptedException {
         PoolReads reads = at.reads();
         Due aside = reads.aside(redis);
-        List<JobSeen> jobs = new ArrayList<>(reads.waiting(redis));
+        List<JobSeen> jobs = new ArrayList<>(reads.waiting(redis, 0));
         if (jobs.isEmpty()) {
             jobs.addAll(aside.jobs());
         }

@@ -1,97 +1,184 @@
 package dev.pulse.pool.internal;
 
+import dev.pulse.pool.internal.JobHandle.Phase;
+import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Watchdog;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The starts and stops that a worker's handler is at, and how long they may take: a start that takes too long is interrupted;
- * one that goes on all the same, and a stop that takes too long, hangs. Looked at by the watchdog. Thread-safe.
+ * What a worker's handler is at, and how long that may take: a start that takes too long is interrupted; one that goes on all
+ * the same, and a stop that takes too long, hangs. Looked at by the watchdog. Thread-safe.
  */
 final class HandlerCalls {
     /** How long an interrupted start has to return. */
     private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(2);
 
-    private final WorkerReports reports;
-    private final Set<HandlerCall> underWay = ConcurrentHashMap.newKeySet();
+    private final WorkerLife life;
+    private final Set<Call> underWay = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock lock = new ReentrantLock();
+    /* guarded by lock */
+    private int hanging;
+    private @Nullable LoopSignal signal;
 
-    HandlerCalls(WorkerReports reports) {
-        this.reports = reports;
+    HandlerCalls(WorkerLife life) {
+        this.life = life;
     }
 
+    /** What a handler does. */
+    @FunctionalInterface
+    interface Body {
+        void run() throws Exception;
+    }
+
+    /**
+     * How a call ended.
+     *
+     * @param thrown what the handler threw
+     * @param late whether it took longer than it may
+     */
+    record Returned(@Nullable Throwable thrown, boolean late) {}
+
     /** One call, from just before the handler to just after it. */
-    static final class HandlerCall {
-        private final JobHandle job;
+    private static final class Call {
+        private final KeyWork work;
+        private final @Nullable JobHandle job;
         private final String what;
         private final boolean interruptible;
         private volatile long due;
         private volatile boolean late;
         private volatile boolean hangs;
 
-        private HandlerCall(JobHandle job, String what, boolean interruptible, long due) {
+        private Call(KeyWork work, @Nullable JobHandle job, String what, boolean interruptible, Duration longest) {
+            this.work = work;
             this.job = job;
             this.what = what;
             this.interruptible = interruptible;
-            this.due = due;
-        }
-
-        /** Whether it took longer than it may. */
-        boolean isLate() {
-            return late;
+            this.due = System.nanoTime() + longest.toNanos();
         }
     }
 
-    HandlerCall starts(JobHandle job, Duration longest) {
-        return begin(new HandlerCall(job, "start", true, System.nanoTime() + longest.toNanos()));
+    /** Has a job begun; interrupted when that takes too long. */
+    Returned start(JobHandle job, Duration longest, Body body) {
+        return run(new Call(job.work(), job, "start", true, longest), body);
     }
 
-    HandlerCall stops(JobHandle job, Duration longest) {
-        return begin(new HandlerCall(job, "stop", false, System.nanoTime() + longest.toNanos()));
+    /** Has a job ended; takes as long as it takes. */
+    Returned stop(JobHandle job, Duration longest, Body body) {
+        return run(new Call(job.work(), job, "stop", false, longest), body);
     }
 
-    private HandlerCall begin(HandlerCall call) {
+    /** Hands over what was sent to a key; takes as long as it takes. Returns what the handler threw. */
+    @Nullable
+    Throwable deliver(KeyWork work, Body body) {
+        return run(new Call(work, null, "delivery", false, Duration.ZERO), body).thrown();
+    }
+
+    private Returned run(Call call, Body body) {
         underWay.add(call);
-        Watchdog.lookBy(call.due);
-        return call;
-    }
-
-    void end(HandlerCall call) {
-        underWay.remove(call);
-        if (call.hangs) {
-            reports.returned(call.job);
+        if (call.job != null) {
+            Watchdog.lookBy(call.due);
+        }
+        try {
+            call.work.interruptibly(life, () -> {
+                if (life.isCut()) {
+                    Thread.currentThread().interrupt();
+                }
+                body.run();
+                return true;
+            });
+            return new Returned(null, call.late);
+        } catch (Throwable e) {
+            // whatever a handler throws, an error of its own included, must not end the thread
+            return new Returned(e, call.late);
+        } finally {
+            underWay.remove(call);
+            returned(call);
         }
     }
 
-    /** How many do not return. */
-    long hanging() {
-        return underWay.stream().filter(call -> call.hangs).count();
+    /** Whether the handler is called by nobody. */
+    boolean isIdle() {
+        return underWay.isEmpty();
+    }
+
+    /** Interrupts all calls. */
+    void interrupt() {
+        underWay.forEach(call -> call.work.interrupt(life));
     }
 
     /** Does what is due; returns after how many nanoseconds to look again. */
     long look(long now) {
         long next = Long.MAX_VALUE;
-        for (HandlerCall call : underWay) {
-            if (!call.hangs && now - call.due >= 0) {
-                overdue(call, now);
-            }
-            if (!call.hangs) {
-                next = Math.min(next, call.due - now);
+        for (Call call : underWay) {
+            if (call.job != null && !call.hangs) {
+                if (now - call.due >= 0) {
+                    overdue(call, call.job, now);
+                }
+                next = Math.min(next, call.hangs ? Long.MAX_VALUE : call.due - now);
             }
         }
         return next;
     }
 
-    private void overdue(HandlerCall call, long now) {
+    private void overdue(Call call, JobHandle job, long now) {
         if (call.interruptible && !call.late) {
             call.late = true;
             call.due = now + AFTER_INTERRUPT.toNanos();
-            call.job.work().interrupt(call.job);
+            job.work().interrupt(job, Phase.STARTING);
         } else {
+            hangs(call, job);
+        }
+    }
+
+    private void hangs(Call call, JobHandle job) {
+        lock.lock();
+        try {
+            if (!underWay.contains(call)) {
+                return;
+            }
             call.late = true;
             call.hangs = true;
-            reports.hangs(call.job, call.what);
-            call.job.life().moving().stopped(call.job);
+            hanging++;
+            judge();
+        } finally {
+            lock.unlock();
+        }
+        life.reports().hangs(job, call.what);
+        life.moving().stopped(job);
+    }
+
+    private void returned(Call call) {
+        JobHandle job = call.job;
+        if (job == null || !call.late) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (!call.hangs) {
+                return;
+            }
+            hanging--;
+            judge();
+        } finally {
+            lock.unlock();
+        }
+        life.reports().returned(job);
+    }
+
+    /** Shows in health while something hangs. */
+    private void judge() {
+        LoopSignal known = signal == null ? life.signal("handlers") : signal;
+        if (hanging > 0) {
+            known.warns(hanging + " handlers of jobs do not return");
+            signal = known;
+        } else {
+            known.warns("");
+            known.close();
+            signal = null;
         }
     }
 }

@@ -64,7 +64,7 @@ final class Inboxes {
         try {
             places.put(reader.inbox(), place);
             if (connection == null) {
-                OwnedConnection own = redis.connection("pool " + pool + " inboxes");
+                OwnedConnection own = redis.connection("pool-inboxes");
                 connection = own;
                 loop = Loop.start(signals.loop("pool " + pool + " inboxes", false), () -> turn(own));
                 return;

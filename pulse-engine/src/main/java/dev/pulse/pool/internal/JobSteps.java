@@ -1,16 +1,13 @@
 package dev.pulse.pool.internal;
 
-import dev.pulse.PulseException;
 import dev.pulse.pool.ServiceHandler;
 import dev.pulse.pool.WorkerOptions;
-import dev.pulse.pool.internal.HandlerCalls.HandlerCall;
+import dev.pulse.pool.internal.HandlerCalls.Returned;
 import dev.pulse.pool.internal.JobHandle.End;
 import dev.pulse.pool.internal.JobHandle.Phase;
 import dev.pulse.pool.internal.OwnerScripts.About;
 import dev.pulse.pool.internal.OwnerScripts.Waiter;
-import dev.pulse.redis.Redis;
 import dev.pulse.task.Backoff;
-import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +28,16 @@ final class JobSteps {
     private final ServiceHandler handler;
     private final WorkerOptions options;
     private final OwnerScripts scripts;
+    private final Settling settling;
+    private final Deliveries deliveries;
 
     JobSteps(WorkerLife life, ServiceHandler handler, WorkerOptions options) {
         this.life = life;
         this.handler = handler;
         this.options = options;
-        this.scripts = new OwnerScripts(life.pool().keys());
+        this.scripts = life.pool().owners();
+        this.settling = new Settling(life);
+        this.deliveries = new Deliveries(life, handler, settling);
     }
 
     /**
@@ -52,8 +53,8 @@ final class JobSteps {
         switch (mail.entry()) {
             case InboxEntry.Start start -> takeStart(work, held, mail, start);
             case InboxEntry.Stop stop -> takeStop(work, held, mail, stop);
-            case InboxEntry.Note note -> deliver(work, held, note);
-            case InboxEntry.Message message -> life.drop(message, "messages are not taken");
+            case InboxEntry.Note note -> deliveries.note(work, held, mail, note);
+            case InboxEntry.Message message -> deliveries.message(work, mail, message);
             case InboxEntry.Changed changed -> throw new IllegalStateException("it is of no key: " + changed);
             case InboxEntry.Malformed malformed -> throw new IllegalStateException("it is of no key: " + malformed);
         }
@@ -77,7 +78,7 @@ final class JobSteps {
 
     /** It was read before, or may have been: only the record knows whether the job is over. */
     private void takeIfOurs(KeyWork work, InboxEntry.Start start) {
-        JobScripts.Known known = settle(work, redis -> life.pool().jobs().ask(redis, start.key(), start.dispatchId()));
+        JobScripts.Known known = settling.settle(work, redis -> life.pool().jobs().ask(redis, start.key(), start.dispatchId()));
         if (known instanceof JobScripts.Record found
                 && found.owner().equals(life.id())
                 && found.token() == start.token()) {
@@ -114,7 +115,7 @@ final class JobSteps {
     private void answer(KeyWork work, InboxEntry.Stop stop) {
         // the outcome of a dispatch needs its id: the record has it
         String id = "";
-        if (settle(work, redis -> life.pool().jobs().ask(redis, stop.key(), "")) instanceof JobScripts.Record found) {
+        if (settling.settle(work, redis -> life.pool().jobs().ask(redis, stop.key(), "")) instanceof JobScripts.Record found) {
             id = found.id();
         }
         OwnerScripts.Held job = new OwnerScripts.Held(life.id(), stop.key(), stop.token(), id, "");
@@ -124,26 +125,16 @@ final class JobSteps {
     }
 
     private void tell(KeyWork work, OwnerScripts.Held job, List<Waiter> waiters, List<String> entries) {
-        if (settle(work, redis -> scripts.stopped(redis, job, waiters, entries)) == OwnerScripts.Ended.GONE) {
+        if (settling.settle(work, redis -> scripts.stopped(redis, job, waiters, entries)) == OwnerScripts.Ended.GONE) {
             life.poolGone();
         }
     }
 
-    private void deliver(KeyWork work, @Nullable JobHandle held, InboxEntry.Note note) {
-        if (held == null || held.life() != life) {
-            life.drop(note, "its job is not here");
-            return;
-        }
-        Throwable thrown = call(work, () -> handler.notified(held, note.payload()));
-        if (thrown != null) {
-            life.reports().noteFailed(held, thrown);
-        }
-        life.handled(note);
-    }
-
     /** Has the handler begin the job, unless it belongs elsewhere by now. */
     void start(KeyWork work, JobHandle job) {
-        if (!life.fenceIfDue() && !life.isOwner(job.key())) {
+        if (life.fenceIfDue()) {
+            work.end(job, End.FENCE);
+        } else if (!life.isOwner(job.key())) {
             work.end(job, End.MOVE);
         }
         if (!work.enterStart(job)) {
@@ -151,18 +142,16 @@ final class JobSteps {
             leave(work, job);
             return;
         }
-        HandlerCall call = life.calls().starts(job, options.startTimeout());
-        Throwable thrown = call(work, () -> handler.start(job));
-        life.calls().end(call);
-        if (thrown == null && !call.isLate()) {
+        Returned returned = life.calls().start(job, options.startTimeout(), () -> handler.start(job));
+        if (returned.thrown() == null && !returned.late()) {
             started(work, job);
         } else {
-            failed(work, job, thrown, call.isLate());
+            failed(work, job, returned);
         }
     }
 
     private void started(KeyWork work, JobHandle job) {
-        OwnerScripts.Started told = settle(work, redis -> scripts.started(redis, job.held(), job.entry()));
+        OwnerScripts.Started told = settling.settle(work, redis -> scripts.started(redis, job.held(), job.entry()));
         if (told == OwnerScripts.Started.GONE) {
             life.poolGone();
         } else if (told != null) {
@@ -176,22 +165,23 @@ final class JobSteps {
         }
     }
 
-    private void failed(KeyWork work, JobHandle job, @Nullable Throwable thrown, boolean late) {
+    private void failed(KeyWork work, JobHandle job, Returned returned) {
+        Throwable thrown = returned.thrown();
         if (thrown == null) {
-            // it works, but whoever waited for it was told otherwise by the clock
-            stopHandler(work, job);
+            // it works, but counts as failed: somebody else may be told to begin it
+            stopHandler(job);
         }
         life.room().give();
-        if (job.end() == End.FENCE || (life.isCut() && !late)) {
+        if (job.end() == End.FENCE || (life.isCut() && !returned.late())) {
             // what was interrupted for this worker's sake has not failed
             leave(work, job);
             return;
         }
-        String cause = late ? "start took more than " + options.startTimeout() : String.valueOf(thrown);
+        String cause = returned.late() ? "start took more than " + options.startTimeout() : String.valueOf(thrown);
         life.reports().startFailed(job, cause, thrown);
-        String error = cause.length() > LONGEST_CAUSE ? cause.substring(0, LONGEST_CAUSE) : cause;
+        String error = shortened(cause);
         if (job.failsForGood()) {
-            OwnerScripts.Ended ended = settle(
+            OwnerScripts.Ended ended = settling.settle(
                     work,
                     redis -> scripts.fail(
                             redis, job.held(), error, List.of(job.start().id())));
@@ -211,7 +201,7 @@ final class JobSteps {
                 error,
                 true,
                 Math.max(job.start().attemptsAllowed(), MOST_RESTARTS));
-        OwnerScripts.Postponed postponed = settle(work, redis -> {
+        OwnerScripts.Postponed postponed = settling.settle(work, redis -> {
             List<String> workers = life.pool().ring().workers();
             String first = workers.isEmpty() ? "" : workers.getFirst();
             return scripts.later(
@@ -225,15 +215,15 @@ final class JobSteps {
     /** Has the handler end the job, and gives it away or says that it is over. */
     void stop(KeyWork work, JobHandle job) {
         work.enter(job, Phase.STOPPING);
-        stopHandler(work, job);
+        stopHandler(job);
         life.room().give();
         leave(work, job);
     }
 
-    private void stopHandler(KeyWork work, JobHandle job) {
-        HandlerCall call = life.calls().stops(job, life.pool().settings().stopTimeout());
-        Throwable thrown = call(work, () -> handler.stop(job));
-        life.calls().end(call);
+    private void stopHandler(JobHandle job) {
+        Throwable thrown = life.calls()
+                .stop(job, life.pool().settings().stopTimeout(), () -> handler.stop(job))
+                .thrown();
         if (thrown != null) {
             life.reports().stopFailed(job, thrown);
         }
@@ -260,58 +250,8 @@ final class JobSteps {
         life.disown(job);
     }
 
-    /** Runs the handler; returns what it threw. */
-    private @Nullable Throwable call(KeyWork work, Body body) {
-        try {
-            work.interruptibly(life, () -> {
-                if (life.isCut()) {
-                    Thread.currentThread().interrupt();
-                }
-                body.run();
-                return true;
-            });
-            return null;
-        } catch (Throwable e) {
-            // whatever a handler throws, an error of its own included, must not end the thread
-            return e;
-        }
-    }
-
-    /** What a handler does. */
-    @FunctionalInterface
-    private interface Body {
-        void run() throws Exception;
-    }
-
-    /** Something that Redis is asked again and again, until it is answered. */
-    @FunctionalInterface
-    private interface Ask<T> {
-        T of(Redis redis) throws InterruptedException;
-    }
-
-    /** Asks Redis until it has answered; null when this worker has lost its lease, or is closed, before. */
-    private <T> @Nullable T settle(KeyWork work, Ask<T> ask) {
-        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
-        boolean failed = false;
-        while (life.isAtWork()) {
-            Duration pause = failed ? backoff.next() : Duration.ZERO;
-            try {
-                return work.interruptibly(life, () -> {
-                    if (!pause.isZero()) {
-                        Tasks.sleep(pause);
-                    }
-                    return ask.of(life.pool().redis());
-                });
-            } catch (PulseException e) {
-                life.reports().unsettled(work.key(), e);
-                failed = true;
-            } catch (InterruptedException e) {
-                // meant for a handler that has just returned, or to have us look whether all is over
-                failed = false;
-            } catch (Exception e) {
-                throw new IllegalStateException("what Redis is asked throws nothing else", e);
-            }
-        }
-        return null;
+    /** A cause as it is told to others. */
+    static String shortened(String cause) {
+        return cause.length() > LONGEST_CAUSE ? cause.substring(0, LONGEST_CAUSE) : cause;
     }
 }

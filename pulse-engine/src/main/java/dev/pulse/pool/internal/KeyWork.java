@@ -90,6 +90,19 @@ final class KeyWork {
             }
         } finally {
             all.ends(current);
+            ended(current);
+        }
+    }
+
+    /** Were a step to throw, which is a defect, the next thing that comes for the key still finds a thread. */
+    private void ended(Thread current) {
+        lock.lock();
+        try {
+            if (thread == current) {
+                thread = null;
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -100,15 +113,20 @@ final class KeyWork {
             Runnable step = job == null ? nextMail() : nextOf(job);
             if (step == null) {
                 thread = null;
-                if (job == null) {
-                    over = true;
-                    all.forget(this);
-                }
+                endIfIdle();
             }
             return step;
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean endIfIdle() {
+        if (thread == null && job == null && mailbox.isEmpty()) {
+            over = true;
+            all.forget(this);
+        }
+        return over;
     }
 
     private @Nullable Runnable nextOf(JobHandle held) {
@@ -137,11 +155,21 @@ final class KeyWork {
         return () -> mail.life().steps().handle(this, held, mail);
     }
 
-    /** It is done again after what comes next. */
+    /** It is done again once the job it found is over. */
     void putBack(Mail mail) {
         lock.lock();
         try {
             mailbox.addFirst(mail);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** It is done again after all that waits. */
+    void putLast(Mail mail) {
+        lock.lock();
+        try {
+            mailbox.addLast(mail);
         } finally {
             lock.unlock();
         }
@@ -215,7 +243,9 @@ final class KeyWork {
             held.phase(Phase.OVER);
             held.takeStops().forEach(stop -> mailbox.addFirst(new Mail(held.life(), stop, false)));
             job = null;
-            begin();
+            if (!endIfIdle()) {
+                begin();
+            }
         } finally {
             lock.unlock();
         }
@@ -255,12 +285,12 @@ final class KeyWork {
         }
     }
 
-    /** Interrupts the handler that begins this job. */
-    void interrupt(JobHandle starting) {
+    /** Interrupts what runs for this job, if it is still in this phase. */
+    void interrupt(JobHandle held, Phase phase) {
         lock.lock();
         try {
-            if (job == starting && starting.phase() == Phase.STARTING) {
-                interrupt(starting.life());
+            if (job == held && held.phase() == phase) {
+                interrupt(held.life());
             }
         } finally {
             lock.unlock();

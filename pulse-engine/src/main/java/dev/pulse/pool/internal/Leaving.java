@@ -7,6 +7,7 @@ import dev.pulse.redis.Redis;
 import dev.pulse.task.Deadlines;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -36,16 +37,17 @@ final class Leaving {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        boolean ended = drained;
         if (!drained) {
             life.cut();
-            ended = Deadlines.hardPhase(this::awaitEmpty);
         }
-        CloseResult.How how =
-                drained ? CloseResult.How.DRAINED : ended ? CloseResult.How.INTERRUPTED : CloseResult.How.ABANDONED;
-        List<String> problems = end(ended);
+        List<String> problems = new ArrayList<>();
+        boolean empty = Deadlines.hardPhase(end -> awaitEmpty(end) && end(end, problems));
         life.over();
-        return new CloseResult(how, problems);
+        if (!empty) {
+            problems.add(life.jobs().size() + " jobs of worker " + life.id() + " do not stop");
+            return new CloseResult(CloseResult.How.ABANDONED, problems);
+        }
+        return new CloseResult(drained ? CloseResult.How.DRAINED : CloseResult.How.INTERRUPTED, problems);
     }
 
     private boolean isOutOfRing(long deadline) throws InterruptedException {
@@ -86,18 +88,12 @@ final class Leaving {
         return true;
     }
 
-    /** Leaves nothing behind; says what stays. */
-    private List<String> end(boolean empty) {
-        if (!empty) {
-            return List.of(life.jobs().size() + " jobs of worker " + life.id()
-                    + " do not stop; others get them when its " + "lease has ended");
+    /** Leaves nothing behind in Redis, or says what stays; always true. */
+    private boolean end(long deadline, List<String> problems) throws InterruptedException {
+        if (!life.isAtWork() || !isEnded(deadline)) {
+            problems.add("worker " + life.id() + " is swept when its lease has ended");
         }
-        if (!life.isAtWork()) {
-            return List.of("worker " + life.id() + " is swept when its lease has ended");
-        }
-        return Deadlines.hardPhase(this::isEnded)
-                ? List.of()
-                : List.of("worker " + life.id() + " still has entries, and is swept when its lease has ended");
+        return true;
     }
 
     private boolean isEnded(long deadline) throws InterruptedException {

@@ -94,7 +94,7 @@ final class Moving {
     }
 
     private void move(List<JobHandle> jobs) {
-        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        Backoff backoff = Settling.backoff();
         try {
             while (life.isAtWork() && !isMoved(jobs, backoff)) {
                 // with the ring that is known by now

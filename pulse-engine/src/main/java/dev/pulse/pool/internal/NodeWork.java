@@ -10,6 +10,8 @@ final class NodeWork {
     private final KeyWorks keys;
     private final Inboxes inboxes;
     private final WorkerReports reports;
+    private final SeenRequests seen = new SeenRequests();
+    private final Signals signals;
     private final Runnable wake;
 
     /**
@@ -22,6 +24,7 @@ final class NodeWork {
         this.keys = new KeyWorks(pool);
         this.inboxes = new Inboxes(pool, redis, signals);
         this.reports = new WorkerReports(pool, signals);
+        this.signals = signals;
         this.wake = wake;
     }
 
@@ -43,6 +46,14 @@ final class NodeWork {
 
     WorkerReports reports() {
         return reports;
+    }
+
+    SeenRequests seen() {
+        return seen;
+    }
+
+    Signals signals() {
+        return signals;
     }
 
     /** There may be something for the handle to look at. */

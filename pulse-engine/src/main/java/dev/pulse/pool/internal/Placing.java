@@ -1,85 +1,63 @@
 package dev.pulse.pool.internal;
 
+import dev.pulse.pool.internal.MessageScripts.Resent;
 import dev.pulse.pool.internal.PlacementScripts.Batch;
 import dev.pulse.pool.internal.PlacementScripts.Placed;
 import dev.pulse.pool.internal.PlacementScripts.Placement;
-import dev.pulse.redis.Command;
+import dev.pulse.pool.internal.PoolReads.Due;
+import dev.pulse.pool.internal.PoolReads.JobSeen;
 import dev.pulse.redis.Redis;
-import dev.pulse.redis.Replies;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
-/** Gives jobs that wait for a worker, or for a time that has come, to their owners. Any node may, at any time. */
+/** Gives jobs and messages that wait for a worker, or for a time that has come, to their owners. Any node may, at any time. */
 final class Placing {
-    private static final String JOB = "k:";
-
     private final Redis redis;
 
     Placing(Redis redis) {
         this.redis = redis;
     }
 
-    /**
-     * Gives away all that wait for a worker, the oldest first.
-     *
-     * @return how many were given
-     */
-    int placeWaiting(PoolIncarnation at) throws InterruptedException {
-        return at.ring().isEmpty() ? 0 : place(at, at.keys().waiting(), "");
+    /** Gives away all that wait for a worker, the oldest first. */
+    void placeWaiting(PoolIncarnation at) throws InterruptedException {
+        // a job that stays, because its keys are not ours, is no reason to leave those behind it
+        int staying = 0;
+        while (!at.ring().isEmpty()) {
+            List<JobSeen> jobs = at.reads().waiting(redis, staying);
+            List<Placement> placed = place(at, jobs);
+            if (placed.isEmpty()) {
+                return;
+            }
+            staying += (int) placed.stream()
+                    .filter(job -> job.kind() == Placement.Kind.BROKEN)
+                    .count();
+        }
     }
 
-    /** Gives away all whose time has come; with no worker there, they wait for one. */
-    int placeDue(PoolIncarnation at) throws InterruptedException {
-        return place(at, at.keys().due(), JOB);
-    }
-
-    private int place(PoolIncarnation at, String from, String prefix) throws InterruptedException {
-        int given = 0;
-        int left = 0;
-        while (true) {
-            List<String> keys = next(from, left, prefix);
-            if (keys.isEmpty()) {
-                return given;
-            }
-            List<Placement> results = placeAll(at, keys);
-            for (Placement result : results) {
-                switch (result.kind()) {
-                    case HANDED_OUT -> given++;
-                    case STOPPED, STALE, WAITING -> {}
-                    // stays where it is: what is behind it is looked at all the same
-                    case BROKEN -> left++;
-                    case NOTYET -> {
-                        return given;
-                    }
-                }
-            }
-            if (results.isEmpty()) {
-                return given;
+    /** Gives away all whose time has come; jobs without a worker wait for one, messages for another time. */
+    void placeDue(PoolIncarnation at) throws InterruptedException {
+        boolean some = true;
+        while (some) {
+            Due due = at.reads().due(redis);
+            some = place(at, due.jobs()).stream().anyMatch(Placing::isGone);
+            for (Map.Entry<String, String> message : due.messages().entrySet()) {
+                some |= isPlaced(at, message.getKey(), message.getValue());
             }
         }
     }
 
-    private List<String> next(String from, int begin, String prefix) throws InterruptedException {
-        Object members = redis.call(
-                Command.repeatable("ZRANGE").key(from).arg(begin).arg(begin + (long) PlacementScripts.MOST - 1));
-        return Replies.list(members).stream()
-                .map(Replies::text)
-                .filter(member -> member.startsWith(prefix))
-                .map(member -> member.substring(prefix.length()))
-                .toList();
+    private static boolean isGone(Placement job) {
+        return job.kind() != Placement.Kind.BROKEN && job.kind() != Placement.Kind.NOTYET;
     }
 
     /** Empty when nothing is handed out now. */
-    private List<Placement> placeAll(PoolIncarnation at, List<String> keys) throws InterruptedException {
-        List<String> ids = ids(at, keys);
-        while (true) {
+    private List<Placement> place(PoolIncarnation at, List<JobSeen> seen) throws InterruptedException {
+        while (!seen.isEmpty()) {
             Ring ring = at.ring();
-            List<PlacementScripts.Placing> jobs = new ArrayList<>();
-            for (int i = 0; i < keys.size(); i++) {
-                String target = ring.ownerOf(keys.get(i)).orElse("");
-                jobs.add(new PlacementScripts.Placing(keys.get(i), ids.get(i), target));
-            }
+            List<PlacementScripts.Placing> jobs = seen.stream()
+                    .map(job -> new PlacementScripts.Placing(
+                            job.key(), job.id(), ring.ownerOf(job.key()).orElse("")))
+                    .toList();
             Batch batch = at.placement().place(redis, ring.version(), jobs);
             if (batch instanceof Placed placed) {
                 return placed.jobs();
@@ -89,17 +67,21 @@ final class Placing {
             }
             at.learn(Ring.parse(changed.version(), changed.slots()));
         }
+        return List.of();
     }
 
-    private List<String> ids(PoolIncarnation at, List<String> keys) throws InterruptedException {
-        @Nullable
-        Object[] replies = redis.callAll(keys.stream()
-                .map(key -> Command.repeatable("HGET").key(at.keys().job(key)).arg("id"))
-                .toList());
-        List<String> ids = new ArrayList<>();
-        for (Object reply : replies) {
-            ids.add(reply instanceof byte[] id ? Replies.text(id) : "");
+    private boolean isPlaced(PoolIncarnation at, String message, String key) throws InterruptedException {
+        while (true) {
+            Ring ring = at.ring();
+            if (ring.isEmpty()) {
+                return false;
+            }
+            Resent resent = at.messages()
+                    .place(redis, ring.version(), ring.ownerOf(key).orElseThrow(), message);
+            if (!(resent instanceof RingChanged changed)) {
+                return resent instanceof MessageScripts.Sent;
+            }
+            at.learn(Ring.parse(changed.version(), changed.slots()));
         }
-        return ids;
     }
 }

@@ -50,6 +50,7 @@ final class PoolHandle implements PoolNode, Closing {
     private final Stopping stopping;
     private final Dispatching dispatching;
     private final Notifying notifying;
+    private final Sending sending;
     private final Outcomes outcomes;
     private final Listing listing;
     private final Overview overview;
@@ -75,6 +76,7 @@ final class PoolHandle implements PoolNode, Closing {
         this.stopping = new Stopping(client);
         this.dispatching = new Dispatching(client, stopping);
         this.notifying = new Notifying(client);
+        this.sending = new Sending(client);
         this.outcomes = new Outcomes(client);
         this.listing = new Listing(client);
         this.overview = new Overview(client);
@@ -87,7 +89,7 @@ final class PoolHandle implements PoolNode, Closing {
         control.change(options.settings());
         Upkeep begun = new Upkeep(
                 new Placing(redis),
-                new Sweeping(redis, name),
+                new Sweeping(redis, name, new Forwarding(redis, work.reports())),
                 this::rank,
                 this::lookAgain,
                 signals.loop("pool " + name + " upkeep", false));
@@ -186,7 +188,7 @@ final class PoolHandle implements PoolNode, Closing {
 
     @Override
     public byte[] send(String key, byte[] payload, Duration timeout) throws InterruptedException {
-        throw new UnsupportedOperationException("not yet");
+        return sending.send(key, payload, timeout);
     }
 
     @Override

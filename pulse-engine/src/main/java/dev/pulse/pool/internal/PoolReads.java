@@ -84,18 +84,19 @@ final class PoolReads {
      */
     record JobSeen(String key, String id, String state, String owner, long token) {}
 
-    /** The longest waiting jobs, up to 100. */
-    List<JobSeen> waiting(Redis redis) throws InterruptedException {
-        return jobs(redis, first(redis, keys.waiting()));
+    /** The longest waiting jobs but for so many, up to 100. */
+    List<JobSeen> waiting(Redis redis, int skipped) throws InterruptedException {
+        return jobs(redis, members(redis, keys.waiting(), skipped));
     }
 
     /** The jobs that were given up first, up to 100. */
     List<JobSeen> dead(Redis redis) throws InterruptedException {
-        return jobs(redis, first(redis, keys.dead()));
+        return jobs(redis, members(redis, keys.dead(), 0));
     }
 
-    private static List<String> first(Redis redis, String key) throws InterruptedException {
-        return texts(redis.call(Command.repeatable("ZRANGE").key(key).arg(0).arg(PlacementScripts.MOST - 1L)));
+    private static List<String> members(Redis redis, String key, int from) throws InterruptedException {
+        return texts(redis.call(
+                Command.repeatable("ZRANGE").key(key).arg(from).arg(from + (long) PlacementScripts.MOST - 1)));
     }
 
     private static List<String> texts(@Nullable Object reply) {

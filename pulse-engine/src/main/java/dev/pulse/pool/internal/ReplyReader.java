@@ -57,7 +57,7 @@ final class ReplyReader {
         this.client = client;
         this.life = life;
         this.answers = answers;
-        this.connection = redis.connection("replies");
+        this.connection = redis.connection("pool-replies");
         this.loop = Loop.start(signals.loop("pool " + pool + " replies", false), this::turn);
     }
 

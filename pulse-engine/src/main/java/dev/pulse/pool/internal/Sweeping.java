@@ -6,11 +6,11 @@ import dev.pulse.pool.internal.MemberScripts.Swept;
 import dev.pulse.pool.internal.PlacementScripts.Batch;
 import dev.pulse.pool.internal.PlacementScripts.Moving;
 import dev.pulse.pool.internal.PlacementScripts.Placed;
+import dev.pulse.pool.internal.PoolReads.JobSeen;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.Replies;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +28,12 @@ final class Sweeping {
 
     private final Redis redis;
     private final String pool;
+    private final Forwarding forwarding;
 
-    Sweeping(Redis redis, String pool) {
+    Sweeping(Redis redis, String pool, Forwarding forwarding) {
         this.redis = redis;
         this.pool = pool;
+        this.forwarding = forwarding;
     }
 
     /**
@@ -75,30 +77,25 @@ final class Sweeping {
     void sweep(PoolIncarnation at, String worker) throws InterruptedException {
         String cursor = "0";
         do {
-            List<@Nullable Object> page = Replies.list(redis.call(Command.repeatable("SSCAN")
-                    .key(at.keys().owned(worker))
-                    .arg(cursor)
-                    .arg("COUNT")
-                    .arg(PlacementScripts.MOST)));
-            cursor = Replies.text(page.getFirst());
-            List<String> keys =
-                    Replies.list(page.get(1)).stream().map(Replies::text).toList();
-            for (int from = 0; from < keys.size(); from += PlacementScripts.MOST) {
-                if (!give(at, worker, keys.subList(from, Math.min(keys.size(), from + PlacementScripts.MOST)))) {
+            PoolReads.Page page = at.reads().ownedBy(redis, worker, cursor);
+            cursor = page.cursor();
+            List<JobSeen> jobs = page.jobs();
+            for (int from = 0; from < jobs.size(); from += PlacementScripts.MOST) {
+                if (!give(at, worker, jobs.subList(from, Math.min(jobs.size(), from + PlacementScripts.MOST)))) {
                     return;
                 }
             }
         } while (!cursor.equals("0"));
-        // what is left in its set came from another's step meanwhile: the next beat shows it again
+        forwarding.empty(at, worker);
+        // what is left came from another's step meanwhile: the next beat shows it again
         at.members().sweepEnd(redis, worker);
     }
 
     /** Whether to go on. */
-    private boolean give(PoolIncarnation at, String worker, List<String> keys) throws InterruptedException {
-        List<Moving> records = records(at, keys);
-        while (!records.isEmpty()) {
+    private boolean give(PoolIncarnation at, String worker, List<JobSeen> seen) throws InterruptedException {
+        while (true) {
             Ring ring = at.ring();
-            List<Moving> jobs = records.stream()
+            List<Moving> jobs = seen.stream()
                     .map(job -> new Moving(
                             job.key(),
                             job.id(),
@@ -115,28 +112,5 @@ final class Sweeping {
             }
             at.learn(Ring.parse(changed.version(), changed.slots()));
         }
-        return true;
-    }
-
-    private List<Moving> records(PoolIncarnation at, List<String> keys) throws InterruptedException {
-        @Nullable
-        Object[] replies = redis.callAll(keys.stream()
-                .map(key -> Command.repeatable("HMGET")
-                        .key(at.keys().job(key))
-                        .arg("id")
-                        .arg("t"))
-                .toList());
-        List<Moving> records = new ArrayList<>();
-        for (int i = 0; i < replies.length; i++) {
-            if (replies[i] instanceof List<?> record && record.getFirst() != null) {
-                records.add(new Moving(
-                        keys.get(i),
-                        Replies.text(record.getFirst()),
-                        Long.parseLong(Replies.text(record.get(1))),
-                        "",
-                        ""));
-            }
-        }
-        return records;
     }
 }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One worker as its user sees it: one life after another, of which each but the last lost its lease. */
 final class WorkerHandle implements Worker, Closing {
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+    private static final Duration BETWEEN_QUESTIONS = Duration.ofSeconds(1);
 
     private final NodeWork node;
     private final Supplier<PoolIncarnation> pools;
@@ -71,13 +72,17 @@ final class WorkerHandle implements Worker, Closing {
                 new WorkerLife(node, joining.pool(), joining.id(), clock, room, handler, options, this::fenced);
         lock.lock();
         try {
-            if (stopped) {
-                // nobody beats for it: it is swept
-                return false;
+            if (!stopped) {
+                life = next;
             }
-            life = next;
         } finally {
             lock.unlock();
+        }
+        if (life != next) {
+            // closed meanwhile: nobody else knows that it has joined
+            Thread.interrupted();
+            new Leaving(next).leave(System.nanoTime());
+            return false;
         }
         node.reports().joined(next.id(), replaced);
         next.begin();
@@ -112,22 +117,19 @@ final class WorkerHandle implements Worker, Closing {
 
     /** Joins in the place of a worker that lost its lease, as soon as nothing of that runs, or others have its jobs. */
     private void rejoin(WorkerLife before) {
-        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        Backoff backoff = Settling.backoff();
         Joining joining = null;
         try {
             while (!stopped) {
                 try {
                     PoolIncarnation pool = pools.get();
                     if (joining == null || joining.pool() != pool) {
-                        joining = nextJoining(before, pool);
-                    }
-                    if (joining == null) {
-                        Tasks.sleep(LOOK_AGAIN);
-                        continue;
+                        joining = new Joining(node, pool, awaitRoomFor(before, pool));
                     }
                     Optional<LeaseClock> clock = joining.join(pool.redis());
-                    if (clock.isPresent() && begin(joining, clock.get(), before.id())) {
+                    if (clock.isPresent()) {
                         before.over();
+                        begin(joining, clock.get(), before.id());
                         return;
                     }
                     joining = null;
@@ -145,11 +147,34 @@ final class WorkerHandle implements Worker, Closing {
         }
     }
 
-    private @Nullable Joining nextJoining(WorkerLife before, PoolIncarnation pool) throws InterruptedException {
-        if (before.isEmpty()) {
-            return new Joining(node, pool, before.pool() == pool ? before.id() : "");
+    /**
+     * Waits until nothing of the former life runs, or others have all its jobs.
+     *
+     * @return whom the next one replaces; empty for nobody
+     */
+    private String awaitRoomFor(WorkerLife before, PoolIncarnation pool) throws InterruptedException {
+        long askedAt = System.nanoTime();
+        while (!before.isEmpty()) {
+            if (System.nanoTime() - askedAt >= BETWEEN_QUESTIONS.toNanos()) {
+                askedAt = System.nanoTime();
+                if (isSwept(before, pool)) {
+                    return "";
+                }
+            }
+            Tasks.sleep(LOOK_AGAIN);
         }
-        return null;
+        return before.pool() == pool ? before.id() : "";
+    }
+
+    private static boolean isSwept(WorkerLife before, PoolIncarnation pool) throws InterruptedException {
+        MemberScripts.Swept swept = pool.members()
+                .sweepBegin(pool.redis(), before.id(), pool.ring().leftBy(before.id()));
+        if (swept instanceof RingChanged changed) {
+            pool.learn(Ring.parse(changed.version(), changed.slots()));
+        } else if (swept instanceof MemberScripts.OutOfRing out) {
+            pool.learn(Ring.parse(out.ringVersion(), out.slots()));
+        }
+        return swept instanceof MemberScripts.NoSuchWorker;
     }
 
     private WorkerLife require() {
@@ -218,6 +243,10 @@ final class WorkerHandle implements Worker, Closing {
         stop();
         WorkerLife known = life;
         CloseResult result = known == null ? CloseResult.drained() : new Leaving(known).leave(deadline);
+        Thread joins = rejoining;
+        if (joins != null) {
+            Deadlines.hardPhase(end -> Tasks.join(joins, end));
+        }
         ended.accept(this);
         return result;
     }

@@ -7,6 +7,7 @@ import dev.pulse.pool.internal.JobHandle.End;
 import dev.pulse.redis.Command;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Batcher;
+import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Tasks;
 import dev.pulse.task.Watchdog;
 import java.time.Duration;
@@ -56,6 +57,7 @@ final class WorkerLife implements Watchdog.Watched {
     private volatile boolean cut;
     private volatile long beats;
     private volatile long known;
+    private volatile int differences;
     /** The greatest token read; of the thread that reads. */
     private long greatest;
 
@@ -75,7 +77,7 @@ final class WorkerLife implements Watchdog.Watched {
         this.room = room;
         this.fenced = fenced;
         this.steps = new JobSteps(this, handler, options);
-        this.calls = new HandlerCalls(node.reports());
+        this.calls = new HandlerCalls(this);
         this.moving = new Moving(this);
         this.handled = new Batcher<>(threadName("handled"), PlacementScripts.MOST, this::delete);
     }
@@ -116,6 +118,15 @@ final class WorkerLife implements Watchdog.Watched {
 
     Room room() {
         return room;
+    }
+
+    SeenRequests seen() {
+        return node.seen();
+    }
+
+    /** The signal of something of it that shows in health. */
+    LoopSignal signal(String what) {
+        return node.signals().loop("pool " + node.pool() + " " + what, false);
     }
 
     WorkerReports reports() {
@@ -205,6 +216,11 @@ final class WorkerLife implements Watchdog.Watched {
         handled.add(entry.id());
     }
 
+    /** An entry is done with, and not in the inbox any more. */
+    void gone(InboxEntry entry) {
+        underWay.remove(entry.id());
+    }
+
     /** An entry is done with, without having been done. */
     void drop(InboxEntry entry, String cause) {
         reports().dropped(id, entry.id(), cause);
@@ -214,7 +230,7 @@ final class WorkerLife implements Watchdog.Watched {
     private void delete(List<String> ids) {
         Command command = Command.repeatable("XDEL").key(inbox());
         ids.forEach(command::arg);
-        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        Backoff backoff = Settling.backoff();
         try {
             while (isAtWork()) {
                 try {
@@ -269,6 +285,14 @@ final class WorkerLife implements Watchdog.Watched {
         }
     }
 
+    /** Redis says how many jobs it has. When that differs twice in a row, something was passed over. */
+    void ownedSize(long size) {
+        differences = size == own.size() ? 0 : differences + 1;
+        if (differences > 1) {
+            node.inboxes().readAgain(this);
+        }
+    }
+
     /** Redis says that its lease is over. */
     void lost() {
         clock.end(System.nanoTime());
@@ -319,18 +343,17 @@ final class WorkerLife implements Watchdog.Watched {
         moving.look();
     }
 
-    /** Interrupts all handlers, and those that are called from now on. */
+    /** Has all that still runs stop at once: interrupts all handlers, and those that are called from now on. */
     void cut() {
         cut = true;
-        interrupt();
+        if (isLeaving()) {
+            own.values().forEach(job -> job.work().end(job, End.MOVE));
+        }
+        calls.interrupt();
     }
 
     boolean isCut() {
         return cut;
-    }
-
-    private void interrupt() {
-        own.values().forEach(job -> job.work().interrupt(this));
     }
 
     /** Nothing is done under its id any more; handlers that hang go on doing so. */
@@ -338,11 +361,15 @@ final class WorkerLife implements Watchdog.Watched {
         state.set(State.OVER);
         node.inboxes().remove(this);
         Watchdog.remove(this);
-        own.values().forEach(job -> job.work().end(job, End.FENCE));
-        interrupt();
+        own.values().forEach(job -> {
+            job.work().end(job, End.FENCE);
+            // what asks Redis for it looks up
+            job.work().interrupt(this);
+        });
     }
 
+    /** Whether nothing of it runs, and it has no job. */
     boolean isEmpty() {
-        return own.isEmpty();
+        return own.isEmpty() && calls.isIdle();
     }
 }

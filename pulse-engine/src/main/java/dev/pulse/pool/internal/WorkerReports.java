@@ -16,6 +16,7 @@ final class WorkerReports {
     final LongAdder failedStarts = new LongAdder();
     final LongAdder failedStops = new LongAdder();
     final LongAdder failedNotes = new LongAdder();
+    final LongAdder failedMessages = new LongAdder();
     final LongAdder dropped = new LongAdder();
     final LongAdder lostLeases = new LongAdder();
 
@@ -60,6 +61,12 @@ final class WorkerReports {
     void noteFailed(JobHandle job, Throwable thrown) {
         failedNotes.increment();
         failed(job, "notification-failed", thrown.toString(), thrown);
+    }
+
+    /** The handler threw what was sent to a key. */
+    void messageFailed(String worker, String key, String cause, @Nullable Throwable thrown) {
+        failedMessages.increment();
+        LOG.warn("pool={} worker={} key=\"{}\" state=message-failed cause=\"{}\"", pool, worker, key, cause, thrown);
     }
 
     private void failed(JobHandle job, String state, String cause, @Nullable Throwable thrown) {
