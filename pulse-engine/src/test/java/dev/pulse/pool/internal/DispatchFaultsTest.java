@@ -132,8 +132,8 @@ class DispatchFaultsTest {
             assertThat(caller.stop("job")).isTrue();
             worker.starts = HandWorker.Starts.FAIL;
             assertThatExceptionOfType(JobFailedException.class)
-                    .isThrownBy(() ->
-                            caller.dispatching.dispatch(request("failing").withId("once")))
+                    .isThrownBy(
+                            () -> caller.dispatching.dispatch(request("failing").withId("once")))
                     .withMessageContaining("start threw");
             // nobody keeps what became of one without an id
             assertThatExceptionOfType(OutcomeUnknownException.class)

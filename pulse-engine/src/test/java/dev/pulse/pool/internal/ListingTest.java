@@ -21,7 +21,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -50,7 +52,9 @@ class ListingTest {
                 assertThatExceptionOfType(OutcomeUnknownException.class)
                         .isThrownBy(() ->
                                 caller.dispatching.dispatch(request("assigned").withId("id of assigned")));
-                caller.pool().members().leaveBegin(caller.redis, "w1", caller.pool().ring().leftBy("w1"));
+                caller.pool()
+                        .members()
+                        .leaveBegin(caller.redis, "w1", caller.pool().ring().leftBy("w1"));
                 assertThatExceptionOfType(OutcomeUnknownException.class)
                         .isThrownBy(() ->
                                 caller.dispatching.dispatch(request("waiting").withId("id of waiting")));
@@ -59,8 +63,8 @@ class ListingTest {
                         caller.listing.jobs().stream().collect(Collectors.toMap(JobInfo::key, Function.identity()));
                 assertThat(jobs).hasSize(5);
                 for (JobInfo.State state : JobInfo.State.values()) {
-                    String key = state.name().toLowerCase(java.util.Locale.ROOT);
-                    JobInfo job = jobs.get(key);
+                    String key = state.name().toLowerCase(Locale.ROOT);
+                    JobInfo job = Objects.requireNonNull(jobs.get(key), key);
                     assertThat(job.state()).isEqualTo(state);
                     assertThat(job.id()).isEqualTo("id of " + key);
                     assertThat(job.accepted()).isAfter(before);
@@ -75,8 +79,7 @@ class ListingTest {
                     assertThat(caller.listing.payload(key).orElseThrow()).isEqualTo(bytes("payload of " + key));
                 }
                 PoolFigures figures = caller.overview.figures();
-                assertThat(figures)
-                        .isEqualTo(new PoolFigures(1, 2, 0, 1, 1, 1, Map.of("w1", 2L), false));
+                assertThat(figures).isEqualTo(new PoolFigures(1, 2, 0, 1, 1, 1, Map.of("w1", 2L), false));
                 WorkerInfo member = caller.overview.workers().getFirst();
                 assertThat(member.id()).isEqualTo("w1");
                 assertThat(member.node()).isEqualTo("node of w1");
@@ -103,8 +106,7 @@ class ListingTest {
                 keys.add(key);
                 // every third waits
                 String owner = i % 3 == 0 ? "" : "w" + i % 3;
-                var job = new JobScripts.Request(
-                        key, "id" + i, "", bytes(key), "", 1, Duration.ZERO, false);
+                var job = new JobScripts.Request(key, "id" + i, "", bytes(key), "", 1, Duration.ZERO, false);
                 calls.add(Call.begin(() -> caller.pool()
                         .jobs()
                         .admit(caller.redis, caller.pool().ring().version() + 2, owner, job)));
@@ -113,7 +115,8 @@ class ListingTest {
                 assertThat(call.get()).isNotInstanceOf(RingChanged.class);
             }
             List<JobInfo> jobs = caller.listing.jobs();
-            assertThat(jobs.stream().map(JobInfo::key).collect(Collectors.toSet())).isEqualTo(keys);
+            assertThat(jobs.stream().map(JobInfo::key).collect(Collectors.toSet()))
+                    .isEqualTo(keys);
             assertThat(jobs).hasSize(3_000);
             assertThat(caller.overview.figures().owned()).isEqualTo(Map.of("w1", 1_000L, "w2", 1_000L));
             assertThat(caller.overview.figures().waiting()).isEqualTo(1_000);

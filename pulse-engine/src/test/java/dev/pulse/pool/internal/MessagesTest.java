@@ -72,7 +72,8 @@ class MessagesTest {
             }
             for (int i = 0; i < 20; i++) {
                 assertThat(calls.get(i).get()).isEqualTo(bytes("answer to question of key" + i));
-                assertThat(first.seen("g", "key" + i).size() + second.seen("g", "key" + i).size())
+                assertThat(first.seen("g", "key" + i).size()
+                                + second.seen("g", "key" + i).size())
                         .isEqualTo(1);
             }
             assertThat(caller.overview.figures().messages()).isZero();
