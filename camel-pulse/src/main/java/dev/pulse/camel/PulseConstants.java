@@ -7,6 +7,7 @@ public final class PulseConstants {
     private static final String STREAM_SCHEME = "pulse-stream";
     private static final String SINK_SCHEME = "pulse-sink";
     private static final String MAP_SCHEME = "pulse-map";
+    private static final String POOL_SCHEME = "pulse-pool";
 
     @Metadata(
             label = "common",
@@ -72,12 +73,14 @@ public final class PulseConstants {
     public static final String MANUAL_ACK = "CamelPulseManualAck";
 
     @Metadata(
-            label = "consumer",
+            label = "common",
             description =
-                    "With exclusive, the number of the term in which the event was delivered; it grows with each change"
-                            + " of the active member, so what is written to can refuse one smaller than it has seen",
+                    "Of a sink with exclusive, the number of the term in which the event was delivered; it grows with each change of the"
+                            + " active member. Of a job, the number of its present ownership; it grows with each worker that gets"
+                            + " the job. So what is written to can refuse one smaller than it has seen. A producer sets it after"
+                            + " dispatch",
             javaType = "long",
-            applicableFor = SINK_SCHEME)
+            applicableFor = {SINK_SCHEME, POOL_SCHEME})
     public static final String FENCING_TOKEN = "CamelPulseFencingToken";
 
     @Metadata(
@@ -91,7 +94,7 @@ public final class PulseConstants {
             label = "producer",
             description = "What to do, in place of the option operation. Taken off the message when it was used",
             javaType = "String",
-            applicableFor = {STREAM_SCHEME, SINK_SCHEME, MAP_SCHEME})
+            applicableFor = {STREAM_SCHEME, SINK_SCHEME, MAP_SCHEME, POOL_SCHEME})
     public static final String OPERATION = "CamelPulseOperation";
 
     @Metadata(
@@ -99,9 +102,11 @@ public final class PulseConstants {
             description =
                     "Of a map, the key that changed, or the one to look at or to write where the option key is missing. Of a"
                             + " stream, with operation addOnce, the key under which the event is added once, in place of the"
-                            + " option onceKey. A producer takes it off the message when it was used",
+                            + " option onceKey. Of a pool, the key of the job, or the one that a message was sent to, or the one to"
+                            + " dispatch, stop or look at where the option key is missing. A producer takes it off the message when"
+                            + " it was used",
             javaType = "String",
-            applicableFor = {STREAM_SCHEME, MAP_SCHEME})
+            applicableFor = {STREAM_SCHEME, MAP_SCHEME, POOL_SCHEME})
     public static final String KEY = "CamelPulseKey";
 
     @Metadata(
@@ -171,6 +176,69 @@ public final class PulseConstants {
             javaType = "boolean",
             applicableFor = MAP_SCHEME)
     public static final String CHANGED = "CamelPulseChanged";
+
+    @Metadata(
+            label = "consumer",
+            description = "The pool that the job or the message is of",
+            javaType = "String",
+            applicableFor = POOL_SCHEME)
+    public static final String POOL = "CamelPulsePool";
+
+    @Metadata(
+            label = "consumer",
+            description =
+                    "What the exchange is about: start (of a job), stop (of one that was started), notify (something was sent"
+                            + " to a job), message (something was sent to a key, and its sender waits for the answer)",
+            javaType = "String",
+            applicableFor = POOL_SCHEME)
+    public static final String JOB_EVENT = "CamelPulseJobEvent";
+
+    @Metadata(
+            label = "common",
+            description =
+                    "The id that the job was dispatched with, or that was made for it. A producer sets it after dispatch, and never"
+                            + " reads it",
+            javaType = "String",
+            applicableFor = POOL_SCHEME)
+    public static final String JOB_ID = "CamelPulseJobId";
+
+    @Metadata(
+            label = "consumer",
+            description = "How often the job was started successfully before, here or elsewhere; 0 for a new one",
+            javaType = "int",
+            applicableFor = POOL_SCHEME)
+    public static final String RESTARTS = "CamelPulseRestarts";
+
+    @Metadata(
+            label = "consumer",
+            description = "The worker that has the job",
+            javaType = "String",
+            applicableFor = POOL_SCHEME)
+    public static final String WORKER = "CamelPulseWorker";
+
+    @Metadata(
+            label = "producer",
+            description = "The id to dispatch with, to ask about or to withdraw, or the one that the job to stop must have,"
+                    + " where the option dispatchId is missing. Taken off the message when it was used",
+            javaType = "String",
+            applicableFor = POOL_SCHEME)
+    public static final String DISPATCH_ID = "CamelPulseDispatchId";
+
+    @Metadata(
+            label = "producer",
+            description =
+                    "After outcome and withdraw, how far the job is: PENDING, STARTED, DONE, FAILED, STOPPED, DEAD, LOST or"
+                            + " WITHDRAWN; absent when nothing is known",
+            javaType = "String",
+            applicableFor = POOL_SCHEME)
+    public static final String OUTCOME = "CamelPulseOutcome";
+
+    @Metadata(
+            label = "producer",
+            description = "After stop and notify, whether there was such a job",
+            javaType = "boolean",
+            applicableFor = POOL_SCHEME)
+    public static final String JOB_FOUND = "CamelPulseJobFound";
 
     private PulseConstants() {}
 }

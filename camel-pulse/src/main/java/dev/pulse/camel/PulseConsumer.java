@@ -15,7 +15,6 @@ import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.spi.ShutdownAware;
-import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.spi.Synchronization;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * then is interrupted.
  */
 public abstract class PulseConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
-    /** The most that the engine waits; what ends a suspended reading earlier is the end of its exchanges, or a stop. */
-    private static final Duration SUSPENDED_DRAIN = Duration.ofHours(1);
+    /** What ends a suspended reading earlier is the end of its exchanges, or a stop. */
+    private static final Duration SUSPENDED_DRAIN = ShutdownTimeout.LONGEST;
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
@@ -175,10 +174,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
 
     @Override
     protected void doStop() throws Exception {
-        ShutdownStrategy strategy = getEndpoint().getCamelContext().getShutdownStrategy();
-        // once its time is up, Camel stops what is still there
-        boolean timeIsUp = strategy.isForceShutdown() || strategy.hasTimeoutOccurred();
-        close(timeIsUp ? Duration.ZERO : shutdownTimeout());
+        close(ShutdownTimeout.left(getEndpoint().getCamelContext()));
         super.doStop();
     }
 
@@ -211,10 +207,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
     }
 
     private Duration shutdownTimeout() {
-        ShutdownStrategy strategy = getEndpoint().getCamelContext().getShutdownStrategy();
-        Duration timeout =
-                Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
-        return timeout.compareTo(SUSPENDED_DRAIN) > 0 ? SUSPENDED_DRAIN : timeout;
+        return ShutdownTimeout.of(getEndpoint().getCamelContext());
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
 import dev.pulse.camel.map.PulseMapComponent;
+import dev.pulse.camel.pool.PulsePoolComponent;
 import dev.pulse.camel.sink.PulseSinkComponent;
 import dev.pulse.camel.stream.PulseStreamComponent;
 import dev.pulse.embedded.EmbeddedRedis;
@@ -83,6 +84,9 @@ public abstract class RoutesTest extends CamelTestSupport {
                 .getConfiguration()
                 .setUri(redis.uri());
         created.getComponent("pulse-map", PulseMapComponent.class)
+                .getConfiguration()
+                .setUri(redis.uri());
+        created.getComponent("pulse-pool", PulsePoolComponent.class)
                 .getConfiguration()
                 .setUri(redis.uri());
     }

@@ -52,6 +52,19 @@ class WrongOptionsTest extends RoutesTest {
             pulse-map:m?checkPeriod=2m             | stalenessBound is longer than checkPeriod
             pulse-map:m?key=RAW(${body)            | key is a reference to a bean or in the simple language
             pulse-map:m?codec=xml                  | codec is bytes, string, json or a reference
+            pulse-pool:p?on=start,end              | on is message, notify, start, stop, with commas between, was "start,end"
+            pulse-pool:p?mode=task&on=start,stop   | on is start, or start and message, where mode=task, was "start,stop"
+            pulse-pool:p?mode=task&on=message      | on is start, or start and message, where mode=task, was "message"
+            pulse-pool:p?maxJobs=0                 | maxJobs is 1 to 2147483647, was 0
+            pulse-pool:p?startTimeout=1ms          | startTimeout is PT0.01S to PT1H, was PT0.001S
+            pulse-pool:p?lease=100ms               | lease is PT0.5S to PT1H, was PT0.1S
+            pulse-pool:p?stopTimeout=2h            | stopTimeout is PT0.01S to PT1H, was PT2H
+            pulse-pool:p?queueLimit=0              | queueLimit is 1 to 1000000, was 0
+            pulse-pool:p?outcomeRetention=1ms      | outcomeRetention is PT1S to PT168H, was PT0.001S
+            pulse-pool:p?dispatchTimeout=2h        | dispatchTimeout is PT0.01S to PT1H, was PT2H
+            pulse-pool:p?key=RAW(${body)           | key is a reference to a bean or in the simple language
+            pulse-pool:p?dispatchId=RAW(${body)    | dispatchId is a reference to a bean or in the simple language
+            pulse-pool:p?codec=xml                 | codec is bytes, string, json or a reference
             """)
     void wrongOptionIsNamedWhenTheEndpointIsMade(String uri, String message) {
         assertThatThrownBy(() -> context.getEndpoint(uri))

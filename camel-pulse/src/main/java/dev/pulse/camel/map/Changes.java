@@ -1,5 +1,7 @@
 package dev.pulse.camel.map;
 
+import dev.pulse.map.ReplicatedMap;
+import dev.pulse.camel.Lease;
 import dev.pulse.map.MapChange;
 import dev.pulse.map.Watch;
 import dev.pulse.map.WatchOptions;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * thread is the watch's. Thread-safe.
  */
 final class Changes implements AutoCloseable {
-    private final MapLease map;
+    private final Lease<ReplicatedMap<byte[]>> map;
     private final Predicate<MapChange<?>> wished;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
@@ -25,11 +27,11 @@ final class Changes implements AutoCloseable {
     private boolean closed;
 
     /** Closes the map at its end, and when there is none because the map cannot be followed. */
-    Changes(MapLease map, WatchOptions options, Predicate<MapChange<?>> wished) {
+    Changes(Lease<ReplicatedMap<byte[]>> map, WatchOptions options, Predicate<MapChange<?>> wished) {
         this.map = map;
         this.wished = wished;
         try {
-            this.watch = map.map().watch(options, this::take);
+            this.watch = map.get().watch(options, this::take);
         } catch (RuntimeException e) {
             map.close();
             throw e;

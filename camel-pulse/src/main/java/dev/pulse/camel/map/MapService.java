@@ -1,5 +1,6 @@
 package dev.pulse.camel.map;
 
+import dev.pulse.camel.Lease;
 import dev.pulse.map.ReplicatedMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -24,7 +25,7 @@ public abstract class MapService extends ServiceSupport implements CamelContextA
                             + " the uri, can follow behind a question mark")
     private @Nullable String map;
 
-    private volatile @Nullable MapLease lease;
+    private volatile @Nullable Lease<ReplicatedMap<byte[]>> lease;
 
     /** What is done with the map. */
     @FunctionalInterface
@@ -34,12 +35,12 @@ public abstract class MapService extends ServiceSupport implements CamelContextA
 
     /** Does it with the map. */
     final <R> R with(Use<R> use) {
-        MapLease joined = lease;
+        Lease<ReplicatedMap<byte[]>> joined = lease;
         if (joined == null) {
             throw new IllegalStateException(this + " is not started");
         }
         try {
-            return use.of(joined.map());
+            return use.of(joined.get());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RuntimeCamelException("interrupted before anything was done with " + this, e);
@@ -60,7 +61,7 @@ public abstract class MapService extends ServiceSupport implements CamelContextA
 
     @Override
     protected void doStop() {
-        MapLease joined = lease;
+        Lease<ReplicatedMap<byte[]>> joined = lease;
         lease = null;
         if (joined != null) {
             joined.close();

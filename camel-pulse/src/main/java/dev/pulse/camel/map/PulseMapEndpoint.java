@@ -1,5 +1,7 @@
 package dev.pulse.camel.map;
 
+import dev.pulse.map.ReplicatedMap;
+import dev.pulse.camel.Lease;
 import dev.pulse.PulseListener;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
@@ -72,7 +74,7 @@ public class PulseMapEndpoint extends PulseEndpoint {
      * @param listener is told what happens to the replica, by a thread that tells all listeners of the replica, one after
      *     another; it may block, and delays no changes
      */
-    MapLease acquireMap(PulseListener listener) throws InterruptedException {
+    Lease<ReplicatedMap<byte[]>> acquireMap(PulseListener listener) throws InterruptedException {
         return SharedMaps.of(getCamelContext()).acquire(acquireEngine(), name, replica.engineOptions(), listener);
     }
 

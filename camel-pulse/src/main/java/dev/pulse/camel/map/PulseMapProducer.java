@@ -1,5 +1,6 @@
 package dev.pulse.camel.map;
 
+import dev.pulse.camel.Lease;
 import dev.pulse.camel.EngineLease;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.map.ListChange;
@@ -35,7 +36,7 @@ class PulseMapProducer extends DefaultProducer {
     private final Optional<Expression> testValueOption;
     private final ReentrantLock joining = new ReentrantLock();
     private @Nullable EngineLease engine;
-    private volatile @Nullable MapLease joined;
+    private volatile @Nullable Lease<ReplicatedMap<byte[]>> joined;
 
     PulseMapProducer(PulseMapEndpoint endpoint) {
         super(endpoint);
@@ -55,8 +56,8 @@ class PulseMapProducer extends DefaultProducer {
     }
 
     private ReplicatedMap<byte[]> map() throws InterruptedException {
-        MapLease lease = joined;
-        return lease != null ? lease.map() : join();
+        Lease<ReplicatedMap<byte[]>> lease = joined;
+        return lease != null ? lease.get() : join();
     }
 
     private ReplicatedMap<byte[]> join() throws InterruptedException {
@@ -65,12 +66,12 @@ class PulseMapProducer extends DefaultProducer {
             if (engine == null) {
                 throw new IllegalStateException("the producer of map " + endpoint.getName() + " is stopped");
             }
-            MapLease lease = joined;
+            Lease<ReplicatedMap<byte[]>> lease = joined;
             if (lease == null) {
                 lease = endpoint.acquireMap(event -> {});
                 joined = lease;
             }
-            return lease.map();
+            return lease.get();
         } finally {
             joining.unlock();
         }
@@ -238,7 +239,7 @@ class PulseMapProducer extends DefaultProducer {
 
     @Override
     protected void doStop() throws Exception {
-        MapLease map;
+        Lease<ReplicatedMap<byte[]>> map;
         EngineLease lease;
         joining.lock();
         try {

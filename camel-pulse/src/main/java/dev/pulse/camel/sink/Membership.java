@@ -3,6 +3,7 @@ package dev.pulse.camel.sink;
 import dev.pulse.Pulse;
 import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
+import dev.pulse.camel.ReadErrors;
 import dev.pulse.stream.AckMode;
 import dev.pulse.stream.Delivery;
 import dev.pulse.stream.Sink;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.camel.Lease;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.camel.ToldExceptions;
@@ -356,7 +357,7 @@ class MapConsumerRouteTest extends RoutesTest {
         AtomicInteger closed = new AtomicInteger();
         try (ReplicatedMap<byte[]> replica = pulse.map(stream, Codecs.bytes())) {
             replica.close();
-            MapLease lease = new MapLease(replica, closed::incrementAndGet);
+            Lease<ReplicatedMap<byte[]>> lease = new Lease<>(replica, closed::incrementAndGet);
             assertThatThrownBy(() -> new Changes(lease, WatchOptions.changes(), change -> true))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("is closed");

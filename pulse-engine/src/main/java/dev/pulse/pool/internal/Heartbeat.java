@@ -91,9 +91,14 @@ final class Heartbeat {
     private static void tell(List<WorkerLife> beating, Alive pool, long sent) {
         for (int i = 0; i < beating.size(); i++) {
             WorkerLife worker = beating.get(i);
+            worker.ownedSize(pool.workers().get(i).owned());
             switch (pool.workers().get(i).lease()) {
                 case LOST -> worker.lost();
-                case OK, ROLLBACK -> worker.beaten(sent, pool.lease());
+                case OK -> worker.beaten(sent, pool.lease());
+                case ROLLBACK -> {
+                    worker.beaten(sent, pool.lease());
+                    worker.rolledBack();
+                }
             }
         }
     }

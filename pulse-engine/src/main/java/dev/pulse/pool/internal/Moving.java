@@ -7,7 +7,6 @@ import dev.pulse.task.Backoff;
 import dev.pulse.task.Batcher;
 import dev.pulse.task.Tasks;
 import dev.pulse.task.Workers;
-import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -103,7 +102,9 @@ final class Moving {
             // the thread ends with its batch; what is left is swept
             Thread.currentThread().interrupt();
         }
-        jobs.forEach(life::disown);
+        if (!life.isPoolLost()) {
+            jobs.forEach(life::disown);
+        }
     }
 
     /** Tries once; false when it is to be tried again. */
@@ -119,7 +120,12 @@ final class Moving {
                     pool.learn(Ring.parse(changed.version(), changed.slots()));
                     return false;
                 }
-                case Gone gone -> life.poolGone();
+                case Gone gone -> {
+                    // whoever comes after this life admits them anew
+                    life.poolGone();
+                    Tasks.sleep(backoff.next());
+                    return false;
+                }
                 case PlacementScripts.NotSwept other -> throw unexpected(other);
                 case PlacementScripts.Hold other -> throw unexpected(other);
                 case Closing other -> throw unexpected(other);

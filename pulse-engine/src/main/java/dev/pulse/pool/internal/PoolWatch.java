@@ -46,6 +46,8 @@ final class PoolWatch implements Heartbeat.Findings {
                 at.learn(state.settings());
             });
         }
+        // whoever asked Redis first may have found that it lost the pool
+        workers.forEach(worker -> worker.poolIs(at));
         if (found.repliesMade()) {
             answers.repliesLost();
         }
@@ -75,10 +77,10 @@ final class PoolWatch implements Heartbeat.Findings {
         try {
             PoolIncarnation next = life.after(gone, redis.forOneCall());
             LOG.warn("pool={} incarnation={} state=lost next={}", pool, gone.g(), next.g());
-            workers.forEach(WorkerHandle::poolLost);
+            workers.forEach(worker -> worker.poolIs(next));
         } catch (PoolShutDownException e) {
             LOG.info("pool={} incarnation={} state=shut-down", pool, gone.g());
-            workers.forEach(WorkerHandle::poolLost);
+            workers.forEach(WorkerHandle::poolEnded);
         }
         answers.nudge();
     }

@@ -7,7 +7,6 @@ import dev.pulse.pool.internal.JobHandle.End;
 import dev.pulse.redis.Command;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Batcher;
-import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Tasks;
 import dev.pulse.task.Watchdog;
 import java.time.Duration;
@@ -30,6 +29,8 @@ final class WorkerLife implements Watchdog.Watched {
         JOINED,
         /** It is no part of the ring, or about to be none, and gives away what it has. */
         LEAVING,
+        /** Redis lost its pool: its handlers go on, and it tells nothing until another life of it has said what they run. */
+        LOST,
         /** It has lost its lease, or is about to: it stops everything, and tells Redis nothing. */
         FENCED,
         /** Nothing is done under its id any more. */
@@ -37,6 +38,7 @@ final class WorkerLife implements Watchdog.Watched {
     }
 
     private final NodeWork node;
+    private final WorkerReports reports;
     private final PoolIncarnation pool;
     private final String id;
     private final LeaseClock clock;
@@ -57,12 +59,13 @@ final class WorkerLife implements Watchdog.Watched {
     private volatile boolean cut;
     private volatile long beats;
     private volatile long known;
-    private volatile int differences;
-    /** The greatest token read; of the thread that reads. */
-    private long greatest;
+    private volatile Sizes sizes = new Sizes(0, 0, 0);
+    /** The greatest token read; written by the thread that reads. */
+    private volatile long greatest;
 
     WorkerLife(
             NodeWork node,
+            WorkerReports reports,
             PoolIncarnation pool,
             String id,
             LeaseClock clock,
@@ -71,6 +74,7 @@ final class WorkerLife implements Watchdog.Watched {
             WorkerOptions options,
             Consumer<WorkerLife> fenced) {
         this.node = node;
+        this.reports = reports;
         this.pool = pool;
         this.id = id;
         this.clock = clock;
@@ -124,19 +128,19 @@ final class WorkerLife implements Watchdog.Watched {
         return node.seen();
     }
 
-    /** The signal of something of it that shows in health. */
-    LoopSignal signal(String what) {
-        return node.signals().loop("pool " + node.pool() + " " + what, false);
-    }
-
     WorkerReports reports() {
-        return node.reports();
+        return reports;
     }
 
     /** Whether it may still say something under its id. */
     boolean isAtWork() {
         State now = state.get();
         return now == State.JOINED || now == State.LEAVING;
+    }
+
+    /** Whether Redis lost its pool, and its handlers go on. */
+    boolean isPoolLost() {
+        return state.get() == State.LOST;
     }
 
     boolean isLeaving() {
@@ -146,6 +150,11 @@ final class WorkerLife implements Watchdog.Watched {
     /** Whether nobody else can have what it has, by the local clock. */
     boolean isLeased() {
         return clock.isLeased(System.nanoTime());
+    }
+
+    /** Where it stands in the newest ring that is known; less than 0 when nowhere. */
+    int slot() {
+        return pool.ring().slots().indexOf(id);
     }
 
     /** Whether a key belongs to it, by the newest ring that is known. */
@@ -168,6 +177,17 @@ final class WorkerLife implements Watchdog.Watched {
         if (!isAtWork()) {
             job.work().end(job, End.FENCE);
         }
+    }
+
+    /** It has this job from now on, which a former life has begun; false when nothing of that runs any more. */
+    boolean adopt(JobHandle job) {
+        WorkerLife before = job.life();
+        if (!job.work().adopt(job, this)) {
+            return false;
+        }
+        before.own.remove(job.key(), job);
+        own(job);
+        return true;
     }
 
     /** It has this job no more, and nothing of it runs. */
@@ -285,12 +305,36 @@ final class WorkerLife implements Watchdog.Watched {
         }
     }
 
-    /** Redis says how many jobs it has. When that differs twice in a row, something was passed over. */
+    /** Redis says how many jobs it has. When that differs, and stays so while nothing goes on, something was passed over. */
     void ownedSize(long size) {
-        differences = size == own.size() ? 0 : differences + 1;
-        if (differences > 1) {
+        Sizes now = new Sizes(size, own.size(), greatest);
+        if (now.redis != now.here && now.equals(sizes)) {
             node.inboxes().readAgain(this);
         }
+        sizes = now;
+    }
+
+    /**
+     * What is compared.
+     *
+     * @param redis how many jobs it has as Redis knows it
+     * @param here how many it has as is known here
+     * @param token the greatest it has read
+     */
+    private record Sizes(long redis, long here, long token) {}
+
+    /** Redis fell back to an older state: what runs is said again, and what it has is looked through. */
+    void rolledBack() {
+        reports().rolledBack(id, own.size());
+        node.inboxes().readAgain(this);
+        Tasks.start(threadName("re-assert"), () -> {
+            try {
+                new Reasserting(this).repeat();
+            } catch (InterruptedException e) {
+                // nobody interrupts it
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     /** Redis says that its lease is over. */
@@ -299,9 +343,19 @@ final class WorkerLife implements Watchdog.Watched {
         fence("Redis says that it is over");
     }
 
+    /** Redis lost its pool. */
+    void poolLost() {
+        if (state.compareAndSet(State.JOINED, State.LOST)) {
+            node.inboxes().remove(this);
+            fenced.accept(this);
+        } else {
+            fence("Redis lost the pool while it left");
+        }
+    }
+
     /** Looks whether it is time to stop; whether it was. */
     boolean fenceIfDue() {
-        if (isAtWork() && clock.untilFence(System.nanoTime()) <= 0) {
+        if ((isAtWork() || isPoolLost()) && clock.untilFence(System.nanoTime()) <= 0) {
             fence("it was not renewed in time");
         }
         return !isAtWork();
@@ -309,7 +363,8 @@ final class WorkerLife implements Watchdog.Watched {
 
     /** Takes nothing more, and has all handlers stop. */
     void fence(String cause) {
-        if (!state.compareAndSet(State.JOINED, State.FENCED) && !state.compareAndSet(State.LEAVING, State.FENCED)) {
+        State before = state.getAndUpdate(now -> now == State.OVER ? now : State.FENCED);
+        if (before == State.OVER || before == State.FENCED) {
             return;
         }
         interruptAt = clock.interruptAt(System.nanoTime());
@@ -317,14 +372,19 @@ final class WorkerLife implements Watchdog.Watched {
         node.inboxes().remove(this);
         own.values().forEach(job -> job.work().end(job, End.FENCE));
         Watchdog.lookBy(interruptAt);
-        fenced.accept(this);
+        if (before != State.LOST) {
+            fenced.accept(this);
+        }
     }
 
     @Override
     public long look(long now) {
         fenceIfDue();
         long next = calls.look(now);
-        if (isAtWork()) {
+        if (state.get() == State.OVER && calls.isIdle()) {
+            Watchdog.remove(this);
+        }
+        if (isAtWork() || isPoolLost()) {
             return Math.min(next, clock.untilFence(now));
         }
         if (!cut && state.get() == State.FENCED) {
@@ -360,12 +420,17 @@ final class WorkerLife implements Watchdog.Watched {
     void over() {
         state.set(State.OVER);
         node.inboxes().remove(this);
-        Watchdog.remove(this);
-        own.values().forEach(job -> {
-            job.work().end(job, End.FENCE);
-            // what asks Redis for it looks up
-            job.work().interrupt(this);
-        });
+        for (JobHandle job : own.values()) {
+            if (job.phase() == JobHandle.Phase.MOVING) {
+                disown(job);
+            } else {
+                job.work().end(job, End.FENCE);
+                // what asks Redis for it looks up
+                job.work().interrupt(this);
+            }
+        }
+        // the watchdog leaves it when no call is under way
+        Watchdog.lookBy(System.nanoTime());
     }
 
     /** Whether nothing of it runs, and it has no job. */

@@ -1,4 +1,4 @@
-package dev.pulse.camel.sink;
+package dev.pulse.camel;
 
 import dev.pulse.PulseEvent;
 import dev.pulse.PulseListener;
@@ -11,11 +11,12 @@ import org.apache.camel.spi.ExceptionHandler;
  * Tells the exception handler of a consumer what keeps it from reading: once when it begins, however many loops are
  * concerned. The reading goes on by itself meanwhile. Thread-safe.
  */
-final class ReadErrors implements PulseListener {
+public final class ReadErrors implements PulseListener {
     private final ExceptionHandler handler;
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
-    ReadErrors(ExceptionHandler handler) {
+    /** Tells this one. */
+    public ReadErrors(ExceptionHandler handler) {
         this.handler = handler;
     }
 
@@ -33,7 +34,7 @@ final class ReadErrors implements PulseListener {
     }
 
     /** This loop cannot read. */
-    void lost(String loop, String cause) {
+    public void lost(String loop, String cause) {
         boolean first = failing.isEmpty();
         if (failing.add(loop) && first) {
             tell(loop + ": " + cause);
@@ -41,7 +42,7 @@ final class ReadErrors implements PulseListener {
     }
 
     /** It can again. */
-    void restored(String loop) {
+    public void restored(String loop) {
         failing.remove(loop);
     }
 

@@ -1,4 +1,4 @@
-package dev.pulse.camel.sink;
+package dev.pulse.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

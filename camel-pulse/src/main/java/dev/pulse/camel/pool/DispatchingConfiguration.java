@@ -1,0 +1,153 @@
+package dev.pulse.camel.pool;
+
+import dev.pulse.camel.EventExpressions;
+import dev.pulse.pool.PoolOptions;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Expression;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriParams;
+import org.jspecify.annotations.Nullable;
+
+/** The options of a producer: what it does, with which job, and how long it waits. */
+@UriParams
+public class DispatchingConfiguration {
+    @UriParam(
+            label = "producer",
+            defaultValue = "dispatch",
+            enums = "dispatch,stop,notify,send,outcome,withdraw,job,payload,jobs,workers,figures,settings,pause,resume,"
+                    + "shutdown",
+            description =
+                    "What to do: dispatch (have a job started with the body as its payload), stop (end a job for good), notify (send"
+                            + " the body to a job that is started), send (send the body to a key, without a job, and wait for the"
+                            + " answer), outcome (of a dispatch), withdraw (a dispatch that may not have been accepted), job and"
+                            + " payload (of a key), jobs, workers, figures and settings (of the pool), pause (hand out nothing), resume,"
+                            + " shutdown (stop all jobs on all nodes, and end the pool)")
+    private PoolOperation operation = PoolOperation.DISPATCH;
+
+    @UriParam(
+            label = "producer",
+            javaType = "java.lang.Object",
+            description = "The key of the job, in the simple language, such as ${header.user}, or a reference to an"
+                    + " expression, 1 to 512 characters. Default the header CamelPulseKey")
+    private @Nullable Object key;
+
+    @UriParam(
+            label = "producer",
+            javaType = "java.lang.Object",
+            description =
+                    "The dispatch id, in the simple language, or a reference to an expression, 1 to 512 characters: however often"
+                            + " it is dispatched, it starts one job at most, and its outcome can be asked for. With stop, only the"
+                            + " job of that id is stopped. Default the header CamelPulseDispatchId, else, for outcome, the body")
+    private @Nullable Object dispatchId;
+
+    @UriParam(
+            label = "producer",
+            defaultValue = "false",
+            description =
+                    "Whether dispatch fails when the pool has no worker that takes the job now, rather than have it wait for one")
+    private boolean workerNeeded;
+
+    @UriParam(
+            label = "producer",
+            defaultValue = "false",
+            description =
+                    "Whether a job that has not begun within dispatchTimeout is withdrawn, rather than left to begin later")
+    private boolean withdrawnWhenLate;
+
+    @UriParam(
+            label = "producer",
+            defaultValue = "40s",
+            javaType = "java.time.Duration",
+            description =
+                    "How long dispatch waits for the start of the job, stop for its end, send for the answer and shutdown for the end"
+                            + " of the pool, 10ms to 1h")
+    private long dispatchTimeout = PoolOptions.defaults().dispatchTimeout().toMillis();
+
+    @UriParam(
+            label = "producer",
+            description =
+                    "The header for the answer; the body stays as it is then. Without it the answer is the body, but for dispatch, stop,"
+                            + " notify, pause, resume and shutdown of an exchange that is InOnly, which leave the body as it is")
+    private @Nullable String resultHeader;
+
+    /** Refuses values that are out of their range, and expressions that are none. */
+    void check(CamelContext context) {
+        PoolOptions.builder().dispatchTimeout(engineTimeout()).build();
+        keyExpression(context);
+        idExpression(context);
+    }
+
+    Duration engineTimeout() {
+        return Duration.ofMillis(dispatchTimeout);
+    }
+
+    Optional<Expression> keyExpression(CamelContext context) {
+        return expression(context, "key", key);
+    }
+
+    Optional<Expression> idExpression(CamelContext context) {
+        return expression(context, "dispatchId", dispatchId);
+    }
+
+    private static Optional<Expression> expression(CamelContext context, String option, @Nullable Object given) {
+        return Optional.ofNullable(given).map(each -> EventExpressions.expression(context, option, each));
+    }
+
+    public PoolOperation getOperation() {
+        return operation;
+    }
+
+    public void setOperation(PoolOperation operation) {
+        this.operation = operation;
+    }
+
+    public @Nullable Object getKey() {
+        return key;
+    }
+
+    public void setKey(@Nullable Object key) {
+        this.key = key;
+    }
+
+    public @Nullable Object getDispatchId() {
+        return dispatchId;
+    }
+
+    public void setDispatchId(@Nullable Object dispatchId) {
+        this.dispatchId = dispatchId;
+    }
+
+    public boolean isWorkerNeeded() {
+        return workerNeeded;
+    }
+
+    public void setWorkerNeeded(boolean workerNeeded) {
+        this.workerNeeded = workerNeeded;
+    }
+
+    public boolean isWithdrawnWhenLate() {
+        return withdrawnWhenLate;
+    }
+
+    public void setWithdrawnWhenLate(boolean withdrawnWhenLate) {
+        this.withdrawnWhenLate = withdrawnWhenLate;
+    }
+
+    public long getDispatchTimeout() {
+        return dispatchTimeout;
+    }
+
+    public void setDispatchTimeout(long dispatchTimeout) {
+        this.dispatchTimeout = dispatchTimeout;
+    }
+
+    public @Nullable String getResultHeader() {
+        return resultHeader;
+    }
+
+    public void setResultHeader(@Nullable String resultHeader) {
+        this.resultHeader = resultHeader;
+    }
+}

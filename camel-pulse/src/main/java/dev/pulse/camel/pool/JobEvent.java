@@ -1,0 +1,20 @@
+package dev.pulse.camel.pool;
+
+import java.util.Locale;
+
+/** What can become an exchange. */
+enum JobEvent {
+    /** A job begins here. */
+    START,
+    /** A job that was begun here ends, or goes elsewhere. */
+    STOP,
+    /** Something was sent to a job. */
+    NOTIFY,
+    /** Something was sent to a key. */
+    MESSAGE;
+
+    /** As options and headers name it. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

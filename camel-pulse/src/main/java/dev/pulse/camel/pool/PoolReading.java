@@ -1,0 +1,124 @@
+package dev.pulse.camel.pool;
+
+import dev.pulse.PoolShutDownException;
+import dev.pulse.PulseException;
+import dev.pulse.camel.Reading;
+import dev.pulse.pool.PoolNode;
+import dev.pulse.pool.ServiceHandler;
+import dev.pulse.pool.Worker;
+import dev.pulse.pool.WorkerOptions;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntSupplier;
+import org.apache.camel.spi.ExceptionHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stretch of being a worker, from joining the pool to leaving it. Where Redis is away when it is to join, it goes on
+ * trying. What is in flight of one that leaves are also the jobs that it has not handed over yet.
+ */
+final class PoolReading implements Reading {
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final PoolNode pool;
+    private final ServiceHandler jobs;
+    private final WorkerOptions options;
+    private final IntSupplier exchanges;
+    private final ExceptionHandler exceptionHandler;
+    private final Thread joining;
+    private final CountDownLatch tried = new CountDownLatch(1);
+    private volatile boolean stopped;
+    private volatile @Nullable Worker worker;
+
+    /**
+     * Does not join yet.
+     *
+     * @param exchanges how many are in flight
+     */
+    PoolReading(
+            PoolNode pool,
+            ServiceHandler jobs,
+            WorkerOptions options,
+            IntSupplier exchanges,
+            ExceptionHandler exceptionHandler) {
+        this.pool = pool;
+        this.jobs = jobs;
+        this.options = options;
+        this.exchanges = exchanges;
+        this.exceptionHandler = exceptionHandler;
+        this.joining = Thread.ofVirtual().name("pulse join " + pool.name()).unstarted(this::join);
+    }
+
+    /** When it returns, the worker is a member, unless the first try has failed. */
+    @Override
+    public void begin() {
+        joining.start();
+        try {
+            tried.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void join() {
+        while (!stopped && worker == null) {
+            if (tried.getCount() == 0) {
+                pause();
+            }
+            try {
+                worker = pool.addService(jobs, options);
+            } catch (InterruptedException e) {
+                return;
+            } catch (PoolShutDownException | IllegalStateException e) {
+                exceptionHandler.handleException("Error joining, no jobs are taken", e);
+                return;
+            } catch (PulseException e) {
+                if (tried.getCount() > 0) {
+                    exceptionHandler.handleException("Error joining, which is tried again", e);
+                }
+            } finally {
+                tried.countDown();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            stopped = true;
+        }
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public int inFlight() {
+        Worker joined = worker;
+        return exchanges.getAsInt() + (stopped && joined != null ? joined.keys().size() : 0);
+    }
+
+    @Override
+    public void close(Duration drain) {
+        stop();
+        boolean interrupted = false;
+        while (joining.isAlive()) {
+            joining.interrupt();
+            try {
+                joining.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        Worker joined = worker;
+        if (joined != null) {
+            joined.close(interrupted ? Duration.ZERO : drain);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.pulse.camel.pool;
+
+import dev.pulse.pool.PoolSettings;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What one endpoint wishes the settings to be that all nodes of a pool share.
+ *
+ * @param lease empty for no wish, as with the others
+ */
+record PoolWishes(
+        Optional<Duration> lease,
+        Optional<Duration> stopTimeout,
+        Optional<Integer> queueLimit,
+        Optional<Duration> outcomeRetention) {
+    /** Whether nothing is wished. */
+    boolean areNone() {
+        return lease.isEmpty() && stopTimeout.isEmpty() && queueLimit.isEmpty() && outcomeRetention.isEmpty();
+    }
+
+    /**
+     * These settings as they are wished.
+     *
+     * @throws IllegalArgumentException when a wish is out of its range
+     */
+    PoolSettings in(PoolSettings settings) {
+        return new PoolSettings(
+                lease.orElse(settings.lease()),
+                stopTimeout.orElse(settings.stopTimeout()),
+                queueLimit.orElse(settings.queueLimit()),
+                outcomeRetention.orElse(settings.outcomeRetention()));
+    }
+
+    /**
+     * Refuses a wish that contradicts one of these.
+     *
+     * @throws IllegalArgumentException naming the setting and both wishes
+     */
+    void requireNoContradiction(PoolWishes other, String pool) {
+        requireSame("lease", lease, other.lease, pool);
+        requireSame("stopTimeout", stopTimeout, other.stopTimeout, pool);
+        requireSame("queueLimit", queueLimit, other.queueLimit, pool);
+        requireSame("outcomeRetention", outcomeRetention, other.outcomeRetention, pool);
+    }
+
+    private static void requireSame(String setting, Optional<?> mine, Optional<?> other, String pool) {
+        if (mine.isPresent() && other.isPresent() && !mine.equals(other)) {
+            throw new IllegalArgumentException(setting + " is the same at all endpoints of pool " + pool
+                    + " in a context, was " + mine.get() + " and " + other.get());
+        }
+    }
+}

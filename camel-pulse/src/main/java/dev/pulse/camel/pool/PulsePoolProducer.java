@@ -1,0 +1,222 @@
+package dev.pulse.camel.pool;
+
+import dev.pulse.OutcomeUnknownException;
+import dev.pulse.camel.Lease;
+import dev.pulse.camel.PulseConstants;
+import dev.pulse.pool.Dispatch;
+import dev.pulse.pool.JobRequest;
+import dev.pulse.pool.Outcome;
+import dev.pulse.pool.PoolNode;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeTimedOutException;
+import org.apache.camel.Expression;
+import org.apache.camel.Message;
+import org.apache.camel.support.DefaultProducer;
+import org.jspecify.annotations.Nullable;
+
+/** Does what the endpoint, or the message, says with the pool. */
+class PulsePoolProducer extends DefaultProducer {
+    private static final String[] FOR_THIS_ENDPOINT = {
+        PulseConstants.OPERATION, PulseConstants.KEY, PulseConstants.DISPATCH_ID
+    };
+
+    private final PulsePoolEndpoint endpoint;
+    private final DispatchingConfiguration options;
+    private final JobPayloads payloads;
+    private final Optional<Expression> keyOption;
+    private final Optional<Expression> idOption;
+    private volatile @Nullable Lease<PoolNode> opened;
+
+    PulsePoolProducer(PulsePoolEndpoint endpoint) {
+        super(endpoint);
+        this.endpoint = endpoint;
+        this.options = endpoint.getDispatching();
+        this.payloads = endpoint.payloads();
+        this.keyOption = options.keyExpression(endpoint.getCamelContext());
+        this.idOption = options.idExpression(endpoint.getCamelContext());
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        opened = endpoint.acquirePool(event -> {});
+    }
+
+    private PoolNode pool() {
+        Lease<PoolNode> lease = opened;
+        if (lease == null) {
+            throw new IllegalStateException("the producer of pool " + endpoint.getName() + " is stopped");
+        }
+        return lease.get();
+    }
+
+    @Override
+    public void process(Exchange exchange) throws Exception {
+        long begun = System.nanoTime();
+        try {
+            ask(exchange);
+        } catch (OutcomeUnknownException e) {
+            if (exchange.getPattern().isOutCapable()
+                    && System.nanoTime() - begun >= options.engineTimeout().toNanos()) {
+                throw timedOut(exchange, e);
+            }
+            throw e;
+        }
+    }
+
+    private void ask(Exchange exchange) throws Exception {
+        PoolNode pool = pool();
+        Message message = exchange.getMessage();
+        PoolOperation operation =
+                message.getHeader(PulseConstants.OPERATION, options.getOperation(), PoolOperation.class);
+        switch (operation) {
+            case DISPATCH -> dispatched(exchange, pool.dispatch(request(exchange)));
+            case STOP -> found(exchange, stop(exchange, pool));
+            case NOTIFY -> found(exchange, pool.notifyJob(key(exchange), payload(exchange)));
+            case SEND -> {
+                String key = key(exchange);
+                byte[] answer = pool.send(key, payload(exchange), options.engineTimeout());
+                answer(exchange, payloads.decode("answer of " + key, answer));
+            }
+            case OUTCOME -> outcome(exchange, pool.outcome(idOrBody(exchange)).orElse(null));
+            case WITHDRAW -> outcome(exchange, pool.withdraw(key(exchange), mandatoryId(exchange)));
+            case JOB -> answer(exchange, pool.job(key(exchange)).orElse(null));
+            case PAYLOAD -> {
+                String key = key(exchange);
+                answer(
+                        exchange,
+                        pool.payload(key)
+                                .map(payload -> payloads.decode("job " + key, payload))
+                                .orElse(null));
+            }
+            case JOBS -> answer(exchange, pool.jobs());
+            case WORKERS -> answer(exchange, pool.workers());
+            case FIGURES -> answer(exchange, pool.figures());
+            case SETTINGS -> answer(exchange, pool.settings());
+            case PAUSE -> pool.pause();
+            case RESUME -> pool.resume();
+            case SHUTDOWN -> done(exchange, pool.shutdown(options.engineTimeout()));
+        }
+        for (String header : FOR_THIS_ENDPOINT) {
+            // it was meant for this endpoint, and not for the next one on the way
+            message.removeHeader(header);
+        }
+    }
+
+    private JobRequest request(Exchange exchange) throws Exception {
+        return new JobRequest(
+                key(exchange),
+                payload(exchange),
+                Optional.ofNullable(id(exchange)),
+                options.isWorkerNeeded(),
+                options.isWithdrawnWhenLate());
+    }
+
+    private boolean stop(Exchange exchange, PoolNode pool) throws InterruptedException {
+        String key = key(exchange);
+        String id = id(exchange);
+        return id == null ? pool.stopJob(key) : pool.stopJob(new Dispatch(key, id, 0));
+    }
+
+    private byte[] payload(Exchange exchange) throws Exception {
+        return payloads.encode(exchange, exchange.getMessage());
+    }
+
+    private String key(Exchange exchange) {
+        String key = given(exchange, PulseConstants.KEY, keyOption);
+        if (key == null) {
+            throw missing("key", "the option key or the header " + PulseConstants.KEY);
+        }
+        return key;
+    }
+
+    private @Nullable String id(Exchange exchange) {
+        return given(exchange, PulseConstants.DISPATCH_ID, idOption);
+    }
+
+    private String mandatoryId(Exchange exchange) {
+        String id = id(exchange);
+        if (id == null) {
+            throw missing("dispatch id", "the option dispatchId or the header " + PulseConstants.DISPATCH_ID);
+        }
+        return id;
+    }
+
+    /** For an operation that has no other use for the body. */
+    private String idOrBody(Exchange exchange) {
+        String id = id(exchange);
+        if (id == null && idOption.isEmpty()) {
+            id = exchange.getMessage().getBody(String.class);
+        }
+        if (id == null) {
+            throw missing("dispatch id", "the option dispatchId, the header " + PulseConstants.DISPATCH_ID + " or the body");
+        }
+        return id;
+    }
+
+    /** The header is only for who has no option: a consumer of another pool may have set it. */
+    private static @Nullable String given(Exchange exchange, String header, Optional<Expression> option) {
+        return option.isPresent()
+                ? option.get().evaluate(exchange, String.class)
+                : exchange.getMessage().getHeader(header, String.class);
+    }
+
+    private IllegalArgumentException missing(String what, String where) {
+        return new IllegalArgumentException("the operation on pool " + endpoint.getName() + " needs a " + what + ", in "
+                + where + ", which gave none");
+    }
+
+    private void dispatched(Exchange exchange, Dispatch dispatch) {
+        exchange.getMessage().setHeader(PulseConstants.JOB_ID, dispatch.id());
+        exchange.getMessage().setHeader(PulseConstants.FENCING_TOKEN, dispatch.fencingToken());
+        done(exchange, dispatch);
+    }
+
+    private void found(Exchange exchange, boolean found) {
+        exchange.getMessage().setHeader(PulseConstants.JOB_FOUND, found);
+        done(exchange, found);
+    }
+
+    private void outcome(Exchange exchange, @Nullable Outcome outcome) {
+        exchange.getMessage()
+                .setHeader(
+                        PulseConstants.OUTCOME,
+                        outcome == null ? null : outcome.state().name());
+        answer(exchange, outcome);
+    }
+
+    /** Nobody who does not ask wants the body replaced of a message that is only to be passed on. */
+    private void done(Exchange exchange, Object answer) {
+        if (options.getResultHeader() != null || exchange.getPattern().isOutCapable()) {
+            answer(exchange, answer);
+        }
+    }
+
+    private void answer(Exchange exchange, @Nullable Object answer) {
+        if (options.getResultHeader() == null) {
+            exchange.getMessage().setBody(answer);
+        } else {
+            exchange.getMessage().setHeader(options.getResultHeader(), answer);
+        }
+    }
+
+    private ExchangeTimedOutException timedOut(Exchange exchange, OutcomeUnknownException cause) {
+        Duration timeout = options.engineTimeout();
+        ExchangeTimedOutException timedOut =
+                new ExchangeTimedOutException(exchange, timeout.toMillis(), cause.getMessage());
+        timedOut.initCause(cause);
+        return timedOut;
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        Lease<PoolNode> lease = opened;
+        opened = null;
+        if (lease != null) {
+            lease.close();
+        }
+        super.doStop();
+    }
+}

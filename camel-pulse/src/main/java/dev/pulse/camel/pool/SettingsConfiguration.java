@@ -1,0 +1,88 @@
+package dev.pulse.camel.pool;
+
+import dev.pulse.pool.PoolSettings;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriParams;
+import org.jspecify.annotations.Nullable;
+
+/** The options that are wishes for what all nodes of the pool share; what is not set stays as it is. */
+@UriParams
+public class SettingsConfiguration {
+    @UriParam(
+            label = "common,advanced",
+            description =
+                    "How long a worker that is not heard of keeps its jobs, for the whole pool, 500ms to 1h. Default as the"
+                            + " pool has it, 30s for a new one")
+    private @Nullable Duration lease;
+
+    @UriParam(
+            label = "common,advanced",
+            description =
+                    "How long a job has to stop before it is interrupted once the lease of its worker is about to end, for the whole"
+                            + " pool, 10ms to 1h; a third of the lease at most is used. Default as the pool has it, 10s for a new one")
+    private @Nullable Duration stopTimeout;
+
+    @UriParam(
+            label = "common,advanced",
+            description =
+                    "How many jobs may be accepted and not started, and how many messages under way, in the whole pool, 1 to"
+                            + " 1000000. Default as the pool has it, 1000 for a new one")
+    private @Nullable Integer queueLimit;
+
+    @UriParam(
+            label = "common,advanced",
+            description =
+                    "How long the outcome of a job that was dispatched with an id can be read after it is settled, for the whole"
+                            + " pool, 1s to 7d. Default as the pool has it, 5m for a new one")
+    private @Nullable Duration outcomeRetention;
+
+    /**
+     * What the options come to.
+     *
+     * @throws IllegalArgumentException when one is out of its range
+     */
+    PoolWishes wishes() {
+        PoolWishes wishes = new PoolWishes(
+                Optional.ofNullable(lease),
+                Optional.ofNullable(stopTimeout),
+                Optional.ofNullable(queueLimit),
+                Optional.ofNullable(outcomeRetention));
+        // ranges are the engine's
+        wishes.in(PoolSettings.DEFAULTS);
+        return wishes;
+    }
+
+    public @Nullable Duration getLease() {
+        return lease;
+    }
+
+    public void setLease(@Nullable Duration lease) {
+        this.lease = lease;
+    }
+
+    public @Nullable Duration getStopTimeout() {
+        return stopTimeout;
+    }
+
+    public void setStopTimeout(@Nullable Duration stopTimeout) {
+        this.stopTimeout = stopTimeout;
+    }
+
+    public @Nullable Integer getQueueLimit() {
+        return queueLimit;
+    }
+
+    public void setQueueLimit(@Nullable Integer queueLimit) {
+        this.queueLimit = queueLimit;
+    }
+
+    public @Nullable Duration getOutcomeRetention() {
+        return outcomeRetention;
+    }
+
+    public void setOutcomeRetention(@Nullable Duration outcomeRetention) {
+        this.outcomeRetention = outcomeRetention;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.pulse.camel.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.pool.PoolSettings;
+import dev.pulse.testing.PulseTest;
+import java.time.Duration;
+import java.util.List;
+import org.apache.camel.FailedToStartRouteException;
+
+/** What endpoints of one pool have in common. */
+class SharedPoolsRouteTest extends PoolRoutesTest {
+    private long nodes() {
+        return pulse.health().loops().stream()
+                .filter(loop -> loop.name().equals("pool " + stream))
+                .count();
+    }
+
+    @PulseTest
+    void endpointsOfOnePoolShareANodeWhichGoesWithTheLastOfThem() throws Exception {
+        context.getComponent("pulse-pool", PulsePoolComponent.class)
+                .getConfiguration()
+                .setClient(pulse);
+        work("a");
+        work("b");
+        route(r -> r.from("direct:in").routeId("c").to(pool("key=RAW(${body})")));
+        template.sendBody("direct:in", "ann");
+        awaitEvents("start ann");
+        // the test's own, and theirs
+        assertThat(nodes()).isEqualTo(2);
+        for (String route : List.of("a", "b", "c")) {
+            assertThat(nodes()).isEqualTo(2);
+            stopRoute(route);
+        }
+        await().until(() -> nodes() == 1);
+        context.getRouteController().startRoute("a");
+        assertThat(nodes()).isEqualTo(2);
+        awaitEvents("start ann", "start ann");
+    }
+
+    @PulseTest
+    void producersThatWaitForAnotherTimeHaveANodeOfTheirOwn() throws Exception {
+        context.getComponent("pulse-pool", PulsePoolComponent.class)
+                .getConfiguration()
+                .setClient(pulse);
+        work("a");
+        route(r -> r.from("direct:in").to(pool("key=ann", "dispatchTimeout=5s")));
+        assertThat(nodes()).isEqualTo(3);
+    }
+
+    @PulseTest
+    void wishesAreInForceForTheWholePool() throws Exception {
+        work("a", "lease=5s", "stopTimeout=1s");
+        route(r -> r.from("direct:in").to(pool("key=ann", "queueLimit=7", "outcomeRetention=1m", "lease=5s")));
+        assertThat(client.settings())
+                .isEqualTo(new PoolSettings(Duration.ofSeconds(5), Duration.ofSeconds(1), 7, Duration.ofMinutes(1)));
+    }
+
+    @PulseTest
+    void whoWishesNothingAdoptsWhatIsThere() throws Exception {
+        client.changeSettings(settings -> settings.withQueueLimit(9));
+        work("a");
+        assertThat(client.settings().queueLimit()).isEqualTo(9);
+    }
+
+    @PulseTest
+    void wishesThatContradictAreRefusedUntilTheOtherRouteIsGone() throws Exception {
+        work("a", "lease=5s");
+        assertThatThrownBy(() -> work("b", "lease=6s"))
+                .isInstanceOf(FailedToStartRouteException.class)
+                .hasMessageContaining("lease is the same at all endpoints of pool " + stream
+                        + " in a context, was PT6S and PT5S");
+        assertThat(client.settings().lease()).isEqualTo(Duration.ofSeconds(5));
+        stopRoute("a");
+        work("c", "lease=6s");
+        assertThat(client.settings().lease()).isEqualTo(Duration.ofSeconds(6));
+    }
+}
