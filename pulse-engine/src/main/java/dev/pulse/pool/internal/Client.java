@@ -52,9 +52,9 @@ record Client(String pool, Redis redis, PoolLife life, Answers answers, Duration
         return ring;
     }
 
-    /** What happened to this pool. */
+    /** A message about this pool. */
     String says(String what) {
-        return what + ", in pool \"" + pool + '"';
+        return "pool \"" + pool + "\": " + what;
     }
 
     /** Tells the caller so, with the interrupt flag set. */
