@@ -54,8 +54,10 @@ class FencingTest {
     void close(EmbeddedRedis redis) {
         redis.resume();
         end.countDown();
-        pulse.close();
-        client.close();
+        try (RespClient raws = client;
+                Pulse closing = pulse) {
+            new PoolInvariants(raws, raw.keys()).check();
+        }
     }
 
     private void awaitLost(String id) {

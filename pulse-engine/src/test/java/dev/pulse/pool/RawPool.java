@@ -78,6 +78,13 @@ final class RawPool {
         client.call("SADD", keys.owned(worker), key);
     }
 
+    /** Takes away a job that was not started, whoever thinks that it is there. */
+    void forget(String key, String worker) {
+        client.call("DEL", keys.job(key), keys.payload(key));
+        client.call("SREM", keys.owned(worker), key);
+        client.call("HINCRBY", keys.meta(), "q", "-1");
+    }
+
     List<String> owned(String worker) {
         return client.list("SMEMBERS", keys.owned(worker)).stream()
                 .map(String.class::cast)

@@ -52,8 +52,10 @@ class WorkerTest {
     @AfterEach
     void close() {
         end.countDown();
-        pulse.close();
-        client.close();
+        try (RespClient raws = client;
+                Pulse closing = pulse) {
+            new PoolInvariants(raws, raw.keys()).check();
+        }
     }
 
     private Worker begin(WorkerOptions options) throws InterruptedException {
@@ -153,8 +155,7 @@ class WorkerTest {
         await().atMost(LONG).untilAsserted(() -> assertThat(worker.keys()).isEmpty());
         assertThat(job.leased()).isFalse();
         assertThat(job.isStopping()).isTrue();
-        client.call("DEL", raw.keys().job("a"), raw.keys().payload("a"));
-        client.call("SREM", raw.keys().owned(worker.id()), "a");
+        raw.forget("a", worker.id());
     }
 
     @PulseTest
