@@ -182,7 +182,8 @@ public final class PulseClusterView extends ServiceSupport implements CamelClust
                 .filter(each -> !each.leaving() && !each.lease().isNegative())
                 .map(each -> each.id().equals(own)
                         ? local
-                        : new ClusterMember(each.id(), leader.filter(each.id()::equals).isPresent(), false))
+                        : new ClusterMember(
+                                each.id(), leader.filter(each.id()::equals).isPresent(), false))
                 .toList();
         members = now;
         now.stream().filter(each -> !has(before, each)).forEach(listeners::added);
