@@ -5,7 +5,7 @@
 -- Returns {'OK', token}, {'WAITING'} or {'DUE'} when accepted; {'JOINED', state, token, text} when the id is known;
 -- {'CONFLICT'} when it is known with another digest; {'EXISTS', id} when the key is another's, {'FULL'}, {'NOWORKER'},
 -- {'RING', version, slots} when the version given is not the pool's, {'CLOSING'}, {'GONE'}.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'q', 'max', 'f', 'hold', 'rg')
 if not meta[1] then

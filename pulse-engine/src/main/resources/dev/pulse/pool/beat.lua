@@ -5,14 +5,25 @@
 -- Returns {'OK', state, ring version, settings version, lease in ms, ms until the first lease ends or -1, ms until the
 -- first due time or -1, jobs waiting, on hold 0/1, recovering 0/1, replies made anew 0/1, workers being swept, and for
 -- each worker OK, LOST or ROLLBACK and the size of its owned set}, {'GONE'}.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'cv', 'T', 'hold', 'rg', 'bt')
 if not meta[1] then
   return {'GONE'}
 end
 local now = math.floor(micros() / 1000)
-local lease = tonumber(meta[4])
+number(meta[2])
+number(meta[3])
+local lease, held = number(meta[4]), number(meta[5]) > now and 1 or 0
+local quiet = now - (tonumber(meta[7] or now)) > lease / 2
+local swept, recovering = redis.call('ZRANGE', KEYS[3], 0, -1), meta[6] and 1 or 0
+local recovered = meta[6] and tonumber(meta[6]) <= now
+
+-- Reads what is only told: for that a lease is not lost when it is no key of ours.
+local function look(...)
+  local found = redis.pcall(...)
+  return type(found) == 'table' and found.err and 0 or found
+end
 
 local workers = {}
 for i = 1, #ARGV / 3 do
@@ -27,7 +38,7 @@ for i = 1, #ARGV / 3 do
     end
     redis.call('ZADD', KEYS[2], digits(now + lease), worker)
   end
-  workers[2 * i - 1], workers[2 * i] = state, redis.call('SCARD', owned)
+  workers[2 * i - 1], workers[2 * i] = state, look('SCARD', owned)
 end
 
 local made = 0
@@ -37,8 +48,7 @@ if redis.call('PEXPIRE', KEYS[7], 2 * lease) == 0 then
   made = 1
 end
 
-local recovering = meta[6] and 1 or 0
-if meta[6] and tonumber(meta[6]) <= now then
+if recovered then
   local living = false
   for _, worker in ipairs(redis.call('SMEMBERS', KEYS[4])) do
     living = living or redis.call('ZSCORE', KEYS[2], worker)
@@ -50,17 +60,16 @@ if meta[6] and tonumber(meta[6]) <= now then
   end
 end
 
--- When nobody could renew for long, the living get time to do so before anybody is swept.
-if now - (tonumber(meta[7]) or now) > lease / 2 then
-  redis.call('HSET', KEYS[1], 'bt', digits(now), 'sb', digits(now + 3 * math.min(lease / 6, 2000)))
-else
-  redis.call('HSET', KEYS[1], 'bt', digits(now))
+redis.call('HSET', KEYS[1], 'bt', digits(now))
+if quiet then
+  -- nobody could renew for long: the living get time to do so before anybody is swept
+  redis.call('HSET', KEYS[1], 'sb', digits(now + 3 * math.min(lease / 6, 2000)))
 end
 
 local function until_first(key)
-  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-  return first[2] and math.max(0, math.ceil(tonumber(first[2]) - now)) or -1
+  local first = look('ZRANGE', key, 0, 0, 'WITHSCORES')
+  return first ~= 0 and first[2] and math.max(0, math.ceil(tonumber(first[2]) - now)) or -1
 end
 
-return {'OK', meta[1], meta[2], meta[3], meta[4], until_first(KEYS[2]), until_first(KEYS[6]), redis.call('ZCARD', KEYS[5]),
-  tonumber(meta[5]) > now and 1 or 0, recovering, made, redis.call('ZRANGE', KEYS[3], 0, -1), workers}
+return {'OK', meta[1], meta[2], meta[3], meta[4], until_first(KEYS[2]), until_first(KEYS[6]), look('ZCARD', KEYS[5]), held,
+  recovering, made, swept, workers}

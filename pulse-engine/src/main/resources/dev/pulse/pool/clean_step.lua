@@ -2,15 +2,18 @@
 -- KEYS: 1 meta, 2 waiting, 3 due, 4 dead, then for each job: job, payload, outcome; then each message put aside
 -- ARGV: 1 number of jobs, for each its key and dispatch id, then the name of each message
 -- Returns OK, OPEN when the pool is not being shut down, GONE.
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
 
-local meta = redis.call('HMGET', KEYS[1], 'st', 'ret')
+local meta = redis.call('HMGET', KEYS[1], 'st', 'ret', 'q', 'mq')
 if not meta[1] then
   return 'GONE'
 end
 if meta[1] == 'open' then
   return 'OPEN'
 end
+number(meta[3])
+number(meta[4])
 local jobs = tonumber(ARGV[1])
 for i = 1, jobs do
   local key, id, record = ARGV[2 * i], ARGV[2 * i + 1], KEYS[2 + 3 * i]

@@ -1,14 +1,23 @@
 -- The end of a job. Included by other scripts; the caller names the keys.
 
+-- Sees to it that what comes later cannot fail half-way: `digest` and `outcome` are those of the job, `queued` and
+-- `retention` stand in the meta.
+local function expect(outcome, digest, queued, retention)
+  number(queued)
+  if digest then
+    number(retention)
+    redis.call('HGET', outcome, 'st')
+  end
+end
+
 -- Removes handled entries, ARGV from `first` on, from an inbox. Runs a command also when there are none: an inbox that
--- is none fails before anything is changed, and when Redis is out of memory, the writes of a script that began with a
--- removal are still done.
+-- is none fails before anything else is changed, and when Redis is out of memory, the writes of a script that began with
+-- a removal are still done.
 local function handled(inbox, first)
   redis.call('XDEL', inbox, '0-0', unpack(ARGV, first))
 end
 
--- Writes down how a dispatch ended, or got on, if it was one with an outcome. Comes before the job is removed: a key
--- that is no hash fails here.
+-- Writes down how a dispatch ended, or got on, if it was one with an outcome.
 local function settle(outcome, digest, key, state, token, text, retention)
   if digest then
     redis.call('HSET', outcome, 'k', key, 'dg', digest, 'st', state, 't', token, 'e', text)

@@ -4,12 +4,12 @@
 --       id of its start entry or '', and the number of its target, 0 for none
 -- For each job the reply has its new token, WAITING, STOPPED when it was to be stopped and is gone now, STALE when it
 -- is not as given, NOTYET when its time has not come, BROKEN when one of its keys is not ours.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
 
 local FIELDS = {'id', 't', 'o', 'w', 'q', 'mx', 'r', 'n', 'a', 'dg', 'at', 'st'}
 
--- The jobs named in KEYS and ARGV, with what stands in their records; `keys` and `arguments` come before.
+-- The jobs named in KEYS and ARGV; `keys` and `arguments` come before. One may be named twice.
 local function named_jobs(keys, arguments)
   local targets, jobs = {}, {}
   local count = tonumber(ARGV[arguments + 1])
@@ -18,31 +18,33 @@ local function named_jobs(keys, arguments)
   end
   local at, key = arguments + 1 + count, keys + 2 * count
   for i = 1, (#ARGV - at) / 4 do
-    local job = {key = ARGV[at + 1], given = ARGV[at + 2], entry = ARGV[at + 3], target = targets[tonumber(ARGV[at + 4])],
+    jobs[i] = {key = ARGV[at + 1], given = ARGV[at + 2], entry = ARGV[at + 3], target = targets[tonumber(ARGV[at + 4])],
       record = KEYS[key + 1], payload = KEYS[key + 2], outcome = KEYS[key + 3]}
-    local values = redis.pcall('HMGET', job.record, unpack(FIELDS))
-    job.broken = values.err
-    for n, name in ipairs(FIELDS) do
-      job[name] = values[n]
-    end
-    jobs[i] = job
     at, key = at + 4, key + 3
   end
   return jobs
 end
 
+-- Adds to a job what stands in its record. Returns false when that is no record of ours.
+local function read(job)
+  local values = redis.pcall('HMGET', job.record, unpack(FIELDS))
+  for n, name in ipairs(FIELDS) do
+    job[name] = values[n]
+  end
+  return not values.err
+end
+
 -- Tokens for that many jobs: returns the one before the first. Noted down before they are given: a script that fails
 -- half-way must not have them given twice.
 local function reserve_tokens(meta, last, count)
-  local before = math.max(tonumber(last), micros() - 1)
+  local before = math.max(number(last), micros() - 1)
   redis.call('HSET', meta, 'f', digits(before + count))
   return before
 end
 
--- Ends a job that has a wish. Its place is the caller's.
+-- Ends a job that has a wish. Its place is the caller's. One whose outcome is no key of ours stays.
 local function end_stopped(meta, retention, job)
-  local done = redis.pcall('HGET', job.outcome, 'st')
-  if type(done) == 'table' and done.err then
+  if not pcall(expect, job.outcome, job.dg, 0, retention) then
     return 'BROKEN'
   end
   settle(job.outcome, job.dg, job.key, 'stopped', job.t, '', retention)

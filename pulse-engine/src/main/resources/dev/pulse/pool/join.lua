@@ -5,7 +5,7 @@
 --       earlier worker still run that it will re-assert 0/1
 -- Returns {'OK', version, slots, jobs waiting, on hold 0/1, recovering 0/1, lease in ms}, {'RING', version, slots} when the
 -- version given is not the pool's, {'LOST'} when it has joined and is being swept, {'CLOSING'}, {'GONE'}.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'ring', 'T', 'hold', 'rg')
@@ -17,7 +17,11 @@ if meta[1] ~= 'open' then
 end
 local worker, version, slots, replaces, asserts = ARGV[1], meta[2], meta[3] or '', ARGV[4], ARGV[6] == '1'
 local now = math.floor(micros() / 1000)
+-- what is none of our keys fails before anything is changed
+local ends, held = now + tonumber(meta[4]), tonumber(meta[5]) > now and 1 or 0
 local waiting = redis.call('ZCARD', KEYS[7])
+redis.call('SCARD', KEYS[4])
+redis.call('HGET', KEYS[5], 'seq')
 local recovering = meta[6] and 1 or 0
 if not redis.call('ZSCORE', KEYS[2], worker) then
   if redis.call('ZSCORE', KEYS[3], worker) then
@@ -33,7 +37,7 @@ if not redis.call('ZSCORE', KEYS[2], worker) then
     redis.call('SADD', KEYS[4], worker)
   end
   redis.call('HSET', KEYS[5], 'node', ARGV[5], 'seq', '0', 'at', digits(now))
-  redis.call('ZADD', KEYS[2], digits(now + tonumber(meta[4])), worker)
+  redis.call('ZADD', KEYS[2], digits(ends), worker)
   if replaces ~= '' and redis.call('ZREM', KEYS[2], replaces) == 1 then
     redis.call('ZADD', KEYS[3], digits(now), replaces)
   end
@@ -46,4 +50,4 @@ if not redis.call('ZSCORE', KEYS[2], worker) then
   end
   wake(8, version)
 end
-return {'OK', version, slots, waiting, tonumber(meta[5]) > now and 1 or 0, recovering, tonumber(meta[4])}
+return {'OK', version, slots, waiting, held, recovering, tonumber(meta[4])}

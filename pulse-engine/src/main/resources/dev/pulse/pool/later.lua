@@ -4,11 +4,11 @@
 -- ARGV: 1 key, 2 token, 3 delay in ms, 4 error, 5 whether the attempt counts 0/1, 6 how many may fail, 7.. ids of its
 --       entries
 -- Returns DUE, DEAD when no attempt is left, STOPPED when it was to be stopped, STALE when it is not ours, GONE.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
 --@include /dev/pulse/pool/end_of_job.lua
 
-local meta = redis.call('HMGET', KEYS[1], 'st', 'ret', 'v')
+local meta = redis.call('HMGET', KEYS[1], 'st', 'ret', 'v', 'q')
 if not meta[1] then
   return 'GONE'
 end
@@ -18,18 +18,20 @@ handled(KEYS[6], 7)
 if job[1] ~= token then
   return 'STALE'
 end
+expect(KEYS[4], job[4], meta[4], meta[2])
+redis.call('SCARD', KEYS[5])
 if job[3] or meta[1] ~= 'open' then
-  settle(KEYS[4], job[4], key, 'stopped', token, text, meta[2])
   redis.call('SREM', KEYS[5], key)
+  settle(KEYS[4], job[4], key, 'stopped', token, text, meta[2])
   forget(KEYS[1], KEYS[2], KEYS[3], job[2])
   return 'STOPPED'
 end
 local now = math.floor(micros() / 1000)
 local attempts = (tonumber(job[5]) or 0) + tonumber(ARGV[5])
 if attempts >= tonumber(ARGV[6]) then
-  settle(KEYS[4], job[4], key, 'dead', token, text, meta[2])
   redis.call('ZADD', KEYS[8], digits(now), key)
   redis.call('SREM', KEYS[5], key)
+  settle(KEYS[4], job[4], key, 'dead', token, text, meta[2])
   redis.call('HSET', KEYS[2], 'st', 'dead', 'o', '', 't', '0', 'q', '0', 'a', attempts, 'e', text)
   if job[2] == '1' then
     redis.call('HINCRBY', KEYS[1], 'q', -1)

@@ -3,7 +3,7 @@
 -- ARGV: 1 worker, 2 ring version, 3 slots without it
 -- Returns {'OK', version, slots}, {'RING', version, slots} when the version given is not the pool's, {'LOST'} when it
 -- has no lease, {'GONE'}.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'ring')

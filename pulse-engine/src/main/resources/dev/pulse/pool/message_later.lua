@@ -2,7 +2,7 @@
 -- KEYS: 1 meta, 2 inbox, 3 the message put aside, 4 due, 5 inbox of the worker in the first slot, if there is one
 -- ARGV: 1 id of its entry, 2 name of the message put aside, 3 delay in ms, 4 whether an attempt failed 0/1
 -- Returns OK, STALE when the entry is gone, GONE.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
 
 local version = redis.call('HGET', KEYS[1], 'v')
@@ -13,6 +13,7 @@ local entry = redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1])[1]
 if not entry then
   return 'STALE'
 end
+redis.call('ZCARD', KEYS[4])
 local member = 'm:' .. ARGV[2]
 redis.call('HSET', KEYS[3], unpack(entry[2]))
 if ARGV[4] == '1' then

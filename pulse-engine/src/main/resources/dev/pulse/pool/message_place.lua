@@ -3,7 +3,7 @@
 -- ARGV: 1 ring version, 2 name of the message
 -- Returns {'OK'}, {'STALE'} when it is not put aside, {'NOTYET'} when its time has not come, {'RING', version, slots} when
 -- the version given is not the pool's, {'CLOSING'}, {'GONE'}.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v')
 if not meta[1] then

@@ -7,12 +7,12 @@
 --@include /dev/pulse/pool/hand_out.lua
 --@include /dev/pulse/pool/hand_over.lua
 
-local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'f', 'hold', 'rg', 'ret', 'ring')
+local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'f', 'hold', 'rg', 'ret', 'ring', 'q')
 if not meta[1] then
   return {'GONE'}
 end
 if meta[2] ~= ARGV[1] then
   return {'RING', meta[2], meta[7] or ''}
 end
-return hand_over(named_jobs(4, 2), {st = meta[1], f = meta[3], hold = meta[4], rg = meta[5], ret = meta[6]},
-  ARGV[2], KEYS[2], KEYS[3], KEYS[4])
+return hand_over(named_jobs(4, 2), {st = meta[1], f = meta[3], hold = meta[4], rg = meta[5], ret = meta[6], q = meta[8]}, ARGV[2],
+  KEYS[2], KEYS[3], KEYS[4])

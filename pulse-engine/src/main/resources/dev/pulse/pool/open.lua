@@ -4,7 +4,7 @@
 --       none; 3 the incarnation the caller was part of, 0 for none; then names and values of the settings of a new one
 -- Returns {'OPEN', incarnation} or {'CLOSING', incarnation} as it is, now or already; {'LOOK', incarnation} when another
 -- is there; {'NEXT', last, next} when none is: which one to make; {'FORMAT', version} when that is not ours.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 
 local FORMAT = '1'
 

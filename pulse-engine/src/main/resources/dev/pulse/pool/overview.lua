@@ -2,7 +2,7 @@
 -- KEYS: 1 meta, 2 leases, 3 workers being swept, 4 waiting, 5 due, 6 dead
 -- Returns {'OK', now in ms, slots, jobs queued, messages under way, on hold 0/1, jobs waiting, due, dead, {worker, end of
 -- lease, …}, {worker being swept, since when, …}}, {'GONE'}.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'ring', 'q', 'mq', 'hold')
 if not meta[1] then

@@ -5,7 +5,7 @@
 -- {'RING', version, slots} when the version given is not the pool's, {'GONE'}.
 --@include /dev/pulse/pool/hand_out.lua
 
-local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'f', 'hold', 'rg', 'ret', 'ring')
+local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'f', 'hold', 'rg', 'ret', 'ring', 'q')
 if not meta[1] then
   return {'GONE'}
 end
@@ -21,6 +21,7 @@ if meta[5] or tonumber(meta[4]) > now then
 end
 local waiting, due = KEYS[2], KEYS[3]
 -- what is none of our keys fails before anything is changed
+number(meta[8])
 redis.call('ZCARD', waiting)
 redis.call('ZCARD', due)
 local jobs = named_jobs(3, 1)
@@ -31,7 +32,7 @@ local function take(job)
 end
 
 local function place(job, token)
-  if job.broken then
+  if not read(job) then
     return 'BROKEN'
   end
   if job.st ~= 'waiting' and job.st ~= 'due' then

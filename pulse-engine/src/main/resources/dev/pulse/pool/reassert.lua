@@ -6,14 +6,15 @@
 -- Returns {'OK', for each job: {'OK'}, {'WISHED'} when it is to be stopped, {'LOST'} when another has it, {'LOOK', owner,
 -- dispatch id} when its record has others than seen, {'BROKEN'} when one of its keys is not ours}, {'LOST'} when the
 -- worker has no lease, {'GONE'}.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
 
-local meta = redis.call('HMGET', KEYS[1], 'st', 'f', 'ret')
+local meta = redis.call('HMGET', KEYS[1], 'st', 'f', 'ret', 'q')
 if not meta[1] then
   return {'GONE'}
 end
-local worker, last = ARGV[1], tonumber(meta[2])
+local worker, last = ARGV[1], number(meta[2])
+number(meta[4])
 if not redis.call('ZSCORE', KEYS[2], worker) then
   return {'LOST'}
 end
@@ -21,6 +22,7 @@ end
 for i = 4, 6 do
   redis.call('ZCARD', KEYS[i])
 end
+redis.call('SCARD', KEYS[3])
 redis.call('SCARD', KEYS[7])
 redis.call('XLEN', KEYS[8])
 

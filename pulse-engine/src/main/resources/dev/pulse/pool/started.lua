@@ -2,6 +2,7 @@
 -- KEYS: 1 meta, 2 job, 3 inbox, 4 replies of the client that dispatched it, 5 outcome
 -- ARGV: 1 key, 2 token, 3 id of the start entry, or '' when that is gone
 -- Returns OK, WISHED when the job is to be stopped, STALE when it is not ours, GONE.
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
 --@include /dev/pulse/pool/end_of_job.lua
 
@@ -20,12 +21,16 @@ if entry ~= '' then
   redis.call('XDEL', KEYS[3], entry)
 end
 if job[2] ~= 'running' then
+  local first = not job[4]
+  local retention = first and job[8] and redis.call('HGET', KEYS[1], 'ret')
+  if retention then
+    expect(KEYS[5], job[8], 0, retention)
+  end
   if job[3] == '1' then
     redis.call('HINCRBY', KEYS[1], 'q', -1)
   end
-  local first = not job[4]
-  if first and job[8] then
-    settle(KEYS[5], job[8], key, 'started', token, '', redis.call('HGET', KEYS[1], 'ret'))
+  if retention then
+    settle(KEYS[5], job[8], key, 'started', token, '', retention)
   end
   redis.call('HSET', KEYS[2], 'st', 'running', 'q', '0', 'n', (job[4] or 0) + 1, 'a', '0')
   if first and job[7] ~= '' then

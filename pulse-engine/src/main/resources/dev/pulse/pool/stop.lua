@@ -6,14 +6,15 @@
 --       must have or '', 7 token that it must have or ''
 -- Returns {'STOPPED'}, {'WISHED', dispatch id, token}, {'LOOK', owner, dispatch id} when it has others than guessed,
 -- {'NOTYOURS'}, {'UNKNOWN'}, {'RECOVERING'} when it may still turn up, {'GONE'}.
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
 
-local meta = redis.call('HMGET', KEYS[1], 'st', 'rg', 'ret')
+local meta = redis.call('HMGET', KEYS[1], 'st', 'rg', 'ret', 'q')
 if not meta[1] then
   return {'GONE'}
 end
 local key = ARGV[1]
-local job = redis.call('HMGET', KEYS[2], 'id', 'o', 't', 'q', 'dg')
+local job = redis.call('HMGET', KEYS[2], 'id', 'o', 't', 'q', 'dg', 'st')
 local id, owner, token = job[1], job[2], job[3]
 if not id then
   return {meta[2] and 'RECOVERING' or 'UNKNOWN'}
@@ -37,9 +38,12 @@ end
 if job[5] and id ~= ARGV[3] then
   return {'LOOK', '', id}
 end
-redis.call('ZREM', KEYS[6], key)
-redis.call('ZREM', KEYS[7], 'k:' .. key)
-redis.call('ZREM', KEYS[8], key)
+expect(KEYS[4], job[5], meta[4], meta[3])
+if job[6] == 'due' then
+  redis.call('ZREM', KEYS[7], 'k:' .. key)
+else
+  redis.call('ZREM', job[6] == 'dead' and KEYS[8] or KEYS[6], key)
+end
 settle(KEYS[4], job[5], key, 'stopped', token, '', meta[3])
 forget(KEYS[1], KEYS[2], KEYS[3], job[4])
 return {'STOPPED'}

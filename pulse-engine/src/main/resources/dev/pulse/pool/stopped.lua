@@ -3,10 +3,11 @@
 -- KEYS: 1 meta, 2 job, 3 payload, 4 outcome, 5 owned set, 6 inbox, 7.. replies of who is to be told
 -- ARGV: 1 key, 2 token, then for each of keys 7.. kind and id of the reply, then ids of the job's entries
 -- Returns OK, STALE when it is not ours, GONE.
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
 --@include /dev/pulse/pool/end_of_job.lua
 
-local meta = redis.call('HMGET', KEYS[1], 'st', 'ret')
+local meta = redis.call('HMGET', KEYS[1], 'st', 'ret', 'q')
 if not meta[1] then
   return 'GONE'
 end
@@ -15,8 +16,9 @@ local job = redis.call('HMGET', KEYS[2], 't', 'q', 'dg')
 handled(KEYS[6], 3 + 2 * (#KEYS - 6))
 local ours = job[1] == token
 if ours then
-  settle(KEYS[4], job[3], key, 'stopped', token, '', meta[2])
+  expect(KEYS[4], job[3], meta[3], meta[2])
   redis.call('SREM', KEYS[5], key)
+  settle(KEYS[4], job[3], key, 'stopped', token, '', meta[2])
   forget(KEYS[1], KEYS[2], KEYS[3], job[2])
 end
 for i = 7, #KEYS do

@@ -4,7 +4,7 @@
 -- Returns {'OK', version, slots}, {'NOTYET', ms} when its lease lasts that long, or the living may not have had the time
 -- to renew theirs, {'UNKNOWN'} when it is no worker, {'RING', version, slots} when the version given is not the pool's,
 -- {'GONE'}.
---@include /dev/pulse/pool/clock.lua
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'ring', 'T', 'bt', 'sb')

@@ -2,6 +2,7 @@
 -- KEYS: 1 meta, 2 job, 3 outcome
 -- ARGV: 1 key, 2 dispatch id
 -- Returns {'WITHDRAWN'}, what is known of it as ask.lua tells it, {'RECOVERING'} when it may still turn up, {'GONE'}.
+--@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/known.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'rg', 'ret')
@@ -15,6 +16,7 @@ end
 if meta[2] then
   return {'RECOVERING'}
 end
+number(meta[3])
 redis.call('HSET', KEYS[3], 'k', ARGV[1], 'st', 'withdrawn')
 redis.call('PEXPIRE', KEYS[3], meta[3])
 return {'WITHDRAWN'}

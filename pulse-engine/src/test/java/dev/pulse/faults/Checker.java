@@ -57,7 +57,7 @@ final class Checker {
             readInOrder(reader);
         }
         recoveredInTime();
-        return new Findings(added.size(), duplicates, redelivery, recovery, violations.all());
+        return new Findings(added.size(), duplicates, redelivery, recovery, Duration.ZERO, violations.all());
     }
 
     private List<Step> all(Did did) {

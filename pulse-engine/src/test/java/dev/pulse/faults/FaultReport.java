@@ -48,7 +48,7 @@ final class FaultReport {
 
         @Override
         public String toString() {
-            return "| %s | `%s` | %d | %s | %s | %s | %s | %s |"
+            return "| %s | `%s` | %d | %s | %s | %s | %s | %s | %s |"
                     .formatted(
                             attacks.by(),
                             test,
@@ -57,6 +57,7 @@ final class FaultReport {
                             sum.events() == 0 ? "" : sum.duplicates(),
                             shown(sum.redelivery(), redeliverySeed),
                             shown(sum.recovery(), recoverySeed),
+                            sum.overlap().isZero() ? "" : sum.overlap().toMillis() + " ms",
                             failed == 0 ? "kept" : "**broken in " + failed + "**");
         }
 
@@ -87,13 +88,14 @@ final class FaultReport {
         Findings sum = rows.stream().map(Row::sum).reduce(Findings.NONE, Findings::and);
         return String.format(
                 Locale.ROOT,
-                "| %s | %,d | %,d | %,d | %d ms | %d ms |",
+                "| %s | %,d | %,d | %,d | %d ms | %d ms | %d ms |",
                 promise,
                 rows.stream().mapToInt(Row::tries).sum(),
                 sum.events(),
                 sum.duplicates(),
                 sum.redelivery().toMillis(),
-                sum.recovery().toMillis());
+                sum.recovery().toMillis(),
+                sum.overlap().toMillis());
     }
 
     private static void write() {
@@ -109,15 +111,16 @@ final class FaultReport {
                                 ? "short form"
                                 : Trial.drillTime().toSeconds() + " s for each drill"));
         lines.add("");
-        lines.add("| fault | test | tries | events | duplicates | worst redelivery | worst recovery | promises |");
-        lines.add("| --- | --- | --- | --- | --- | --- | --- | --- |");
+        lines.add(
+                "| fault | test | tries | events | duplicates | worst redelivery | worst recovery | worst overlap | promises |");
+        lines.add("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         ROWS.values().stream()
                 .sorted(Comparator.comparing((Row row) -> row.attacks().by()).thenComparing(Row::test))
                 .map(Row::toString)
                 .forEach(lines::add);
         lines.add("");
-        lines.add("| promise | tries | events | duplicates | worst redelivery | worst recovery |");
-        lines.add("| --- | --- | --- | --- | --- | --- |");
+        lines.add("| promise | tries | events | duplicates | worst redelivery | worst recovery | worst overlap |");
+        lines.add("| --- | --- | --- | --- | --- | --- | --- |");
         for (Promise promise : Promise.values()) {
             lines.add(summary(promise));
         }

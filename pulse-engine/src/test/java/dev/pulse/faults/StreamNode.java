@@ -27,7 +27,8 @@ public final class StreamNode {
         }
     }
 
-    private static void print(FileOutputStream out, Step step) {
+    /** Prints a line of a history. */
+    static void print(FileOutputStream out, Record step) {
         try {
             out.write((step + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

@@ -90,6 +90,11 @@ public final class Node implements AutoCloseable {
         return List.copyOf(history);
     }
 
+    /** Whether it has not ended. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Ends it without a word, as {@code kill -9} does, and waits until all it printed has been read. */
     public void kill() {
         // not the process' own method: that closes its output, with what was printed and not read yet

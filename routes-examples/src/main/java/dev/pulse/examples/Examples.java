@@ -2,6 +2,8 @@ package dev.pulse.examples;
 
 import dev.pulse.examples.flags.FlagsExample;
 import dev.pulse.examples.flags.SecondShop;
+import dev.pulse.examples.pool.PoolExample;
+import dev.pulse.examples.pool.PoolWorker;
 import dev.pulse.examples.signup.MailHelper;
 import dev.pulse.examples.signup.SignUpExample;
 import dev.pulse.examples.worker.WorkerExample;
@@ -19,14 +21,20 @@ import org.slf4j.LoggerFactory;
  * when there is no such example. The Redis is the one at {@code PULSE_REDIS_URI}, else an embedded one.
  */
 public final class Examples {
-    private static final Map<String, Supplier<Example>> BY_NAME = new TreeMap<>(Map.of(
-            "signup", SignUpExample::inJava,
-            "signup-yaml", SignUpExample::inYaml,
-            "signup-mailer", MailHelper::new,
-            "flags", FlagsExample::inJava,
-            "flags-yaml", FlagsExample::inYaml,
-            "flags-shop", SecondShop::new,
-            "worker", WorkerExample::new));
+    private static final Map<String, Supplier<Example>> BY_NAME = new TreeMap<>(Map.ofEntries(
+            Map.entry("signup", SignUpExample::inJava),
+            Map.entry("signup-yaml", SignUpExample::inYaml),
+            Map.entry("signup-mailer", MailHelper::new),
+            Map.entry("flags", FlagsExample::inJava),
+            Map.entry("flags-yaml", FlagsExample::inYaml),
+            Map.entry("flags-shop", SecondShop::new),
+            Map.entry("pool", PoolExample::inJava),
+            Map.entry("pool-yaml", PoolExample::inYaml),
+            Map.entry("pool-engine", PoolExample::withoutCamel),
+            Map.entry("pool-worker", PoolWorker::inJava),
+            Map.entry("pool-worker-yaml", PoolWorker::inYaml),
+            Map.entry("pool-worker-engine", PoolWorker::withoutCamel),
+            Map.entry("worker", WorkerExample::new)));
     private static final Logger LOG = LoggerFactory.getLogger(Examples.class);
     static final long WIND_UP_SECONDS = 30;
 

@@ -19,8 +19,7 @@ record Client(String pool, Redis redis, PoolLife life, Answers answers, Duration
 
     void requirePayload(String what, byte[] payload) {
         if (payload.length > mostBytes) {
-            throw new IllegalArgumentException(
-                    what + " has at most " + mostBytes + " bytes, had " + payload.length);
+            throw new IllegalArgumentException(what + " has at most " + mostBytes + " bytes, had " + payload.length);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.pulse.pool.internal.MemberScripts.Joined;
 import dev.pulse.pool.internal.MemberScripts.Member;
 import dev.pulse.redis.Redis;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** One attempt of a worker to become a member of a pool, under an id of its own. Used by one thread. */
 final class Joining {
@@ -13,19 +14,20 @@ final class Joining {
     private final PoolIncarnation pool;
     private final String id = UlidCreator.getMonotonicUlid().toString();
     private final String replaces;
-    private final boolean reasserts;
+    private final OptionalInt slot;
     /** When Redis was first asked, by {@link System#nanoTime}: it may have begun the lease then, whatever came back. */
     private final long askedAt = System.nanoTime();
 
     /**
      * @param replaces the worker whose slot it takes, none of whose handlers runs any more; empty for none
-     * @param reasserts whether handlers run that it is going to re-assert
+     * @param slot where it stood in the ring that Redis lost, when handlers run that it is going to re-assert: if all come
+     *     back to where they were, no job moves
      */
-    Joining(NodeWork node, PoolIncarnation pool, String replaces, boolean reasserts) {
+    Joining(NodeWork node, PoolIncarnation pool, String replaces, OptionalInt slot) {
         this.node = node;
         this.pool = pool;
         this.replaces = replaces;
-        this.reasserts = reasserts;
+        this.slot = slot;
     }
 
     String id() {
@@ -48,8 +50,8 @@ final class Joining {
             Joined joined = pool.members()
                     .join(
                             call,
-                            new MemberScripts.Joining(id, replaces, node.node(), reasserts),
-                            ring.joinedBy(id, replaces));
+                            new MemberScripts.Joining(id, replaces, node.node(), slot.isPresent()),
+                            slot.isPresent() ? ring.joinedAt(slot.getAsInt(), id) : ring.joinedBy(id, replaces));
             switch (joined) {
                 case Member member -> {
                     pool.learn(Ring.parse(member.ringVersion(), member.slots()));

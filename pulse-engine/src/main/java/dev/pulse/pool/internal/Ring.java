@@ -100,6 +100,19 @@ record Ring(long version, List<String> slots) {
         return change(after, worker);
     }
 
+    /** What it is once this worker has joined in a certain slot, if that is free; where not, as any other. */
+    MemberScripts.RingChange joinedAt(int slot, String worker) {
+        List<String> after = new ArrayList<>(slots);
+        while (after.size() <= slot) {
+            after.add("");
+        }
+        if (slot < 0 || !after.get(slot).isEmpty()) {
+            return joinedBy(worker, "");
+        }
+        after.set(slot, worker);
+        return change(after, worker);
+    }
+
     /** What it is once this worker has left: its slot is a hole, and holes at the end are cut. */
     MemberScripts.RingChange leftBy(String worker) {
         List<String> after = new ArrayList<>(slots);

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A worker without handlers, made by hand: the test says what it does with what comes into its inbox. */
 final class HandWorker implements AutoCloseable {
@@ -52,8 +51,7 @@ final class HandWorker implements AutoCloseable {
         this.id = id;
         Duration time = Duration.ofSeconds(20);
         redis = Redis.open(
-                new RedisOptions(RedisUri.parse(uri), "worker", Duration.ofSeconds(2), time),
-                new Signals(event -> {}));
+                new RedisOptions(RedisUri.parse(uri), "worker", Duration.ofSeconds(2), time), new Signals(event -> {}));
         life = new PoolLife(redis, name, new PoolScripts(name), () -> {});
         pool = life.open(PoolSettings.DEFAULTS);
         join();
@@ -68,10 +66,7 @@ final class HandWorker implements AutoCloseable {
         Ring ring = pool.ring();
         while (true) {
             switch (pool.members()
-                    .join(
-                            redis,
-                            new MemberScripts.Joining(id, "", "node of " + id, false),
-                            ring.joinedBy(id, ""))) {
+                    .join(redis, new MemberScripts.Joining(id, "", "node of " + id, false), ring.joinedBy(id, ""))) {
                 case MemberScripts.Member member -> {
                     pool.learn(Ring.parse(member.ringVersion(), member.slots()));
                     return;
@@ -155,7 +150,8 @@ final class HandWorker implements AutoCloseable {
                 }
             }
             case "g" -> answer(at, entry, fields);
-            default -> redis.call(Command.repeatable("XDEL").key(at.keys().inbox(id)).arg(entry));
+            default ->
+                redis.call(Command.repeatable("XDEL").key(at.keys().inbox(id)).arg(entry));
         }
     }
 

@@ -99,6 +99,14 @@ class RingTest {
     }
 
     @Test
+    void whoComesBackAfterALossOfStateGetsItsSlotIfThatIsFree() {
+        assertThat(Ring.parse(0, "").joinedAt(2, "c").slots()).isEqualTo(",,c");
+        assertThat(Ring.parse(1, ",,c").joinedAt(0, "a").slots()).isEqualTo("a,,c");
+        assertThat(Ring.parse(2, "a,,c").joinedAt(2, "d").slots()).isEqualTo("a,d,c");
+        assertThat(Ring.parse(2, "a").joinedAt(-1, "d").slots()).isEqualTo("a,d");
+    }
+
+    @Test
     void holesAtTheEndAreCut() {
         assertThat(Ring.parse(4, "a,,c").leftBy("c").slots()).isEqualTo("a");
         assertThat(Ring.parse(4, "a,,c").leftBy("a").slots()).isEqualTo(",,c");

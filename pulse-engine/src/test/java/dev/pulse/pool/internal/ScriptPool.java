@@ -1,5 +1,7 @@
 package dev.pulse.pool.internal;
 
+import dev.pulse.pool.PoolInvariants;
+import dev.pulse.pool.PoolSnapshot;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.RedisOptions;
 import dev.pulse.redis.RedisUri;
@@ -28,28 +30,43 @@ final class ScriptPool implements AutoCloseable {
     final OwnerScripts owners;
     final PlacementScripts placement;
     final MemberScripts members;
+    final MessageScripts messages;
+    final PoolReads reads;
+    final PoolInvariants invariants;
     private long version;
     private final List<String> ring = new ArrayList<>();
 
-    private ScriptPool(TestRedis server, String name) throws InterruptedException {
-        redis = connect(server);
-        raw = server.client();
+    private ScriptPool(Redis redis, RespClient raw, String name) throws InterruptedException {
+        this.redis = redis;
+        this.raw = raw;
         pools = new PoolScripts(name);
         keys = ((PoolScripts.Open) pools.open(redis, 0, settings())).keys();
         jobs = new JobScripts(keys);
         owners = new OwnerScripts(keys);
         placement = new PlacementScripts(keys);
         members = new MemberScripts(keys);
+        messages = new MessageScripts(keys);
+        reads = new PoolReads(keys);
+        invariants = new PoolInvariants(raw, keys);
     }
 
     static ScriptPool open(TestRedis server, String name) throws InterruptedException {
-        return new ScriptPool(server, name);
+        return over(connect(server), server.client(), name);
+    }
+
+    /** The same over connections that may have others. */
+    static ScriptPool over(Redis redis, RespClient raw, String name) throws InterruptedException {
+        return new ScriptPool(redis, raw, name);
     }
 
     static Redis connect(TestRedis server) {
         return Redis.open(
                 new RedisOptions(RedisUri.parse(server.uri()), "test", Duration.ofSeconds(2), Duration.ofSeconds(20)),
                 new Signals(event -> {}));
+    }
+
+    static void disconnect(Redis redis) {
+        redis.close(System.nanoTime() + Duration.ofSeconds(1).toNanos());
     }
 
     static Map<String, Long> settings() {
@@ -127,50 +144,67 @@ final class ScriptPool implements AutoCloseable {
         return (MemberScripts.Alive) members.beat(redis, CLIENT, List.of());
     }
 
-    /** A hash; empty when there is none. */
-    Map<String, String> hash(String key) {
-        Map<String, String> content = new LinkedHashMap<>();
-        List<?> reply = raw.list("HGETALL", key);
-        for (int i = 0; i < reply.size(); i += 2) {
-            content.put((String) reply.get(i), (String) reply.get(i + 1));
-        }
-        return content;
+    PoolSnapshot snapshot() {
+        return PoolSnapshot.of(raw, keys);
     }
 
-    /** The entries of a stream, each with its id in field {@code *}. */
-    List<Map<String, String>> entries(String key) {
-        List<Map<String, String>> entries = new ArrayList<>();
-        for (Object entry : raw.list("XRANGE", key, "-", "+")) {
-            List<?> parts = (List<?>) entry;
-            Map<String, String> content = new LinkedHashMap<>();
-            content.put("*", (String) parts.getFirst());
-            List<?> fields = (List<?>) parts.get(1);
-            for (int i = 0; i < fields.size(); i += 2) {
-                content.put((String) fields.get(i), (String) fields.get(i + 1));
-            }
-            entries.add(content);
-        }
-        return entries;
+    /** The record of a job, or any other hash. */
+    Map<String, String> hash(String name) {
+        return snapshot().hash(name);
     }
 
     /** The entries of a kind in a worker's inbox. */
-    List<Map<String, String>> inbox(String worker, String kind) {
-        return entries(keys.inbox(worker)).stream()
-                .filter(entry -> kind.equals(entry.get("y")))
+    List<PoolSnapshot.Entry> inbox(String worker, String kind) {
+        return snapshot().entries("in:" + worker).stream()
+                .filter(entry -> entry.field("y").equals(kind))
                 .toList();
     }
 
-    List<String> set(String key) {
-        return raw.list("SMEMBERS", key).stream()
-                .map(String.class::cast)
-                .sorted()
+    /** The ids of all entries in a worker's inbox. */
+    List<String> entryIds(String worker) {
+        return snapshot().entries("in:" + worker).stream()
+                .map(PoolSnapshot.Entry::id)
                 .toList();
     }
 
-    List<String> sorted(String key) {
-        return raw.list("ZRANGE", key, "0", "-1").stream()
-                .map(String.class::cast)
+    /** What was replied to {@link #CLIENT}: kind, id and state of each. */
+    List<String> replies() {
+        return snapshot().entries("re:" + CLIENT).stream()
+                .map(entry -> entry.field("y") + ' ' + entry.field("id") + ' ' + entry.field("st"))
                 .toList();
+    }
+
+    /** What is known of a job. */
+    JobScripts.Record record(String key) throws InterruptedException {
+        return (JobScripts.Record) jobs.ask(redis, key, "");
+    }
+
+    /** Says that a job has started, with the entry that is in the inbox. */
+    OwnerScripts.Started start(OwnerScripts.Held job) throws InterruptedException {
+        String entry = inbox(job.worker(), "s").stream()
+                .filter(found -> found.field("t").equals(Long.toString(job.token())))
+                .map(PoolSnapshot.Entry::id)
+                .findFirst()
+                .orElse("");
+        return owners.started(redis, job, entry);
+    }
+
+    /** Lets the lease of a worker end, by Redis' clock. */
+    void endLease(String worker) {
+        raw.call("ZADD", keys.leases(), "1", worker);
+    }
+
+    /** Sets a field of the meta. */
+    void meta(String field, String value) {
+        raw.call("HSET", keys.meta(), field, value);
+    }
+
+    /** Removes the incarnation as a FLUSHALL would, on a Redis that others use too. */
+    void lose() {
+        for (Object key : raw.list("KEYS", keys.prefix() + "*")) {
+            raw.call("DEL", (String) key);
+        }
+        raw.call("DEL", keys.record());
     }
 
     /** A command past the engine. */
@@ -182,6 +216,6 @@ final class ScriptPool implements AutoCloseable {
     @Override
     public void close() {
         raw.close();
-        redis.close(System.nanoTime() + Duration.ofSeconds(1).toNanos());
+        disconnect(redis);
     }
 }

@@ -14,7 +14,8 @@ public final class Visitors {
 
     private final AtomicLong count = new AtomicLong();
 
-    Visitors() {}
+    /** Nobody came yet. */
+    public Visitors() {}
 
     /** The next one. */
     public SignUp next() {

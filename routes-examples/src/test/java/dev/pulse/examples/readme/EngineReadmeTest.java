@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pulse.PulseEvent;
 import dev.pulse.PulseException;
+import dev.pulse.pool.PoolOptions;
+import dev.pulse.pool.PoolSettings;
+import dev.pulse.pool.WorkerOptions;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
@@ -31,7 +34,12 @@ class EngineReadmeTest {
     }
 
     static Stream<Record> defaults() {
-        return Stream.of(ReaderOptions.defaults(), SinkOptions.defaults());
+        return Stream.of(
+                ReaderOptions.defaults(),
+                SinkOptions.defaults(),
+                PoolOptions.defaults(),
+                PoolSettings.DEFAULTS,
+                WorkerOptions.defaults());
     }
 
     @ParameterizedTest
@@ -57,6 +65,7 @@ class EngineReadmeTest {
         return switch (value) {
             case Duration time when time.toSeconds() % 60 == 0 -> time.toMinutes() + " min";
             case Duration time -> time.toSeconds() + " s";
+            case Integer count when count == Integer.MAX_VALUE -> "unbounded";
             case Integer count -> String.format(Locale.ROOT, "%,d", count);
             case StartAt.Oldest oldest -> "oldest";
             case StartAt.Newest newest -> "newest";

@@ -10,6 +10,11 @@ import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.map.ListChange;
 import dev.pulse.map.ReplicatedMap;
 import dev.pulse.map.Watch;
+import dev.pulse.pool.Outcome;
+import dev.pulse.pool.PoolNode;
+import dev.pulse.pool.PoolSettings;
+import dev.pulse.pool.Worker;
+import dev.pulse.pool.WorkerOptions;
 import dev.pulse.stream.AckResult;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.Consumption;
@@ -103,6 +108,28 @@ class EngineSnippetsTest {
         assertThat(MapSnippets.counting(pulse)).isEqualTo(1);
         assertThat(MapSnippets.counting(pulse)).isEqualTo(2);
         assertThat(MapSnippets.listing(pulse)).isEqualTo(new ListChange(List.of("alan", "grace"), true));
+    }
+
+    @Test
+    void jobsOfAPoolBeginTellAndEnd() throws InterruptedException {
+        Tracking tracking = new Tracking();
+        try (PoolNode node = PoolSnippets.working(pulse, tracking)) {
+            soon().until(() -> tracking.log.contains("parcel-7 is in Berlin"));
+            assertThat(PoolSnippets.dispatchingOnce(node).state()).isEqualTo(Outcome.State.STARTED);
+            assertThat(PoolSnippets.failing(node)).isEqualTo("begun");
+            assertThat(PoolSnippets.listing(node).owned().values()).containsExactly(3L);
+            assertThat(PoolSnippets.reaching(node)).isEqualTo("true true parcel-7 is on its way");
+            soon().until(() -> tracking.log.contains("parcel-7 hears the address has changed"));
+            PoolSettings settings = PoolSnippets.setting(pulse);
+            assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(10));
+            assertThat(settings.queueLimit()).isEqualTo(5_000);
+            assertThat(PoolSnippets.pausing(node)).isTrue();
+            Worker second = node.addService(new Tracking(), WorkerOptions.defaults());
+            assertThat(PoolSnippets.leaving(second).how()).isEqualTo(CloseResult.How.DRAINED);
+            assertThat(node.jobs()).hasSize(2);
+            assertThat(PoolSnippets.ending(node)).isTrue();
+            assertThat(tracking.log).doesNotContain("no token");
+        }
     }
 
     @Test
