@@ -35,9 +35,10 @@ class SharedPoolsRouteTest extends PoolRoutesTest {
             stopRoute(route);
         }
         await().until(() -> nodes() == 1);
+        int before = seen().size();
         context.getRouteController().startRoute("a");
         assertThat(nodes()).isEqualTo(2);
-        awaitEvents("start ann", "start ann");
+        await().until(() -> seen().size() == before + 1);
     }
 
     @PulseTest
