@@ -38,7 +38,8 @@ class SweepTest {
             }
             client.dispatch(JobRequest.of("a", new byte[0]));
             proxy.cut();
-            await().atMost(LONG).untilAsserted(() -> assertThat(client.workers()).isEmpty());
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(client.workers()).isEmpty());
             assertThat(client.job("a")).get().extracting(JobInfo::state).isEqualTo(JobInfo.State.WAITING);
         } finally {
             dying.forEach(pulse -> pulse.close(Duration.ZERO));
