@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -66,7 +67,11 @@ final class PoolChecker {
         return runs.stream().filter(JobRun::isOpen).allMatch(run -> open.put(run.key(), run) == null)
                 && records.keySet().equals(open.keySet())
                 && records.entrySet().stream()
-                        .allMatch(record -> record.getValue().isOf(open.get(record.getKey())));
+                        .allMatch(record -> record.getValue().isOf(Objects.requireNonNull(open.get(record.getKey()))));
+    }
+
+    private JobFate fate(JobStep step) {
+        return Objects.requireNonNull(fates.get(step.job()));
     }
 
     private Map<String, List<JobRun>> byKey() {
@@ -132,7 +137,7 @@ final class PoolChecker {
                 continue;
             }
             for (JobRun run : openAt(dead.who(), dead.micros())) {
-                byJob.get(run.job()).stream()
+                byJob.getOrDefault(run.job(), List.of()).stream()
                         .filter(next -> next.token() > run.token())
                         .findFirst()
                         .ifPresent(next -> {
@@ -176,7 +181,7 @@ final class PoolChecker {
                 steps.stream()
                         .filter(step -> step.did() == Did.NONE)
                         .filter(step -> {
-                            JobFate fate = fates.get(step.job());
+                            JobFate fate = fate(step);
                             return fate.isAccepted() && fate.stops() == 1 && !mayBeForgotten(fate);
                         })
                         .toList());
@@ -236,8 +241,7 @@ final class PoolChecker {
                     }
                 }
                 case REPEATED -> {
-                    JobFate fate = fates.get(step.job());
-                    JobStep over = fate.over();
+                    JobStep over = fate(step).over();
                     boolean ended = over != null && over.micros() < step.micros();
                     if (!step.note().equals(ended ? PoolLoad.ENDED : PoolLoad.STARTED) && !troubles.haveForgetting()) {
                         repeated.add(step);
@@ -262,7 +266,7 @@ final class PoolChecker {
                     .filter(step -> step.micros() > healed.micros())
                     .filter(step -> step.did() == Did.BROKEN
                             || (step.did() == Did.ACCEPTED
-                                    && fates.get(step.job()).dispatch().micros() > healed.micros()))
+                                    && fate(step).dispatch().micros() > healed.micros()))
                     .findFirst()
                     .filter(step -> step.did() == Did.ACCEPTED)
                     .ifPresent(step -> {

@@ -36,7 +36,10 @@ class WorkerTest {
     private Pulse pulse;
     private String name;
     private PoolNode node;
+
+    @SuppressWarnings("NullAway.Init") // by each test
     private Worker worker;
+
     private RespClient client;
     private RawPool raw;
 
@@ -183,6 +186,7 @@ class WorkerTest {
                                 })));
     }
 
+    @SuppressWarnings("InfiniteRecursion") // until the stack ends, as a handler may
     private static int recurse(int depth) {
         return recurse(depth + 1) + 1;
     }
