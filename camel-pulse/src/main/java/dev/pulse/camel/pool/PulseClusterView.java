@@ -75,6 +75,7 @@ public final class PulseClusterView extends ServiceSupport implements CamelClust
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // ended with its executor
     protected void doStart() throws Exception {
         Lease<PoolNode> acquired = service.acquirePool(namespace, DISPATCH_TIMEOUT, event -> {});
         pool = acquired;
