@@ -8,6 +8,7 @@ import dev.pulse.wire.PoolKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -134,9 +135,9 @@ public final class PoolInvariants {
             if (pending && !job.equals(id)) {
                 violations.add("I10 dispatch " + id + " is pending and has no job");
             }
-            if (pending == pool.content().get("d:" + id).ttl() >= 0) {
-                violations.add("I10 dispatch " + id + " is " + outcome + ", to live for "
-                        + pool.content().get("d:" + id).ttl());
+            long ttl = Objects.requireNonNull(pool.content().get("d:" + id)).ttl();
+            if (pending == ttl >= 0) {
+                violations.add("I10 dispatch " + id + " is " + outcome + ", to live for " + ttl);
             }
         }
     }

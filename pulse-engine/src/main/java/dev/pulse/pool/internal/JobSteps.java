@@ -9,6 +9,7 @@ import dev.pulse.pool.internal.OwnerScripts.About;
 import dev.pulse.pool.internal.OwnerScripts.Waiter;
 import dev.pulse.task.Backoff;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,8 @@ final class JobSteps {
 
     /** It was read before, or may have been: only the record knows whether the job is over. */
     private void takeIfOurs(KeyWork work, InboxEntry.Start start) {
-        JobScripts.Known known = settling.settle(work, redis -> life.pool().jobs().ask(redis, start.key(), start.dispatchId()));
+        JobScripts.Known known =
+                settling.settle(work, redis -> life.pool().jobs().ask(redis, start.key(), start.dispatchId()));
         if (known instanceof JobScripts.Record found
                 && found.owner().equals(life.id())
                 && found.token() == start.token()) {
@@ -115,13 +117,12 @@ final class JobSteps {
     private void answer(KeyWork work, InboxEntry.Stop stop) {
         // the outcome of a dispatch needs its id: the record has it
         String id = "";
-        if (settling.settle(work, redis -> life.pool().jobs().ask(redis, stop.key(), "")) instanceof JobScripts.Record found) {
+        if (settling.settle(work, redis -> life.pool().jobs().ask(redis, stop.key(), ""))
+                instanceof JobScripts.Record found) {
             id = found.id();
         }
         OwnerScripts.Held job = new OwnerScripts.Held(life.id(), stop.key(), stop.token(), id, "");
-        List<Waiter> waiters =
-                stop.client().isEmpty() ? List.of() : List.of(new Waiter(stop.client(), About.STOP, stop.request()));
-        tell(work, job, waiters, List.of(stop.id()));
+        tell(work, job, waiter(stop), List.of(stop.id()));
     }
 
     private void tell(KeyWork work, OwnerScripts.Held job, List<Waiter> waiters, List<String> entries) {
@@ -132,6 +133,10 @@ final class JobSteps {
 
     /** Has the handler begin the job, unless it belongs elsewhere by now. */
     void start(KeyWork work, JobHandle job) {
+        if (life.isPoolLost()) {
+            life.room().give();
+            return;
+        }
         if (life.fenceIfDue()) {
             work.end(job, End.FENCE);
         } else if (!life.isOwner(job.key())) {
@@ -158,6 +163,7 @@ final class JobSteps {
             life.poolGone();
         } else if (told != null) {
             job.startTold();
+            life.reports().started.increment();
         }
         work.enter(job, Phase.RUNNING);
         if (told == OwnerScripts.Started.STALE) {
@@ -246,10 +252,26 @@ final class JobSteps {
             return;
         }
         if (why == End.STOP) {
-            tell(work, job.held(), job.waiters(), job.entries());
-            job.takeStops();
+            sayStopped(work, job);
         }
         life.disown(job);
+    }
+
+    private void sayStopped(KeyWork work, JobHandle job) {
+        List<Waiter> waiters = new ArrayList<>(job.waiters());
+        List<String> entries = new ArrayList<>();
+        if (!job.entry().isEmpty()) {
+            entries.add(job.entry());
+        }
+        for (InboxEntry.Stop stop : work.takeStops(job)) {
+            entries.add(stop.id());
+            waiters.addAll(waiter(stop));
+        }
+        tell(work, job.held(), waiters, entries);
+    }
+
+    private static List<Waiter> waiter(InboxEntry.Stop stop) {
+        return stop.client().isEmpty() ? List.of() : List.of(new Waiter(stop.client(), About.STOP, stop.request()));
     }
 
     /** A cause as it is told to others. */

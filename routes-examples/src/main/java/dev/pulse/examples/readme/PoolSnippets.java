@@ -49,7 +49,8 @@ final class PoolSnippets {
         // snippet: id
         JobRequest request = JobRequest.of("parcel-8", bytes("to alan")).withId("order-4711");
         Dispatch begun = pool.dispatch(request);
-        Dispatch same = pool.dispatch(request); // after an error, a restart, by somebody else: the job is not begun anew
+        Dispatch same =
+                pool.dispatch(request); // after an error, a restart, by somebody else: the job is not begun anew
 
         Optional<Outcome> outcome = pool.outcome("order-4711"); // asked by anyone
         // end
@@ -125,7 +126,8 @@ final class PoolSnippets {
             System.out.println(worker.id() + " in " + worker.node() + " has " + worker.jobs() + " jobs");
         }
         for (JobInfo job : pool.jobs()) {
-            System.out.println(job.key() + " is " + job.state() + " at " + job.worker() + ", restarted " + job.restarts());
+            System.out.println(
+                    job.key() + " is " + job.state() + " at " + job.worker() + ", restarted " + job.restarts());
         }
         Optional<JobInfo> job = pool.job("parcel-7");
         Optional<byte[]> payload = pool.payload("parcel-7");
@@ -137,7 +139,8 @@ final class PoolSnippets {
 
     static boolean ending(PoolClient pool) throws InterruptedException {
         // snippet: shutdown
-        boolean ended = pool.shutdown(Duration.ofSeconds(30)); // stops all jobs, in all processes; the name is free then
+        boolean ended =
+                pool.shutdown(Duration.ofSeconds(30)); // stops all jobs, in all processes; the name is free then
         // end
         return ended;
     }
