@@ -65,7 +65,7 @@ class EndedPoolsTest {
     }
 
     private static PoolMember member(PoolFleet fleet, String uri, Trial trial) throws InterruptedException {
-        PoolMember member = fleet.member(Pulse.builder().uri(uri).commandTimeout(Duration.ofSeconds(1)));
+        PoolMember member = fleet.member(Pulse.builder().uri(uri));
         member.join();
         member.load(BUSY, trial.random().nextLong());
         return member;

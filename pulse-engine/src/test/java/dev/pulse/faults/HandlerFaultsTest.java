@@ -60,7 +60,7 @@ class HandlerFaultsTest {
                             @Override
                             public void stop(Job job) {
                                 hanging.add(Thread.currentThread());
-                                sleepThroughInterrupts(Duration.ofSeconds(5));
+                                sleepThroughInterrupts(Duration.ofMillis(3_500));
                             }
                         },
                         dev.pulse.pool.WorkerOptions.defaults());
