@@ -2,6 +2,7 @@ package dev.pulse.redis;
 
 import dev.pulse.AccessDeniedException;
 import dev.pulse.PulseException;
+import dev.pulse.task.Tasks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -17,8 +18,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * A connection for what is published on channels. One thread runs it and hands on what comes; another, one at a time, adds
- * and removes channels and pings. Each channel is asked for by itself, so that one which the user may not hear costs the
+ * A connection for what is published on channels. A thread of its own hands on what comes; another, one at a time, adds and
+ * removes channels and pings. Each channel is asked for by itself, so that one which the user may not hear costs the
  * others nothing. On a Redis Cluster it goes to any node: all get what is published. {@link #close} comes from any thread.
  */
 public final class Subscription implements AutoCloseable {
@@ -30,6 +31,7 @@ public final class Subscription implements AutoCloseable {
     private static final List<byte[]> NOTHING = List.of(bytes("pulse:ping"));
 
     private final Primary primary;
+    private final String role;
     private final Connection connection;
     /** What was sent and not answered: each has one answer, and they come in this order. */
     private final Queue<Asked> unanswered = new ConcurrentLinkedQueue<>();
@@ -39,7 +41,7 @@ public final class Subscription implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     private record Asked(Protocol.Command command, byte[] channel) {}
 
-    /** What comes; called by the thread that runs the subscription. */
+    /** What comes; called by the thread that reads, which is not to wait for anything. */
     public interface Receiver {
         /** Whatever is published on the channel from now on comes here. */
         void subscribed(byte[] channel);
@@ -56,6 +58,7 @@ public final class Subscription implements AutoCloseable {
 
     private Subscription(Primary primary, String role) {
         this.primary = primary;
+        this.role = role;
         this.connection = primary.open(role, SILENCE);
     }
 
@@ -77,20 +80,19 @@ public final class Subscription implements AutoCloseable {
     }
 
     /**
-     * Hands on what comes, until it is closed.
+     * Hands on what comes, by a thread of its own, until it is closed.
      *
      * @throws InterruptedException when interrupted; the connection is gone then
      * @throws PulseException when the connection failed
      */
     public void run(Receiver receiver) throws InterruptedException {
         try {
-            while (!closed) {
-                handOn(receiver);
-            }
+            Tasks.runOnPlatformThread(role, () -> {
+                while (!closed) {
+                    handOn(receiver);
+                }
+            });
         } catch (JedisException e) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
             if (!closed) {
                 throw Failures.asking(primary.where(), "SUBSCRIBE", e);
             }
