@@ -108,7 +108,8 @@ final class JobFate {
         if (end != null) {
             return switch (end.did()) {
                 case FAILED -> Set.of("FAILED");
-                case SHUT_DOWN -> Set.of("STOPPED", "FAILED", "unknown");
+                // the next incarnation knows nothing of it
+                case SHUT_DOWN -> Set.of("unknown");
                 default -> Set.of("STOPPED");
             };
         }

@@ -201,7 +201,8 @@ final class PoolLoad implements AutoCloseable {
             } catch (JobExistsException e) {
                 return Answer.of(Did.EXISTS, e);
             } catch (PoolShutDownException e) {
-                return new Answer(Did.REFUSED, false, 0, kind(e), e);
+                // one that was accepted before ends with the others
+                return new Answer(Did.UNKNOWN, false, 0, kind(e), e);
             } catch (PulseException e) {
                 return Answer.of(Did.REFUSED, e);
             }

@@ -106,6 +106,7 @@ final class PoolMember implements AutoCloseable {
 
     /** Ends the pool for all. */
     boolean shutDown(Duration longest) throws InterruptedException {
+        history.accept(JobStep.now(name, Did.SHUTTING));
         boolean ended = pool.shutdown(longest);
         if (ended) {
             history.accept(JobStep.now(name, Did.SHUT_DOWN));

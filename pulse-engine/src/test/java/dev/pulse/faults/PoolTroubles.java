@@ -57,6 +57,13 @@ final class PoolTroubles {
                         && told.micros() >= step.micros() - Long.parseLong(step.note()));
     }
 
+    /** Whether somebody ended the pool between these. */
+    boolean mayBeShutDown(JobStep from, JobStep to) {
+        return steps.stream()
+                .anyMatch(step ->
+                        step.did() == Did.SHUTTING && from.micros() <= step.micros() && step.micros() <= to.micros());
+    }
+
     /** Whether it ever forgot anything. */
     boolean haveForgetting() {
         return steps.stream().anyMatch(step -> step.did() == Did.FORGOT);

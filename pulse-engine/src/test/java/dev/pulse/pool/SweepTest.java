@@ -20,7 +20,7 @@ class SweepTest {
     /** Beats come more often than the turns of nodes that have some before them. */
     private static final Duration SHORTEST_LEASE = Duration.ofMillis(500);
 
-    private static final int WORKERS = 4;
+    private static final int WORKERS = 2;
 
     @PulseTest
     void whoHasTheLastTurnSweepsWhenAllBeforeAreDead(TestRedis redis, Prefix prefix) throws InterruptedException {
