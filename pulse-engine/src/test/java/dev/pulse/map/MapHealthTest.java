@@ -189,8 +189,8 @@ class MapHealthTest {
                         MapOptions.builder().checkPeriod(Duration.ofMillis(100)).build())) {
             raw.raw().call("ACL", "SETUSER", "ann", "resetchannels", allowed);
             raw.raw().call("CLIENT", "KILL", "TYPE", "pubsub");
-            String why = "nobody tells it of changes, which it finds by looking every PT0.1S: SUBSCRIBE " + raw.channel()
-                    + ": NOPERM";
+            String why = "nobody tells it of changes, which it finds by looking every PT0.1S: SUBSCRIBE "
+                    + raw.channel() + ": NOPERM";
             // nothing but the denied map
             await().atMost(LONG)
                     .until(() -> ann.health().loops().stream()

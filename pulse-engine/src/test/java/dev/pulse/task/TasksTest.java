@@ -18,7 +18,9 @@ class TasksTest {
             ran.set(Thread.currentThread());
         });
         assertThat(ran.get())
-                .matches(thread -> !thread.isVirtual() && thread.isDaemon() && thread.getName().equals("pulse platform"));
+                .matches(thread -> !thread.isVirtual()
+                        && thread.isDaemon()
+                        && thread.getName().equals("pulse platform"));
         await().until(() -> Threads.named("platform") == 0);
     }
 
