@@ -197,6 +197,20 @@ class MapFaultTest {
     }
 
     @PulseTest
+    void aMapThatIsMadeAgainByAsManyChangesIsFoundEntryByEntry(EmbeddedRedis redis) throws InterruptedException {
+        ReplicatedMap<String> map = join(redis.uri(), OFTEN);
+        for (String key : List.of("a", "b", "c")) {
+            map.setAndWait(key, "1");
+        }
+        // it differs from one that was deleted and made again, and whose messages were lost, by nothing
+        raw.raw().call("HSET", raw.content(), "b", "2");
+        await().atMost(LONG).until(() -> "2".equals(map.get("b")));
+        awaitAgreement(List.of(map));
+        assertThat(told).contains(new PulseEvent.MapRegressed(name, 3, 3));
+        assertThat(map.figures().regressions()).isOne();
+    }
+
+    @PulseTest
     void aMapThatIsLostIsSeenToBeLostAndUsedAgain(EmbeddedRedis redis) throws InterruptedException {
         ReplicatedMap<String> map = join(redis.uri(), MapOptions.defaults());
         ReplicatedMap<String> checking = join(redis.uri(), OFTEN);
