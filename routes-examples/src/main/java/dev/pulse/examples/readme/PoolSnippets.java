@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.pulse.CloseResult;
 import dev.pulse.JobExistsException;
 import dev.pulse.JobFailedException;
+import dev.pulse.NoWorkerException;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.Pulse;
 import dev.pulse.QueueFullException;
@@ -67,7 +68,7 @@ final class PoolSnippets {
         try {
             pool.dispatch(request);
             return "begun";
-        } catch (JobExistsException | QueueFullException e) {
+        } catch (JobExistsException | QueueFullException | NoWorkerException e) {
             return "not accepted: " + e.getMessage();
         } catch (JobFailedException e) {
             return "accepted, and the handler threw: " + e.getMessage();
