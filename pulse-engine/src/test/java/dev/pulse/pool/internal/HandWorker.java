@@ -232,6 +232,11 @@ final class HandWorker implements AutoCloseable {
     public void close() {
         closed = true;
         thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         redis.close(System.nanoTime() + Duration.ofSeconds(5).toNanos());
     }
 }
