@@ -43,12 +43,12 @@ class HandlerFaultsTest {
                 fleet.awaitMoreAccepted(20);
             }
             fleet.finish();
-            closingIsBounded(fleet, redis, prefix.name("other"));
+            closingIsBounded(redis, prefix.name("other"));
         }
     }
 
     /** A job that nothing ends: closing waits for it no longer than it was told to. */
-    private static void closingIsBounded(PoolFleet fleet, TestRedis redis, String name) throws InterruptedException {
+    private static void closingIsBounded(TestRedis redis, String name) throws InterruptedException {
         Set<Thread> hanging = ConcurrentHashMap.newKeySet();
         Pulse stubborn = Pulse.connect(redis.uri());
         stubborn.joinPool(name)

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -67,7 +68,7 @@ final class PoolChecker {
         return runs.stream().filter(JobRun::isOpen).allMatch(run -> open.put(run.key(), run) == null)
                 && records.keySet().equals(open.keySet())
                 && records.entrySet().stream()
-                        .allMatch(record -> record.getValue().isOf(open.get(record.getKey())));
+                        .allMatch(record -> record.getValue().isOf(Objects.requireNonNull(open.get(record.getKey()))));
     }
 
     private Map<String, List<JobRun>> byKey() {
@@ -133,7 +134,7 @@ final class PoolChecker {
                 continue;
             }
             for (JobRun run : openAt(dead.who(), dead.micros())) {
-                byJob.get(run.job()).stream()
+                byJob.getOrDefault(run.job(), List.of()).stream()
                         .filter(next -> next.token() > run.token())
                         .findFirst()
                         .ifPresent(next -> {
@@ -177,7 +178,7 @@ final class PoolChecker {
                 steps.stream()
                         .filter(step -> step.did() == Did.NONE)
                         .filter(step -> {
-                            JobFate fate = fates.get(step.job());
+                            JobFate fate = Objects.requireNonNull(fates.get(step.job()));
                             return fate.isAccepted()
                                     && fate.stops() == 1
                                     && !mayBeForgotten(fate)
@@ -275,7 +276,10 @@ final class PoolChecker {
                     .filter(step -> step.micros() > healed.micros())
                     .filter(step -> step.did() == Did.BROKEN
                             || (step.did() == Did.ACCEPTED
-                                    && fates.get(step.job()).dispatch().micros() > healed.micros()))
+                                    && Objects.requireNonNull(fates.get(step.job()))
+                                                    .dispatch()
+                                                    .micros()
+                                            > healed.micros()))
                     .findFirst()
                     .filter(step -> step.did() == Did.ACCEPTED)
                     .ifPresent(step -> {
