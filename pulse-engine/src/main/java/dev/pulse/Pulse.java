@@ -61,11 +61,7 @@ public final class Pulse implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Pulse(
-            Redis redis,
-            Signals signals,
-            EventLimits limits,
-            String clientName,
-            @Nullable EmbeddedRedis embedded) {
+            Redis redis, Signals signals, EventLimits limits, String clientName, @Nullable EmbeddedRedis embedded) {
         this.redis = redis;
         this.signals = signals;
         this.streams = new Streams(redis, signals, limits);
@@ -225,8 +221,8 @@ public final class Pulse implements AutoCloseable {
     }
 
     private CloseResult closeAll(long deadline) {
-        CloseResult result = Closing.sideBySide(List.of(
-                () -> streams.close(deadline), () -> maps.close(deadline), () -> pools.close(deadline)));
+        CloseResult result = Closing.sideBySide(
+                List.of(() -> streams.close(deadline), () -> maps.close(deadline), () -> pools.close(deadline)));
         redis.close(System.nanoTime() + LAST_WORDS.toNanos());
         if (embedded != null) {
             embedded.close();

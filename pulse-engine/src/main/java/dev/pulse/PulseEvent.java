@@ -125,6 +125,15 @@ public sealed interface PulseEvent {
     record WorkerLost(String pool, String worker, int jobs, String cause) implements PulseEvent {}
 
     /**
+     * A worker of a pool passed over what stood in its inbox: it is no entry of ours.
+     *
+     * @param worker whose inbox it was
+     * @param entryId as Redis has it
+     * @param cause why, in words
+     */
+    record InboxEntryDropped(String pool, String worker, String entryId, String cause) implements PulseEvent {}
+
+    /**
      * The handler of a job failed to begin or end it, or to take what was sent to it.
      *
      * @param key what the job is known by

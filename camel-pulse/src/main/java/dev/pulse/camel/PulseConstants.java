@@ -218,8 +218,9 @@ public final class PulseConstants {
 
     @Metadata(
             label = "producer",
-            description = "The id to dispatch with, to ask about or to withdraw, or the one that the job to stop must have,"
-                    + " where the option dispatchId is missing. Taken off the message when it was used",
+            description =
+                    "The id to dispatch with, to ask about or to withdraw, or the one that the job to stop must have,"
+                            + " where the option dispatchId is missing. Taken off the message when it was used",
             javaType = "String",
             applicableFor = POOL_SCHEME)
     public static final String DISPATCH_ID = "CamelPulseDispatchId";

@@ -37,7 +37,7 @@ class ReferenceTest {
             count++;
         }
         tables.appendTail(current);
-        assertThat(count).isEqualTo(6);
+        assertThat(count).isEqualTo(8);
         if ("write".equals(System.getProperty("pulse.docs"))) {
             Files.writeString(README, current);
         }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * benchmark threads would each be timed by a clock of its own, on two cores.
  */
 final class Callers {
-    /** Operations of one invocation, by all callers together. */
+    /** Operations of one invocation, by all callers together, if not said otherwise. */
     static final int OPERATIONS = 32_000;
 
     @FunctionalInterface
@@ -19,12 +19,18 @@ final class Callers {
     private Callers() {}
 
     static void run(int callers, Operation operation) throws InterruptedException {
+        run(callers, OPERATIONS, operation);
+    }
+
+    /** So many operations, which the callers share out evenly. */
+    static void run(int callers, int operations, Operation operation) throws InterruptedException {
         CountDownLatch done = new CountDownLatch(callers);
         AtomicReference<Exception> failure = new AtomicReference<>();
         for (int caller = 0; caller < callers; caller++) {
+            int first = caller;
             Thread.startVirtualThread(() -> {
                 try {
-                    for (int i = 0; i < OPERATIONS / callers; i++) {
+                    for (int i = first; i < operations; i += callers) {
                         operation.run();
                     }
                 } catch (Exception e) {

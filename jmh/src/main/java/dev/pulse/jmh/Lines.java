@@ -10,6 +10,7 @@ import static dev.pulse.jmh.Metric.P99;
 import static dev.pulse.jmh.Metric.PEAK_OF_FIRST_HALF;
 import static dev.pulse.jmh.Metric.PEAK_OF_SECOND_HALF;
 import static dev.pulse.jmh.Metric.PER_SECOND;
+import static dev.pulse.jmh.Metric.SLOWEST_MILLIS;
 
 import dev.pulse.jmh.Goal.AtLeastTimes;
 import dev.pulse.jmh.Goal.AtMost;
@@ -32,6 +33,8 @@ final class Lines {
         all.memory();
         all.maps();
         all.mapsMemory();
+        all.pools();
+        all.poolsLife();
         return List.copyOf(all.lines);
     }
 
@@ -144,6 +147,35 @@ final class Lines {
                 new Figure("Pulse", maps, CONNECTIONS),
                 new Figure("10 maps", maps, CONNECTIONS_OF_FEW),
                 new AtMostMore(0)));
+    }
+
+    private void pools() {
+        Figure alone = new Figure("Pulse", Case.of(DispatchAloneBenchmark.class, "pulse"), P50);
+        String oneByOne = "dispatch until started, one at a time";
+        bound(oneByOne, alone, 600);
+        lines.add(new Line(
+                oneByOne,
+                alone,
+                new Figure("three PING", Case.of(DispatchAloneBenchmark.class, "threeRoundTrips"), P50),
+                new AtMostTimes(2.5)));
+        Case dispatch = Case.of(DispatchBenchmark.class, "dispatch");
+        String work = "dispatch until started, 64 virtual threads";
+        throughput(work, dispatch, "Redisson's executor", Case.of(DispatchBenchmark.class, "redisson"), 15);
+        // 1.2 times as long at most
+        Case many = Case.of(DispatchBenchmark.class, "manyRunning");
+        throughput("the same while 100,000 jobs run", many, "while 10 run", dispatch, 0.83);
+        Case send = Case.of(DispatchBenchmark.class, "send");
+        throughput("send until answered, 64 virtual threads", send, "dispatch", dispatch, 1.5);
+    }
+
+    private void poolsLife() {
+        Case join = Case.of(PoolJoinBenchmark.class, "join").onlyOnce();
+        bound("pool of 10,000 jobs, a second worker has its share", new Figure("Pulse", join, SLOWEST_MILLIS), 5_000);
+        Case idle = Case.of(IdlePoolBenchmark.class, "watch").onlyOnce();
+        bound("idle pool of 4 nodes, commands of all", new Figure("Pulse", idle, COMMANDS_PER_SECOND), 8);
+        bound("idle pool of 4 nodes, connections of all", new Figure("Pulse", idle, CONNECTIONS), 16);
+        Case close = Case.of(IdlePoolBenchmark.class, "close").onlyOnce();
+        bound("idle node of a pool, close", new Figure("Pulse", close, SLOWEST_MILLIS), 1_000);
     }
 
     private void throughput(String work, Case ours, String name, Case other, double factor) {

@@ -27,13 +27,15 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 1)
+@Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 3, time = 1)
 @Fork(value = 1, jvmArgsAppend = "-Djmh.executor=VIRTUAL")
 public class MapLatencyBenchmark {
     /** One who writes and one who is told. */
     @State(Scope.Benchmark)
     public abstract static class Pair {
+        private static final int TURNS_UNTIL_COMPILED = 20_000;
+
         private final BenchRedis redis = new BenchRedis();
         private final byte[] payload = Sample.payload();
         private final Semaphore told = new Semaphore(0);
@@ -44,11 +46,17 @@ public class MapLatencyBenchmark {
 
         abstract AutoCloseable follower(BenchRedis redis, Runnable onChange) throws Exception;
 
-        /** Begins to follow. */
+        /**
+         * Begins to follow, and does so without a rest until all code is compiled, as it is in a process that has run for
+         * a while: with the rest that would take longer than everything else.
+         */
         @Setup
         public void begin() throws Exception {
             writer = writer(redis);
             follower = follower(redis, told::release);
+            for (int i = 0; i < TURNS_UNTIL_COMPILED; i++) {
+                setAndAwait();
+            }
         }
 
         /** Lets everybody come to rest. */

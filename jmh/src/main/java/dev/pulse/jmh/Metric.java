@@ -30,6 +30,12 @@ enum Metric {
             return result.getPrimaryResult().getStatistics().getPercentile(50);
         }
     },
+    SLOWEST_MILLIS("%,.0f ms") {
+        @Override
+        double of(RunResult result) {
+            return result.getPrimaryResult().getStatistics().getMax();
+        }
+    },
     HEAP_OF_EACH("%,.0f bytes each") {
         @Override
         double of(RunResult result) {

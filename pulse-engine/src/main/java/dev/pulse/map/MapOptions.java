@@ -11,8 +11,9 @@ import java.util.Objects;
  * How a replica works.
  *
  * @param ttl how long the content lives that is written through this replica; default for ever
- * @param checkPeriod how often the revision in Redis is compared with the replica's, which finds what was lost silently,
- *     50 ms to 1 h; default 30 s
+ * @param checkPeriod how often the replica is compared with Redis, which finds what was lost silently, 50 ms to 1 h; default
+ *     30 s. Revision, size and one entry are compared, each time another: a map that was lost and made again by as many
+ *     changes, whose messages were lost too, is found once an entry that differs has its turn
  * @param stalenessBound from which staleness on health shows it, longer than {@code checkPeriod}, up to 24 h; default 60 s
  * @param listener who is told, beside the listener of the engine, what happens to this replica: gap, regression, value
  *     dropped, its own loop failing and going on. The connection on which all maps hear of changes is the engine's: its

@@ -18,6 +18,9 @@ public interface Worker extends AutoCloseable {
     /** Whether it holds its lease, by the local clock. */
     boolean isLeased();
 
+    /** How it gets on; asks Redis nothing. */
+    WorkerFigures figures();
+
     /**
      * Leaves the pool: takes nothing more, stops its jobs and hands each to another worker once it has stopped, or leaves it
      * waiting when there is none. After {@code drain}, what still runs is interrupted and has 2 s more; what does not stop

@@ -1,6 +1,7 @@
 package dev.pulse.redis;
 
 import java.io.IOException;
+import java.util.List;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
@@ -32,21 +33,21 @@ final class ForeignConnection extends Connection {
                 : connection.getHostAndPort();
     }
 
-    /** The connection that a factory made, for what Jedis does with its own only; any other is itself. */
-    static Connection plain(Connection connection) {
-        return connection instanceof ForeignConnection foreign ? foreign.made : connection;
-    }
-
     @Override
     public void sendCommand(CommandArguments arguments) {
         requireOpen();
-        made.sendCommand(arguments);
+        try {
+            made.sendCommand(arguments);
+        } finally {
+            if (ended) {
+                end();
+            }
+        }
         requireOpen();
     }
 
     private void requireOpen() {
         if (ended) {
-            end();
             throw new JedisConnectionException("the connection is closed");
         }
     }
@@ -60,6 +61,16 @@ final class ForeignConnection extends Connection {
     @Override
     public Object getOne() {
         return made.getOne();
+    }
+
+    @Override
+    public Object getUnflushedObject() {
+        return made.getUnflushedObject();
+    }
+
+    @Override
+    public List<Object> getMany(int count) {
+        return made.getMany(count);
     }
 
     @Override

@@ -51,9 +51,14 @@ public final class Redis {
         return new OwnedConnection(topology, role);
     }
 
-    /** A connection of its own for what is published; {@code role} becomes part of its name. */
-    public Subscription subscription(String role, Subscription.Receiver receiver) {
-        return new Subscription(topology, role, receiver);
+    /**
+     * Connects for what is published; {@code role} becomes part of the connection's name.
+     *
+     * @throws InterruptedException when interrupted; there is no connection then
+     * @throws PulseException what hinders it
+     */
+    public Subscription subscription(String role) throws InterruptedException {
+        return Subscription.open(topology, role);
     }
 
     /** The same Redis over the same connections with another command time-out. */

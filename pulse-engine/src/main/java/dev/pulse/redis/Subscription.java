@@ -1,222 +1,176 @@
 package dev.pulse.redis;
 
+import dev.pulse.AccessDeniedException;
 import dev.pulse.PulseException;
-import dev.pulse.RedisUnavailableException;
+import dev.pulse.task.Tasks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.BinaryJedisPubSub;
+import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * A connection for what is published on channels. One thread runs it and hands on what comes; another, one at a time, adds
- * and removes channels and pings. On a Redis Cluster it goes to any node: all get what is published. {@link #close} comes
- * from any thread.
+ * A connection for what is published on channels. A thread of its own hands on what comes; another, one at a time, adds and
+ * removes channels and pings. Each channel is asked for by itself, so that one which the user may not hear costs the
+ * others nothing. On a Redis Cluster it goes to any node: all get what is published. {@link #close} comes from any thread.
  */
 public final class Subscription implements AutoCloseable {
     /** How long nothing may come, for somebody pings more often: a connection that is dead shows within 10 s. */
-    public static final Duration SILENCE = Duration.ofSeconds(8);
+    private static final Duration SILENCE = Duration.ofSeconds(8);
 
-    private static final byte[] NOTHING = "pulse:ping".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MESSAGE = bytes("message");
+    private static final byte[] SUBSCRIBED = bytes("subscribe");
+    private static final List<byte[]> NOTHING = List.of(bytes("pulse:ping"));
 
-    private final Topology topology;
+    private final Primary primary;
     private final String role;
-    private final Receiver receiver;
-    private final ReentrantLock lock = new ReentrantLock();
-    /* guarded by lock */
-    private @Nullable Run run;
-    private boolean closed;
+    private final Connection connection;
+    /** What was sent and not answered: each has one answer, and they come in this order. */
+    private final Queue<Asked> unanswered = new ConcurrentLinkedQueue<>();
 
-    /** What comes; called by the thread that runs the subscription. */
+    private volatile boolean closed;
+
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    private record Asked(Protocol.Command command, byte[] channel) {}
+
+    /** What comes; called by the thread that reads, which is not to wait for anything. */
     public interface Receiver {
         /** Whatever is published on the channel from now on comes here. */
         void subscribed(byte[] channel);
+
+        /** Nothing that is published on the channel comes here any more. */
+        void unsubscribed(byte[] channel);
+
+        /** Redis does not let its user hear the channel. */
+        void denied(byte[] channel, AccessDeniedException why);
 
         /** Something was published; the bytes are the receiver's own. */
         void received(byte[] channel, byte[] message);
     }
 
-    Subscription(Topology topology, String role, Receiver receiver) {
-        this.topology = topology;
+    private Subscription(Primary primary, String role) {
+        this.primary = primary;
         this.role = role;
-        this.receiver = receiver;
+        this.connection = primary.open(role, SILENCE);
     }
 
-    /**
-     * Connects, subscribes to these channels, and hands on what comes, until nothing is subscribed any more.
-     *
-     * @param channels at least one
-     * @throws InterruptedException when interrupted; the connection is gone then
-     * @throws PulseException when the connection failed, or was closed meanwhile
-     */
-    public void run(List<byte[]> channels) throws InterruptedException {
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** As {@link Redis#subscription} says. */
+    static Subscription open(Topology topology, String role) throws InterruptedException {
         Primary to = topology.primaryFor(Command.repeatable("SUBSCRIBE"));
-        Run begun = begin(to);
         try {
-            begun.proceed(channels);
-        } catch (JedisException e) {
-            throw failed(to, e);
-        } finally {
-            end(begun);
-        }
-    }
-
-    private Run begin(Primary to) throws InterruptedException {
-        Connection opened;
-        try {
-            opened = to.open(role, SILENCE);
+            return new Subscription(to, role);
         } catch (PulseException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
             throw e;
         }
-        Run begun = new Run(to, opened, receiver);
-        lock.lock();
-        try {
-            if (!closed) {
-                run = begun;
-                return begun;
-            }
-        } finally {
-            lock.unlock();
-        }
-        begun.discard();
-        throw new RedisUnavailableException("subscription " + role + " is closed", null);
-    }
-
-    private void end(Run ended) {
-        lock.lock();
-        try {
-            run = null;
-        } finally {
-            lock.unlock();
-        }
-        ended.discard();
-    }
-
-    private static RuntimeException failed(Primary to, JedisException e) throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        return Failures.asking(to.where(), "SUBSCRIBE", e);
-    }
-
-    /** Adds channels, if it runs by now; what runs later is told of its channels then. Returns whether it runs. */
-    public boolean subscribe(List<byte[]> channels) throws InterruptedException {
-        return send(running -> running.subscribe(channels.toArray(byte[][]::new)));
-    }
-
-    /** Removes channels, if it runs; with the last one it ends. Returns whether it runs. */
-    public boolean unsubscribe(List<byte[]> channels) throws InterruptedException {
-        return send(running -> running.unsubscribe(channels.toArray(byte[][]::new)));
     }
 
     /**
-     * Has Redis say something, if it runs. By what changes nothing, for Jedis keeps a record of each PING that it does not
-     * clear here.
+     * Hands on what comes, by a thread of its own, until it is closed.
+     *
+     * @throws InterruptedException when interrupted; the connection is gone then
+     * @throws PulseException when the connection failed
      */
-    public void ping() throws InterruptedException {
-        send(running -> running.unsubscribe(NOTHING));
+    public void run(Receiver receiver) throws InterruptedException {
+        try {
+            Tasks.runOnPlatformThread(role, () -> {
+                while (!closed) {
+                    handOn(receiver);
+                }
+            });
+        } catch (JedisException e) {
+            if (!closed) {
+                throw Failures.asking(primary.where(), "SUBSCRIBE", e);
+            }
+        } finally {
+            close();
+        }
     }
 
-    private boolean send(Consumer<Run> what) throws InterruptedException {
-        Run running = running();
-        if (running == null || !running.isSubscribed()) {
-            return false;
-        }
+    private void handOn(Receiver receiver) {
+        List<@Nullable Object> reply;
         try {
-            what.accept(running);
+            reply = Replies.list(connection.getUnflushedObject());
+        } catch (JedisDataException e) {
+            refused(e, receiver);
+            return;
+        }
+        byte[] kind = Replies.bytes(reply.get(0));
+        byte[] channel = Replies.bytes(reply.get(1));
+        if (Arrays.equals(kind, MESSAGE)) {
+            receiver.received(channel, Replies.bytes(reply.get(2)));
+            return;
+        }
+        unanswered.remove();
+        if (Arrays.equals(kind, SUBSCRIBED)) {
+            receiver.subscribed(channel);
+        } else {
+            receiver.unsubscribed(channel);
+        }
+    }
+
+    private void refused(JedisDataException reply, Receiver receiver) {
+        Asked asked = unanswered.poll();
+        if (asked == null || asked.command() != Protocol.Command.SUBSCRIBE) {
+            throw reply;
+        }
+        String doing = "SUBSCRIBE " + new String(asked.channel(), StandardCharsets.UTF_8);
+        if (!(Failures.reply(doing, reply) instanceof AccessDeniedException denied)) {
+            throw reply;
+        }
+        receiver.denied(asked.channel(), denied);
+    }
+
+    /** Adds channels. What cannot be sent ends the connection; the thread that runs it tells. */
+    public void subscribe(Collection<byte[]> channels) throws InterruptedException {
+        send(Protocol.Command.SUBSCRIBE, channels);
+    }
+
+    /** Removes channels; the same holds. */
+    public void unsubscribe(Collection<byte[]> channels) throws InterruptedException {
+        send(Protocol.Command.UNSUBSCRIBE, channels);
+    }
+
+    /** Has Redis say something, by a command that has the same answer whether there are channels or not. */
+    public void ping() throws InterruptedException {
+        send(Protocol.Command.UNSUBSCRIBE, NOTHING);
+    }
+
+    private void send(Protocol.Command command, Collection<byte[]> channels) throws InterruptedException {
+        try {
+            for (byte[] channel : channels) {
+                unanswered.add(new Asked(command, channel));
+                connection.sendCommand(new CommandArguments(command).add(channel));
+            }
+            // reads nothing, but flushes
+            connection.getMany(0);
         } catch (JedisException e) {
             // the thread that reads notices, and tells
-            running.discard();
+            primary.discard(connection);
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            return false;
-        }
-        running.discardIfEnded();
-        return true;
-    }
-
-    private @Nullable Run running() {
-        lock.lock();
-        try {
-            return run;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Ends it for good. Can be repeated. */
     @Override
     public void close() {
-        Run last;
-        lock.lock();
-        try {
-            closed = true;
-            last = run;
-        } finally {
-            lock.unlock();
-        }
-        if (last != null) {
-            last.discard();
-        }
-    }
-
-    /** One connection, from the first channel to its end. */
-    private static final class Run extends BinaryJedisPubSub {
-        private final Primary primary;
-        private final Connection connection;
-        private final Connection plain;
-        private final Receiver receiver;
-        private final Guard greeting;
-        private volatile boolean ended;
-
-        Run(Primary primary, Connection connection, Receiver receiver) {
-            this.primary = primary;
-            this.connection = connection;
-            this.plain = ForeignConnection.plain(connection);
-            this.receiver = receiver;
-            // Jedis takes the time-out away until it is given back below
-            this.greeting = Guard.over(connection, System.nanoTime() + SILENCE.toNanos());
-        }
-
-        void proceed(List<byte[]> channels) {
-            proceed(plain, channels.toArray(byte[][]::new));
-        }
-
-        @Override
-        public void onSubscribe(byte[] channel, int channels) {
-            if (ended) {
-                throw new JedisConnectionException("the connection is closed");
-            }
-            greeting.close();
-            connection.setSoTimeout((int) SILENCE.toMillis());
-            receiver.subscribed(channel);
-        }
-
-        @Override
-        public void onMessage(byte[] channel, byte[] message) {
-            receiver.received(channel, message);
-        }
-
-        void discard() {
-            ended = true;
-            greeting.close();
-            primary.discard(connection);
-        }
-
-        /** A connection of another's factory connects anew when it is closed and asked to send. */
-        void discardIfEnded() {
-            if (ended) {
-                discard();
-            }
-        }
+        closed = true;
+        primary.discard(connection);
     }
 }

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
-/** Starts every thread of the engine: virtual but for one, named, and known while it lives. Thread-safe. */
+/** Starts every thread of the engine: virtual unless said otherwise, named, and known while it lives. Thread-safe. */
 public final class Tasks {
     private static final Set<Thread> LIVE = ConcurrentHashMap.newKeySet();
 
@@ -13,15 +15,15 @@ public final class Tasks {
 
     /** Starts a virtual thread of this name. What {@code body} throws is a defect and goes to the thread's handler. */
     public static Thread start(String name, Runnable body) {
-        return start(name, body, Thread.ofVirtual());
+        return start(Thread.ofVirtual(), name, body);
     }
 
     /** The same on a daemon thread of the platform, which runs however busy the carriers of virtual threads are. */
     static Thread startPlatform(String name, Runnable body) {
-        return start(name, body, Thread.ofPlatform().daemon());
+        return start(Thread.ofPlatform().daemon(), name, body);
     }
 
-    private static Thread start(String name, Runnable body, Thread.Builder kind) {
+    private static Thread start(Thread.Builder kind, String name, Runnable body) {
         Thread thread = kind.name("pulse " + name).unstarted(() -> {
             try {
                 body.run();
@@ -30,8 +32,36 @@ public final class Tasks {
             }
         });
         LIVE.add(thread);
-        thread.start();
+        try {
+            thread.start();
+        } catch (Error e) {
+            // the system has no more of the kind; it is tried again and again
+            LIVE.remove(thread);
+            throw e;
+        }
         return thread;
+    }
+
+    /**
+     * Runs the body on a platform thread of this name, and waits for its end. For reading from a socket what comes one by
+     * one and is waited for: a virtual thread is woken by way of others that wait on the sockets of all of them, which takes
+     * several times as long. What the body throws is thrown here.
+     *
+     * @throws InterruptedException when interrupted; the body is not, for that would not end its read: closing its socket
+     *     does
+     */
+    public static void runOnPlatformThread(String name, Runnable body) throws InterruptedException {
+        FutureTask<?> task = new FutureTask<>(body, null);
+        start(Thread.ofPlatform().daemon(), name, task);
+        try {
+            task.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException failure -> throw failure;
+                case Error error -> throw error;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        }
     }
 
     /** Runs what must not throw; where it does, the thread lives on and its handler is told of the defect. */

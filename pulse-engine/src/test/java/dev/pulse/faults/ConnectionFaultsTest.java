@@ -21,6 +21,8 @@ class ConnectionFaultsTest {
     private static final Duration DEADLINE = Duration.ofSeconds(2);
     private static final Duration PACE = Duration.ofMillis(4);
     private static final Duration WORK = Duration.ofMillis(5);
+    private static final Duration MOST = Duration.ofSeconds(1);
+    private static final Duration MOST_IN_FULL = Duration.ofSeconds(6);
 
     @Drill
     @Attacks(
@@ -41,7 +43,7 @@ class ConnectionFaultsTest {
             while (trial.goesOn()) {
                 fleet.awaitMoreHandled(30);
                 fleet.broken();
-                harm(proxy, trial);
+                harm(proxy, trial, Trial.drillTime().isZero() ? MOST : MOST_IN_FULL);
                 proxy.pass(Passage.free());
                 proxy.heal();
                 fleet.healed();
@@ -51,9 +53,9 @@ class ConnectionFaultsTest {
         }
     }
 
-    private static void harm(FaultProxy proxy, Trial trial) throws InterruptedException {
+    /** Begins something, and lets it last for so long at most. */
+    static void harm(FaultProxy proxy, Trial trial, Duration most) throws InterruptedException {
         Random random = trial.random();
-        Duration most = Duration.ofMillis(Trial.drillTime().isZero() ? 1_000 : 6_000);
         switch (random.nextInt(7)) {
             case 0 -> proxy.cut();
             case 1 -> proxy.silence();

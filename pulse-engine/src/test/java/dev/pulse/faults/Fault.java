@@ -8,6 +8,7 @@ public enum Fault {
     F04("a stream, a group or everything deleted, an older state restored"),
     F05("a failover by Sentinel"),
     F06("connections cut, flapping, silent, slow, broken off anywhere"),
+    F07("subscriptions killed; messages lost, repeated, reordered"),
     F08("scripts flushed"),
     F09("a slow Redis"),
     F10("workers that come, go and die all the time"),

@@ -111,7 +111,8 @@ final class FaultReport {
                                 ? "short form"
                                 : Trial.drillTime().toSeconds() + " s for each drill"));
         lines.add("");
-        lines.add("| fault | test | tries | events | duplicates | worst redelivery | worst recovery | worst overlap | promises |");
+        lines.add("| fault | test | tries | events | duplicates | worst redelivery | worst recovery | worst overlap |"
+                + " promises |");
         lines.add("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         ROWS.values().stream()
                 .sorted(Comparator.comparing((Row row) -> row.attacks().by()).thenComparing(Row::test))

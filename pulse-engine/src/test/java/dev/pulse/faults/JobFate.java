@@ -108,10 +108,13 @@ final class JobFate {
         if (end != null) {
             return switch (end.did()) {
                 case FAILED -> Set.of("FAILED");
-                case SHUT_DOWN -> Set.of("STOPPED", "FAILED", "unknown");
+                // the next incarnation knows nothing of it
+                case SHUT_DOWN -> Set.of("unknown");
                 default -> Set.of("STOPPED");
             };
         }
-        return isToRun() ? Set.of("STARTED") : Set.of("unknown", "PENDING", "STARTED", "FAILED", "STOPPED", "WITHDRAWN");
+        return isToRun()
+                ? Set.of("STARTED")
+                : Set.of("unknown", "PENDING", "STARTED", "FAILED", "STOPPED", "WITHDRAWN");
     }
 }

@@ -38,8 +38,9 @@ record JobRun(JobStep begin, long end, boolean byDeath) {
                 case KILLED -> {
                     // what stood still and never went on has ended when it stopped
                     long end = paused.getOrDefault(step.who(), step.micros());
-                    open.values().removeIf(begin -> begin.who().equals(step.who())
-                            && runs.add(new JobRun(begin, Math.max(end, begin.micros()), true)));
+                    open.values()
+                            .removeIf(begin -> begin.who().equals(step.who())
+                                    && runs.add(new JobRun(begin, Math.max(end, begin.micros()), true)));
                 }
                 default -> {}
             }

@@ -40,7 +40,9 @@ record JobStep(long micros, String who, Did did, String key, String job, long to
         STOP_UNKNOWN,
         /** Adds nothing more. */
         RESTED,
-        /** Was told that the pool was shut down. */
+        /** Is about to shut the pool down. */
+        SHUTTING,
+        /** Was told that it was shut down. */
         SHUT_DOWN,
         /** A member: can be told what to do. */
         OPENED,

@@ -11,8 +11,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Holds the history of a pool, and what Redis has of it at the end, against the promises. The load has come to rest: whatever
@@ -40,9 +42,8 @@ final class PoolChecker {
      * @param records the jobs by their keys
      */
     PoolChecker(List<JobStep> steps, Duration lease, Map<String, PoolRecord> records) {
-        this.steps = steps.stream()
-                .sorted(Comparator.comparingLong(JobStep::micros))
-                .toList();
+        this.steps =
+                steps.stream().sorted(Comparator.comparingLong(JobStep::micros)).toList();
         this.lease = lease;
         this.records = records;
         this.runs = JobRun.in(this.steps);
@@ -67,7 +68,7 @@ final class PoolChecker {
         return runs.stream().filter(JobRun::isOpen).allMatch(run -> open.put(run.key(), run) == null)
                 && records.keySet().equals(open.keySet())
                 && records.entrySet().stream()
-                        .allMatch(record -> record.getValue().isOf(open.get(record.getKey())));
+                        .allMatch(record -> record.getValue().isOf(Objects.requireNonNull(open.get(record.getKey()))));
     }
 
     private Map<String, List<JobRun>> byKey() {
@@ -133,7 +134,7 @@ final class PoolChecker {
                 continue;
             }
             for (JobRun run : openAt(dead.who(), dead.micros())) {
-                byJob.get(run.job()).stream()
+                byJob.getOrDefault(run.job(), List.of()).stream()
                         .filter(next -> next.token() > run.token())
                         .findFirst()
                         .ifPresent(next -> {
@@ -177,16 +178,29 @@ final class PoolChecker {
                 steps.stream()
                         .filter(step -> step.did() == Did.NONE)
                         .filter(step -> {
-                            JobFate fate = fates.get(step.job());
-                            return fate.isAccepted() && fate.stops() == 1 && !mayBeForgotten(fate);
+                            JobFate fate = Objects.requireNonNull(fates.get(step.job()));
+                            return fate.isAccepted()
+                                    && fate.stops() == 1
+                                    && !mayBeForgotten(fate)
+                                    && !troubles.mayBeShutDown(fate.dispatch(), step);
                         })
                         .toList());
     }
 
     /** Whether Redis forgot it when it ran nowhere, so that nobody could say that it is there. */
     private boolean mayBeForgotten(JobFate fate) {
-        return troubles.forgettingOf(fate.dispatch()).anyMatch(forgot -> runs.stream()
-                .noneMatch(run -> run.job().equals(fate.job()) && run.isOpenAt(forgot.micros())));
+        return troubles.forgettingOf(fate.dispatch())
+                .anyMatch(forgot ->
+                        runs.stream().noneMatch(run -> run.job().equals(fate.job()) && run.isOpenAt(forgot.micros())));
+    }
+
+    /** Whether Redis forgot what it was to know of the job's id. */
+    private boolean mayBeginAnew(JobFate fate) {
+        JobStep over = fate.over();
+        return Stream.of(fate.dispatch(), over == null ? fate.dispatch() : over)
+                .flatMap(troubles::forgettingOf)
+                .findAny()
+                .isPresent();
     }
 
     /** P8, P17: what has ended never begins again, whoever dispatches it once more; nor what was refused. */
@@ -203,10 +217,7 @@ final class PoolChecker {
                 refused.add(run.toString());
             }
             JobStep over = fate.over();
-            if (over == null
-                    || run.end() <= over.micros()
-                    || troubles.mayHaveLostLease(run)
-                    || troubles.forgettingOf(over).findAny().isPresent()) {
+            if (over == null || run.end() <= over.micros() || troubles.mayHaveLostLease(run) || mayBeginAnew(fate)) {
                 continue;
             }
             (run.begun() > over.micros() ? begun : goingOn).add(over + ", but " + run);
@@ -223,23 +234,26 @@ final class PoolChecker {
         List<JobStep> failed = new ArrayList<>();
         List<JobStep> repeated = new ArrayList<>();
         for (JobStep step : steps) {
+            JobFate fate = fates.get(step.job());
+            if (fate == null || troubles.haveForgetting() || troubles.mayBeShutDown(fate.dispatch(), step)) {
+                continue;
+            }
             switch (step.did()) {
                 case UNKNOWN -> unsure.add(step.key());
                 case EXISTS -> {
-                    if (!unsure.contains(step.key()) && !troubles.haveForgetting()) {
+                    if (!unsure.contains(step.key())) {
                         exist.add(step);
                     }
                 }
                 case FAILED -> {
-                    if (!PoolLoad.isToFail(step.job()) && !troubles.haveForgetting()) {
+                    if (!PoolLoad.isToFail(step.job())) {
                         failed.add(step);
                     }
                 }
                 case REPEATED -> {
-                    JobFate fate = fates.get(step.job());
                     JobStep over = fate.over();
                     boolean ended = over != null && over.micros() < step.micros();
-                    if (!step.note().equals(ended ? PoolLoad.ENDED : PoolLoad.STARTED) && !troubles.haveForgetting()) {
+                    if (!step.note().equals(ended ? PoolLoad.ENDED : PoolLoad.STARTED)) {
                         repeated.add(step);
                     }
                 }
@@ -262,7 +276,10 @@ final class PoolChecker {
                     .filter(step -> step.micros() > healed.micros())
                     .filter(step -> step.did() == Did.BROKEN
                             || (step.did() == Did.ACCEPTED
-                                    && fates.get(step.job()).dispatch().micros() > healed.micros()))
+                                    && Objects.requireNonNull(fates.get(step.job()))
+                                                    .dispatch()
+                                                    .micros()
+                                            > healed.micros()))
                     .findFirst()
                     .filter(step -> step.did() == Did.ACCEPTED)
                     .ifPresent(step -> {

@@ -12,7 +12,6 @@ import dev.pulse.pool.PoolSnapshot;
 import dev.pulse.pool.internal.Owners;
 import dev.pulse.testing.Node;
 import dev.pulse.testing.RespClient;
-import dev.pulse.wire.PoolKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -88,8 +87,8 @@ final class PoolFleet implements AutoCloseable {
     /** Starts a process that does nothing yet. */
     Process process() {
         String who = "n" + processes.size();
-        Process process = new Process(
-                Node.start(PoolProcess.class, who, uri.get(), terms.toString()), who, new ArrayList<>());
+        Process process =
+                new Process(Node.start(PoolProcess.class, who, uri.get(), terms.toString()), who, new ArrayList<>());
         processes.add(process);
         return process;
     }
@@ -152,12 +151,7 @@ final class PoolFleet implements AutoCloseable {
     /** Redis has forgotten some of what it was told, in this time before now at most. */
     void forgot(Duration reach) {
         history.add(JobStep.now(
-                "redis",
-                Did.FORGOT,
-                JobStep.NOTHING,
-                JobStep.NOTHING,
-                0,
-                Long.toString(reach.toNanos() / 1_000)));
+                "redis", Did.FORGOT, JobStep.NOTHING, JobStep.NOTHING, 0, Long.toString(reach.toNanos() / 1_000)));
     }
 
     private void note(String who, Did did) {
@@ -190,24 +184,23 @@ final class PoolFleet implements AutoCloseable {
     /** Dispatches no more, waits until nothing is left to do, and requires that all promises were kept. */
     void finish() throws InterruptedException {
         rest();
-        boolean rests = restsWithin(REST);
-        List<String> broken = new ArrayList<>();
+        Look last = restWithin(REST);
+        Findings findings = last.checker().check();
+        trial.add(findings);
+        List<String> broken = new ArrayList<>(findings.violations());
         try (RespClient raw = RespClient.connect(uri.get())) {
-            PoolKeys keys = PoolRecord.keys(raw, terms.pool());
-            if (rests) {
-                invariants(raw, keys, broken);
-            }
-            Findings findings =
-                    new PoolChecker(steps(), terms.lease(), PoolRecord.all(PoolSnapshot.of(raw, keys))).check();
-            trial.add(findings);
-            broken.addAll(findings.violations());
+            new PoolInvariants(raw, PoolRecord.keys(raw, terms.pool())).check();
+        } catch (AssertionError e) {
+            broken.add(String.valueOf(e.getMessage()));
         }
         outcomes(broken);
-        if (!rests || !broken.isEmpty()) {
+        if (!last.rests() || !broken.isEmpty()) {
             keepHistory();
         }
         assertThat(broken).isEmpty();
-        assertThat(rests).as("all that is in Redis runs, and nothing else").isTrue();
+        assertThat(last.rests())
+                .as("all that is in Redis runs, and nothing else")
+                .isTrue();
     }
 
     private void rest() throws InterruptedException {
@@ -221,45 +214,43 @@ final class PoolFleet implements AutoCloseable {
         loaded.forEach(process -> awaitTold(process, Did.RESTED, 1));
     }
 
-    private static void invariants(RespClient raw, PoolKeys keys, List<String> broken) {
-        try {
-            new PoolInvariants(raw, keys).checkIdle();
-        } catch (AssertionError e) {
-            broken.add(String.valueOf(e.getMessage()));
-        }
-    }
+    /** The pool at one moment, and whether nothing is left to do then. */
+    private record Look(PoolChecker checker, boolean rests) {}
 
-    private boolean restsWithin(Duration limit) throws InterruptedException {
+    /** The first look at rest, or the last one. */
+    private Look restWithin(Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
-        while (System.nanoTime() < end) {
-            if (rests()) {
-                return true;
+        while (true) {
+            Look look = look();
+            if (look.rests() || System.nanoTime() - end > 0) {
+                return look;
             }
             Thread.sleep(50);
         }
-        return false;
     }
 
-    /** Nobody is being swept, no inbox has anything, and what Redis has runs, where it belongs, and nothing else does. */
-    private boolean rests() {
+    /** It rests when nobody is being swept, no inbox has anything, and what Redis has runs where it belongs, and nothing else. */
+    private Look look() {
         try (RespClient raw = RespClient.connect(uri.get())) {
             PoolSnapshot pool = PoolSnapshot.of(raw, PoolRecord.keys(raw, terms.pool()));
             Map<String, PoolRecord> records = PoolRecord.all(pool);
             String slots = pool.hash("m").getOrDefault("ring", "");
-            return pool.get("gone") == null
+            PoolChecker checker = new PoolChecker(steps(), terms.lease(), records);
+            boolean rests = pool.get("gone") == null
                     && pool.names("in:").stream()
                             .allMatch(worker -> pool.entries("in:" + worker).isEmpty())
                     && records.entrySet().stream()
                             .allMatch(record -> Owners.ownerOf(slots, record.getKey())
                                     .filter(record.getValue().worker()::equals)
                                     .isPresent())
-                    && new PoolChecker(steps(), terms.lease(), records).rests();
+                    && checker.rests();
+            return new Look(checker, rests);
         }
     }
 
     /** Waits until everything runs where it belongs, while nobody dispatches or stops anything. */
     void awaitRest() throws InterruptedException {
-        assertThat(restsWithin(LIMIT)).as("all runs where it belongs").isTrue();
+        assertThat(restWithin(LIMIT).rests()).as("all runs where it belongs").isTrue();
     }
 
     /** How often a job was begun so far. */
@@ -275,9 +266,13 @@ final class PoolFleet implements AutoCloseable {
         if (new PoolTroubles(steps).haveForgetting()) {
             return;
         }
-        Map<String, JobFate> fates = JobFate.in(steps);
-        List<JobFate> asked = fates.values().stream()
-                .filter(JobFate::isOnce)
+        long begun = steps.stream()
+                .filter(step -> step.did() == Did.SHUT_DOWN)
+                .mapToLong(JobStep::micros)
+                .max()
+                .orElse(0);
+        List<JobFate> asked = JobFate.in(steps).values().stream()
+                .filter(fate -> fate.isOnce() && fate.dispatch().micros() > begun)
                 .toList()
                 .reversed()
                 .stream()

@@ -179,7 +179,12 @@ final class PoolLoad implements AutoCloseable {
             }
         }
 
-        private record Answer(Did did, boolean retry, long token, String note, @Nullable PoolShutDownException shutDown) {
+        private record Answer(
+                Did did,
+                boolean retry,
+                long token,
+                String note,
+                @Nullable PoolShutDownException shutDown) {
             static Answer of(Did did, PulseException e) {
                 return new Answer(did, did == Did.UNKNOWN || did == Did.REFUSED, 0, kind(e), null);
             }
@@ -196,7 +201,8 @@ final class PoolLoad implements AutoCloseable {
             } catch (JobExistsException e) {
                 return Answer.of(Did.EXISTS, e);
             } catch (PoolShutDownException e) {
-                return new Answer(Did.REFUSED, false, 0, kind(e), e);
+                // one that was accepted before ends with the others
+                return new Answer(Did.UNKNOWN, false, 0, kind(e), e);
             } catch (PulseException e) {
                 return Answer.of(Did.REFUSED, e);
             }

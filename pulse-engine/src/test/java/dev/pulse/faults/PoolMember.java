@@ -37,18 +37,26 @@ final class PoolMember implements AutoCloseable {
         this.name = name;
         this.history = history;
         this.pulse = way.clientName(name).connect();
-        this.pool = pulse.joinPool(
-                terms.pool(),
-                PoolOptions.builder()
-                        .settings(terms::apply)
-                        .dispatchTimeout(terms.dispatchTimeout())
-                        .listener(this::noteLoss)
-                        .build());
+        this.pool = open(terms);
         history.accept(JobStep.now(name, Did.OPENED));
     }
 
-    String name() {
-        return name;
+    private PoolNode open(PoolTerms terms) throws InterruptedException {
+        PoolOptions options = PoolOptions.builder()
+                .settings(terms::apply)
+                .dispatchTimeout(terms.dispatchTimeout())
+                .listener(this::noteLoss)
+                .build();
+        boolean opened = false;
+        try {
+            PoolNode joined = pulse.joinPool(terms.pool(), options);
+            opened = true;
+            return joined;
+        } finally {
+            if (!opened) {
+                pulse.close(Duration.ZERO);
+            }
+        }
     }
 
     PoolNode pool() {
@@ -106,6 +114,7 @@ final class PoolMember implements AutoCloseable {
 
     /** Ends the pool for all. */
     boolean shutDown(Duration longest) throws InterruptedException {
+        history.accept(JobStep.now(name, Did.SHUTTING));
         boolean ended = pool.shutdown(longest);
         if (ended) {
             history.accept(JobStep.now(name, Did.SHUT_DOWN));

@@ -42,11 +42,8 @@ record PoolRecord(String state, String worker, long token, String job, boolean w
         return state.equals("running") && !wished;
     }
 
-    /** Whether it is this run. */
+    /** Whether it is this run; after a loss of state it may be another worker's, in the same process. */
     boolean isOf(JobRun run) {
-        return runs()
-                && worker.equals(run.worker())
-                && token == run.token()
-                && job.equals(run.job());
+        return runs() && token == run.token() && job.equals(run.job());
     }
 }

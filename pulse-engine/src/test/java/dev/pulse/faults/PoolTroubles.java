@@ -23,9 +23,8 @@ final class PoolTroubles {
     boolean mayHaveLostLease(JobRun run) {
         return lost.contains(run.worker())
                 || steps.stream()
-                        .anyMatch(step -> step.did() == Did.PAUSED
-                                && step.who().equals(run.who())
-                                && step.micros() <= run.end());
+                        .anyMatch(step ->
+                                step.did() == Did.PAUSED && step.who().equals(run.who()) && step.micros() <= run.end());
     }
 
     /** From when on a member could see, after this moment, that others have what it had. */
@@ -56,6 +55,13 @@ final class PoolTroubles {
                 .filter(step -> step.did() == Did.FORGOT
                         && told.micros() <= step.micros()
                         && told.micros() >= step.micros() - Long.parseLong(step.note()));
+    }
+
+    /** Whether somebody ended the pool between these. */
+    boolean mayBeShutDown(JobStep from, JobStep to) {
+        return steps.stream()
+                .anyMatch(step ->
+                        step.did() == Did.SHUTTING && from.micros() <= step.micros() && step.micros() <= to.micros());
     }
 
     /** Whether it ever forgot anything. */

@@ -18,6 +18,8 @@ public enum Promise {
     P7,
     /** Stopped: an acknowledged stop is final. */
     P8,
+    /** Replicas agree: with Redis, soon after it is healed, and never back to what was before. */
+    P9,
     /** Alive: loops show what hinders them, and go on by themselves. */
     P11,
     /** Bounded: how long calls and closing take. */

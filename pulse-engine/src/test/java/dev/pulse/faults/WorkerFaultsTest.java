@@ -91,7 +91,7 @@ class WorkerFaultsTest {
             fleet.awaitMoreAccepted(MANY.jobs());
             while (trial.goesOn()) {
                 rollingRestart(fleet, workers);
-                churn(trial, fleet, workers);
+                churn(trial, workers);
                 for (Process victim : List.copyOf(workers.subList(1, WORKERS))) {
                     fleet.kill(victim);
                     workers.remove(victim);
@@ -122,7 +122,7 @@ class WorkerFaultsTest {
     }
 
     /** Joins and leaves every half second, wherever the others are. */
-    private static void churn(Trial trial, PoolFleet fleet, List<Process> workers) throws InterruptedException {
+    private static void churn(Trial trial, List<Process> workers) throws InterruptedException {
         for (int i = 0; i < WORKERS; i++) {
             Process worker = workers.get(1 + trial.random().nextInt(WORKERS - 1));
             worker.tell("leave");

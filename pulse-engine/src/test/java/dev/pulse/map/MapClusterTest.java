@@ -1,11 +1,14 @@
 package dev.pulse.map;
 
+import static dev.pulse.faults.Promise.P9;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.stream.Codecs;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
@@ -70,6 +73,7 @@ class MapClusterTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F21)
     void aPrimaryThatIsKilledOrPausedIsReplacedUnderLoad(Prefix prefix) throws InterruptedException {
         for (boolean killed : new boolean[] {true, false}) {
             try (MapPair pair = MapPair.start(builder(), prefix.name("m"))) {
@@ -93,6 +97,7 @@ class MapClusterTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F21)
     void aSlotIsMovedUnderLoadAndNothingIsLost(Prefix prefix) throws InterruptedException {
         try (MapPair pair = MapPair.start(builder(), prefix.name("m"))) {
             pair.awaitProgress();
@@ -113,6 +118,7 @@ class MapClusterTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F07)
     void aNodeThatOnlyCarriesTheSubscriptionIsReplaced(Prefix prefix) throws InterruptedException {
         try (MapPair pair = MapPair.start(builder(), prefix.name("m"))) {
             pair.awaitProgress();

@@ -1,5 +1,6 @@
 package dev.pulse.map;
 
+import static dev.pulse.faults.Promise.P9;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,6 +8,9 @@ import dev.pulse.Health;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
+import dev.pulse.faults.Trial;
 import dev.pulse.stream.Codecs;
 import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.MessageProxy;
@@ -108,6 +112,7 @@ class MapFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F07)
     void subscriptionsAreKilledAgainAndAgainUnderLoad(EmbeddedRedis redis) throws InterruptedException {
         List<ReplicatedMap<String>> replicas =
                 List.of(joinAndWatch(redis.uri(), OFTEN), joinAndWatch(redis.uri(), MapOptions.defaults()));
@@ -129,6 +134,7 @@ class MapFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F07)
     void messagesAreLostRepeatedAndReordered(EmbeddedRedis redis) throws InterruptedException {
         try (MessageProxy proxy = MessageProxy.to(redis.port())) {
             List<ReplicatedMap<String>> replicas =
@@ -184,6 +190,7 @@ class MapFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F07)
     void aMessageThatIsLostSilentlyIsFoundByTheCheck(EmbeddedRedis redis) throws InterruptedException {
         try (MessageProxy proxy = MessageProxy.to(redis.port())) {
             ReplicatedMap<String> replica = join(proxy.uri(), OFTEN);
@@ -197,6 +204,22 @@ class MapFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F04)
+    void aMapThatIsMadeAgainByAsManyChangesIsFoundEntryByEntry(EmbeddedRedis redis) throws InterruptedException {
+        ReplicatedMap<String> map = join(redis.uri(), OFTEN);
+        for (String key : List.of("a", "b", "c")) {
+            map.setAndWait(key, "1");
+        }
+        // it differs from one that was deleted and made again, and whose messages were lost, by nothing
+        raw.raw().call("HSET", raw.content(), "b", "2");
+        await().atMost(LONG).until(() -> "2".equals(map.get("b")));
+        awaitAgreement(List.of(map));
+        assertThat(told).contains(new PulseEvent.MapRegressed(name, 3, 3));
+        assertThat(map.figures().regressions()).isOne();
+    }
+
+    @PulseTest
+    @Attacks(value = P9, by = Fault.F04)
     void aMapThatIsLostIsSeenToBeLostAndUsedAgain(EmbeddedRedis redis) throws InterruptedException {
         ReplicatedMap<String> map = join(redis.uri(), MapOptions.defaults());
         ReplicatedMap<String> checking = join(redis.uri(), OFTEN);
@@ -218,6 +241,7 @@ class MapFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F04)
     void anOlderStateThatIsRestoredIsTakenOver(EmbeddedRedis redis) throws InterruptedException {
         ReplicatedMap<String> map = join(redis.uri(), OFTEN);
         map.set("a", "1");
@@ -238,6 +262,7 @@ class MapFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F06)
     void connectionsAreCutAndHealedUnderLoad(EmbeddedRedis redis) throws InterruptedException {
         try (FaultProxy proxy = FaultProxy.to(redis.port())) {
             ReplicatedMap<String> cut = joinAndWatch(proxy.uri(), MapOptions.defaults());
@@ -247,9 +272,11 @@ class MapFaultTest {
                     proxy.cut();
                     int enough = writers.count() + 200;
                     await().atMost(LONG).until(() -> writers.count() >= enough);
+                    long healed = System.nanoTime();
                     proxy.heal();
                     long behind = writer.revision();
                     await().atMost(LONG).until(() -> cut.revision() >= behind);
+                    Trial.recovered(Duration.ofNanos(System.nanoTime() - healed));
                 }
                 writers.stop();
             }
@@ -285,6 +312,7 @@ class MapFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F06)
     void aRedisThatIsSilentShowsInHealthAndIsFollowedAgain(EmbeddedRedis redis) throws InterruptedException {
         try (FaultProxy proxy = FaultProxy.to(redis.port())) {
             ReplicatedMap<String> cut = join(proxy.uri(), MapOptions.defaults());
@@ -304,6 +332,7 @@ class MapFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F08)
     void flushedScriptsAreNeverVisible(EmbeddedRedis redis) throws InterruptedException {
         ReplicatedMap<String> map = join(redis.uri(), MapOptions.defaults());
         AtomicBoolean enough = new AtomicBoolean();
@@ -329,6 +358,7 @@ class MapFaultTest {
     }
 
     @PulseTest
+    @Attacks(value = P9, by = Fault.F06)
     void aResetThatComesWhileDisconnectedSurvivesTheReconnect(EmbeddedRedis redis) throws InterruptedException {
         try (FaultProxy proxy = FaultProxy.to(redis.port())) {
             ReplicatedMap<String> cut = join(proxy.uri(), MapOptions.defaults());

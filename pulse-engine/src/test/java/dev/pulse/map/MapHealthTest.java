@@ -167,10 +167,51 @@ class MapHealthTest {
             assertThat(map.getFresh("a")).contains("1");
             // from 7.0 on Redis ends by itself what may not go on; 6.2 only refuses it anew
             raw.raw().call("CLIENT", "KILL", "TYPE", "pubsub");
-            await().atMost(LONG).until(() -> ann.health().why().startsWith("maps read: "));
+            await().atMost(LONG).until(() -> ann.health().why().startsWith("map " + raw.name() + " content: "));
             raw.raw().call("ACL", "SETUSER", "ann", "&*");
             await().atMost(LONG).until(() -> ann.health().status() == Health.Status.UP);
             map.setAndWait("a", "3");
+        } finally {
+            raw.raw().call("ACL", "DELUSER", "ann");
+        }
+    }
+
+    @PulseTest
+    void aChannelThatIsDeniedCostsOtherMapsNothingAndIsAskedForAgain(EmbeddedRedis redis, Prefix prefix)
+            throws InterruptedException {
+        String allowed = "&map:" + prefix.name("a") + ":*";
+        raw.raw().call("ACL", "SETUSER", "ann", "reset", "on", ">one", "~*", "&*", "+@all");
+        try (Pulse ann = Pulse.connect(redis.uri().replace("redis://", "redis://ann:one@"));
+                ReplicatedMap<String> before = ann.map(prefix.name("a"), Codecs.string());
+                ReplicatedMap<String> denied = ann.map(
+                        raw.name(),
+                        Codecs.string(),
+                        MapOptions.builder().checkPeriod(Duration.ofMillis(100)).build())) {
+            raw.raw().call("ACL", "SETUSER", "ann", "resetchannels", allowed);
+            raw.raw().call("CLIENT", "KILL", "TYPE", "pubsub");
+            String why = "nobody tells it of changes, which it finds by looking every PT0.1S: SUBSCRIBE "
+                    + raw.channel() + ": NOPERM";
+            // nothing but the denied map
+            await().atMost(LONG)
+                    .until(() -> ann.health().loops().stream()
+                            .allMatch(loop -> loop.name().equals("map " + raw.name() + " content")
+                                    ? loop.why().startsWith(why)
+                                    : loop.status() == Health.Status.UP));
+            assertThatThrownBy(() -> ann.map(prefix.name("b"), Codecs.string()))
+                    .isInstanceOf(AccessDeniedException.class)
+                    .hasMessageContaining("SUBSCRIBE map:" + prefix.name("b") + ":updates");
+            before.setAndWait("k", "1");
+            assertThat(before.get("k")).isEqualTo("1");
+            // the look now and then goes on
+            raw.raw().call("HSET", raw.content(), "=rev", "1", "k", "1");
+            await().atMost(LONG).until(() -> "1".equals(denied.get("k")));
+            raw.raw().call("ACL", "SETUSER", "ann", "&map:" + prefix.name("b") + ":*");
+            try (ReplicatedMap<String> after = ann.map(prefix.name("b"), Codecs.string())) {
+                after.setAndWait("k", "1");
+            }
+            raw.raw().call("ACL", "SETUSER", "ann", "&*");
+            await().atMost(LONG).until(() -> ann.health().status() == Health.Status.UP);
+            denied.setAndWait("k", "2");
         } finally {
             raw.raw().call("ACL", "DELUSER", "ann");
         }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
 import dev.pulse.PulseException;
+import dev.pulse.faults.Trial;
 import dev.pulse.stream.Codecs;
 import dev.pulse.testing.RespClient;
 import java.io.UncheckedIOException;
@@ -39,6 +40,7 @@ final class MapPair implements AutoCloseable {
 
     /** Waits until what is written from now on through one replica is seen by the other, both ways. */
     void awaitProgress() {
+        long begun = System.nanoTime();
         for (int i = 0; i < 2; i++) {
             ReplicatedMap<String> from = maps.get(i);
             ReplicatedMap<String> to = maps.get(1 - i);
@@ -53,6 +55,7 @@ final class MapPair implements AutoCloseable {
                                 .isEqualTo(now);
                     });
         }
+        Trial.recovered(Duration.ofNanos(System.nanoTime() - begun));
     }
 
     /** Ends writing, and waits until both have what Redis has at this port; all that was acknowledged, if so. */

@@ -1,13 +1,18 @@
 package dev.pulse.map;
 
+import static dev.pulse.faults.Promise.P9;
+
 import dev.pulse.Pulse;
 import dev.pulse.embedded.AppendOnly;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.PulseTest;
 import java.time.Duration;
 
 /** Redis is restarted while two replicas of a map are written, with what it keeps of that: both agree with it again. */
+@Attacks(value = P9, by = Fault.F03)
 class MapRestartTest {
     @PulseTest
     void aCleanRestartWithAnAppendOnlyFileLosesNothing() throws InterruptedException {

@@ -1,9 +1,12 @@
 package dev.pulse.map;
 
+import static dev.pulse.faults.Promise.P9;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A master fails over while two replicas of a map are written: both follow the new one, and agree with it. */
 @RedisTest
+@Attacks(value = P9, by = Fault.F05)
 class MapSentinelTest {
     @TempDir
     static Path directory;

@@ -54,14 +54,19 @@ class FencingTest {
     void close(EmbeddedRedis redis) {
         redis.resume();
         end.countDown();
-        pulse.close();
-        client.close();
+        try (RespClient raws = client;
+                Pulse closing = pulse) {
+            new PoolInvariants(raws, raw.keys()).check();
+        }
     }
 
     private void awaitLost(String id) {
-        await().atMost(LONG).untilAsserted(() -> assertThat(events).anySatisfy(event -> assertThat(event)
-                .isInstanceOfSatisfying(PulseEvent.WorkerLost.class, lost -> assertThat(lost.worker())
-                        .isEqualTo(id))));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(events)
+                        .anySatisfy(event -> assertThat(event)
+                                .isInstanceOfSatisfying(
+                                        PulseEvent.WorkerLost.class,
+                                        lost -> assertThat(lost.worker()).isEqualTo(id))));
     }
 
     private void awaitBack(String... keys) {

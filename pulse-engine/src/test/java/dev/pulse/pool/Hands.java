@@ -3,6 +3,7 @@ package dev.pulse.pool;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,6 +90,6 @@ final class Hands implements ServiceHandler {
 
     /** The job of a key as it was started last. */
     Job job(String key) {
-        return jobs.get(key);
+        return Objects.requireNonNull(jobs.get(key));
     }
 }

@@ -57,9 +57,10 @@ class LossOfStateTest {
     }
 
     private void awaitAllListed() {
-        await().atMost(LONG).ignoreExceptions().untilAsserted(() -> assertThat(first.jobs())
-                .hasSize(KEYS)
-                .allMatch(job -> job.state() == JobInfo.State.RUNNING));
+        await().atMost(LONG)
+                .ignoreExceptions()
+                .untilAsserted(() ->
+                        assertThat(first.jobs()).hasSize(KEYS).allMatch(job -> job.state() == JobInfo.State.RUNNING));
     }
 
     @PulseTest
@@ -86,7 +87,8 @@ class LossOfStateTest {
         assertThat(ledger.running()).containsKey("job-7").hasSize(KEYS);
         two.close();
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(new HashSet<>(ledger.running().values())).isEqualTo(Set.of("one")));
+                .untilAsserted(() ->
+                        assertThat(new HashSet<>(ledger.running().values())).isEqualTo(Set.of("one")));
         await().atMost(LONG).untilAsserted(() -> assertThat(ledger.running()).hasSize(KEYS));
     }
 

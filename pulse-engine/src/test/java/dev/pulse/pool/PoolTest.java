@@ -51,9 +51,11 @@ class PoolTest {
 
     private void awaitAllOn(Set<String> nodes) {
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(ledger.running()).hasSize(KEYS).containsValues(nodes.toArray(String[]::new)));
+                .untilAsserted(
+                        () -> assertThat(ledger.running()).hasSize(KEYS).containsValues(nodes.toArray(String[]::new)));
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(new HashSet<>(ledger.running().values())).isEqualTo(nodes));
+                .untilAsserted(() ->
+                        assertThat(new HashSet<>(ledger.running().values())).isEqualTo(nodes));
     }
 
     @PulseTest
@@ -158,9 +160,9 @@ class PoolTest {
         PoolClient second = two.pool(name);
         assertThat(second.settings().lease()).isEqualTo(Duration.ofSeconds(5));
         second.changeSettings(settings -> settings.withQueueLimit(7));
-        assertThat(first.settings()).isEqualTo(PoolSettings.DEFAULTS
-                .withLease(Duration.ofSeconds(5))
-                .withQueueLimit(7));
+        assertThat(first.settings())
+                .isEqualTo(
+                        PoolSettings.DEFAULTS.withLease(Duration.ofSeconds(5)).withQueueLimit(7));
         assertThat(List.of(first.workers(), second.jobs())).allMatch(List::isEmpty);
     }
 }

@@ -54,12 +54,35 @@ final class RawPool {
     /** Gives a new job to a worker, which is not told. */
     void assign(String key, String worker, long token) {
         String[] record = {
-            "HSET", keys.job(key), "id", "i", "st", "assigned", "o", worker, "t", Long.toString(token), "q", "0", "mx",
-            "1", "r", "", "at", "1"
+            "HSET",
+            keys.job(key),
+            "id",
+            "i",
+            "st",
+            "assigned",
+            "o",
+            worker,
+            "t",
+            Long.toString(token),
+            "q",
+            "0",
+            "mx",
+            "1",
+            "r",
+            "",
+            "at",
+            "1"
         };
         client.call(record);
         client.call("SET", keys.payload(key), "x");
         client.call("SADD", keys.owned(worker), key);
+    }
+
+    /** Takes away a job that was not started, whoever thinks that it is there. */
+    void forget(String key, String worker) {
+        client.call("DEL", keys.job(key), keys.payload(key));
+        client.call("SREM", keys.owned(worker), key);
+        client.call("HINCRBY", keys.meta(), "q", "-1");
     }
 
     List<String> owned(String worker) {

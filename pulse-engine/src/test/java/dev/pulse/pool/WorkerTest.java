@@ -36,7 +36,10 @@ class WorkerTest {
     private Pulse pulse;
     private String name;
     private PoolNode node;
+
+    @SuppressWarnings("NullAway.Init") // by each test
     private Worker worker;
+
     private RespClient client;
     private RawPool raw;
 
@@ -52,8 +55,10 @@ class WorkerTest {
     @AfterEach
     void close() {
         end.countDown();
-        pulse.close();
-        client.close();
+        try (RespClient raws = client;
+                Pulse closing = pulse) {
+            new PoolInvariants(raws, raw.keys()).check();
+        }
     }
 
     private Worker begin(WorkerOptions options) throws InterruptedException {
@@ -84,7 +89,8 @@ class WorkerTest {
     }
 
     private void awaitNothingUnhandled() {
-        await().atMost(LONG).untilAsserted(() -> assertThat(raw.unhandled(worker.id())).isZero());
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(raw.unhandled(worker.id())).isZero());
     }
 
     @PulseTest
@@ -152,8 +158,7 @@ class WorkerTest {
         await().atMost(LONG).untilAsserted(() -> assertThat(worker.keys()).isEmpty());
         assertThat(job.leased()).isFalse();
         assertThat(job.isStopping()).isTrue();
-        client.call("DEL", raw.keys().job("a"), raw.keys().payload("a"));
-        client.call("SREM", raw.keys().owned(worker.id()), "a");
+        raw.forget("a", worker.id());
     }
 
     @PulseTest
@@ -172,13 +177,16 @@ class WorkerTest {
         dispatch("c");
         assertThat(hands.history()).containsExactly("start a", "start b", "start c");
         assertThat(node.jobs()).singleElement().extracting(JobInfo::key).isEqualTo("c");
-        await().atMost(LONG).untilAsserted(() -> assertThat(events)
-                .anySatisfy(event -> assertThat(event).isInstanceOfSatisfying(PulseEvent.JobFailed.class, failed -> {
-                    assertThat(failed.key()).isEqualTo("a");
-                    assertThat(failed.cause()).contains("not today");
-                })));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(events)
+                        .anySatisfy(event -> assertThat(event)
+                                .isInstanceOfSatisfying(PulseEvent.JobFailed.class, failed -> {
+                                    assertThat(failed.key()).isEqualTo("a");
+                                    assertThat(failed.cause()).contains("not today");
+                                })));
     }
 
+    @SuppressWarnings("InfiniteRecursion") // until the stack ends, as a handler may
     private static int recurse(int depth) {
         return recurse(depth + 1) + 1;
     }
@@ -214,21 +222,29 @@ class WorkerTest {
     void aStartThatHangsKeepsItsKeyAndNothingElse() throws InterruptedException {
         hands.onStart("a", job -> awaitWhateverComes());
         PoolNode impatient = pulse.joinPool(
-                name, PoolOptions.builder().dispatchTimeout(Duration.ofMillis(200)).build());
+                name,
+                PoolOptions.builder().dispatchTimeout(Duration.ofMillis(200)).build());
         begin(startTimeout(Duration.ofMillis(50)));
         assertThatThrownBy(() -> impatient.dispatch(JobRequest.of("a", NOTHING)))
                 .isInstanceOf(OutcomeUnknownException.class);
         dispatch("b");
-        await().atMost(LONG).untilAsserted(() -> assertThat(events).anySatisfy(event -> assertThat(event)
-                .isInstanceOfSatisfying(PulseEvent.JobHung.class, hung -> assertThat(hung.key())
-                        .isEqualTo("a"))));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(events)
+                        .anySatisfy(event -> assertThat(event)
+                                .isInstanceOfSatisfying(
+                                        PulseEvent.JobHung.class,
+                                        hung -> assertThat(hung.key()).isEqualTo("a"))));
         assertThat(pulse.health().status()).isEqualTo(Health.Status.DEGRADED);
+        assertThat(worker.figures().hanging()).isEqualTo(1);
         assertThat(raw.record("a")).containsEntry("st", "assigned");
         dispatch("c");
         assertThat(hands.running()).containsExactlyInAnyOrder("b", "c");
         end.countDown();
         await().atMost(LONG).untilAsserted(() -> assertThat(raw.record("a")).isEmpty());
         await().atMost(LONG).until(() -> pulse.health().status() == Health.Status.UP);
+        WorkerFigures figures = worker.figures();
+        assertThat(List.of(figures.jobs(), figures.hanging())).containsExactly(2, 0);
+        assertThat(List.of(figures.started(), figures.failedStarts())).containsExactly(2L, 1L);
     }
 
     private void awaitWhateverComes() {
@@ -266,6 +282,7 @@ class WorkerTest {
         Thread fourth = dispatchInBackground("d");
         await().atMost(LONG).until(() -> worker.keys().size() == 4);
         assertThat(node.figures().queued()).isEqualTo(2);
+        assertThat(worker.figures().waiting()).isEqualTo(2);
         assertThat(hands.running()).containsExactlyInAnyOrder("a", "b");
         assertThat(node.stopJob("c")).isTrue();
         assertThat(third.join(LONG)).isTrue();
@@ -352,8 +369,7 @@ class WorkerTest {
         busy.release();
         assertThat(closing.join(LONG)).isTrue();
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(others.history())
-                        .containsExactly("start a", "note a 3", "note a 4"));
+                .untilAsserted(() -> assertThat(others.history()).containsExactly("start a", "note a 3", "note a 4"));
         assertThat(hands.history()).containsExactly("start a", "note a 0", "note a 1", "note a 2", "stop a");
         assertThat(node.notifyJob("nobody", NOTHING)).isFalse();
     }
@@ -373,8 +389,8 @@ class WorkerTest {
         assertThat(node.notifyJob("a", "after".getBytes())).isTrue();
         awaitNothingUnhandled();
         assertThat(hands.history()).containsExactly("start a", "start b", "note a once", "note a after");
-        await().atMost(LONG).untilAsserted(() -> assertThat(events)
-                .hasAtLeastOneElementOfType(PulseEvent.JobFailed.class));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(events).hasAtLeastOneElementOfType(PulseEvent.JobFailed.class));
     }
 
     @PulseTest
@@ -397,9 +413,11 @@ class WorkerTest {
         dispatch("b");
         awaitNothingUnhandled();
         assertThat(hands.history()).containsExactly("start b");
-        await().atMost(LONG).untilAsserted(() -> assertThat(events)
-                .filteredOn(PulseEvent.EntryDropped.class::isInstance)
-                .hasSize(3));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(events)
+                        .filteredOn(PulseEvent.InboxEntryDropped.class::isInstance)
+                        .hasSize(2));
+        assertThat(worker.figures().dropped()).isEqualTo(3);
     }
 
     @PulseTest

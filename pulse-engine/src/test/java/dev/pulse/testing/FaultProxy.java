@@ -54,6 +54,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Set<Link> links = new HashSet<>();
     private Mode mode = Mode.PASSING;
     private long accepted;
+    private long ended;
 
     private FaultProxy(int target) {
         this.target = target;
@@ -151,6 +152,16 @@ public final class FaultProxy implements AutoCloseable {
         lock.lock();
         try {
             return accepted;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many connections the client ended with a word, after all that it had said; others it reset. */
+    public long ended() {
+        lock.lock();
+        try {
+            return ended;
         } finally {
             lock.unlock();
         }
@@ -316,6 +327,9 @@ public final class FaultProxy implements AutoCloseable {
                     }
                 }
                 if (awaitPassing()) {
+                    if (!replies) {
+                        clientEnded();
+                    }
                     to.shutdownOutput();
                     directionEnded();
                 }
@@ -334,6 +348,15 @@ public final class FaultProxy implements AutoCloseable {
                     changed.awaitUninterruptibly();
                 }
                 return mode == Mode.PASSING && !over;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void clientEnded() {
+            lock.lock();
+            try {
+                ended++;
             } finally {
                 lock.unlock();
             }

@@ -1,8 +1,8 @@
 package dev.pulse.camel.map;
 
-import dev.pulse.map.ReplicatedMap;
 import dev.pulse.camel.Lease;
 import dev.pulse.map.MapChange;
+import dev.pulse.map.ReplicatedMap;
 import dev.pulse.map.Watch;
 import dev.pulse.map.WatchOptions;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package dev.pulse.camel.map;
 
-import dev.pulse.map.ReplicatedMap;
-import dev.pulse.camel.Lease;
 import dev.pulse.PulseListener;
+import dev.pulse.camel.Lease;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
+import dev.pulse.map.ReplicatedMap;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;

@@ -1,7 +1,7 @@
 package dev.pulse.camel.map;
 
-import dev.pulse.camel.Lease;
 import dev.pulse.camel.EngineLease;
+import dev.pulse.camel.Lease;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.map.ListChange;
 import dev.pulse.map.ReplicatedMap;

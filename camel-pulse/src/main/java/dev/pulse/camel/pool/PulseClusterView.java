@@ -75,6 +75,7 @@ public final class PulseClusterView extends ServiceSupport implements CamelClust
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // ended with its executor
     protected void doStart() throws Exception {
         Lease<PoolNode> acquired = service.acquirePool(namespace, DISPATCH_TIMEOUT, event -> {});
         pool = acquired;
@@ -182,7 +183,8 @@ public final class PulseClusterView extends ServiceSupport implements CamelClust
                 .filter(each -> !each.leaving() && !each.lease().isNegative())
                 .map(each -> each.id().equals(own)
                         ? local
-                        : new ClusterMember(each.id(), leader.filter(each.id()::equals).isPresent(), false))
+                        : new ClusterMember(
+                                each.id(), leader.filter(each.id()::equals).isPresent(), false))
                 .toList();
         members = now;
         now.stream().filter(each -> !has(before, each)).forEach(listeners::added);

@@ -31,7 +31,9 @@ import org.apache.camel.spi.UriPath;
         category = Category.CLUSTERING,
         headersClass = PulseConstants.class)
 public class PulsePoolEndpoint extends PulseEndpoint {
-    @UriPath(description = "The pool: 1 to 512 characters, without space, NUL, asterisk, question mark, brackets and braces")
+    @UriPath(
+            description =
+                    "The pool: 1 to 512 characters, without space, NUL, asterisk, question mark, brackets and braces")
     @Metadata(required = true)
     private final String name;
 

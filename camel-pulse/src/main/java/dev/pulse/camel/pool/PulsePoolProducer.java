@@ -151,7 +151,8 @@ class PulsePoolProducer extends DefaultProducer {
             id = exchange.getMessage().getBody(String.class);
         }
         if (id == null) {
-            throw missing("dispatch id", "the option dispatchId, the header " + PulseConstants.DISPATCH_ID + " or the body");
+            throw missing(
+                    "dispatch id", "the option dispatchId, the header " + PulseConstants.DISPATCH_ID + " or the body");
         }
         return id;
     }

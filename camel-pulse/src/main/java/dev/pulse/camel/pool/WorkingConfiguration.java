@@ -47,7 +47,8 @@ public class WorkingConfiguration {
             label = "consumer",
             defaultValue = "20s",
             javaType = "java.time.Duration",
-            description = "After which time a start that has not returned is interrupted and counts as failed, 10ms to 1h")
+            description =
+                    "After which time a start that has not returned is interrupted and counts as failed, 10ms to 1h")
     private long startTimeout = WorkerOptions.defaults().startTimeout().toMillis();
 
     /** Refuses values that are out of their range or contradict each other. */

@@ -158,11 +158,10 @@ class MasterRouteTest extends RoutesTest {
         Node a = node("a");
         Node b = node("b");
         await().until(() -> members(a).size() == 2 && members(b).size() == 2);
-        assertThat(members(b)).filteredOn(CamelClusterMember::isLocal).containsExactly(b.view
-                .getLocalMember());
+        assertThat(members(b)).filteredOn(CamelClusterMember::isLocal).containsExactly(b.view.getLocalMember());
         String leader = a.view.getLocalMember().getId();
-        await().untilAsserted(
-                () -> assertThat(b.view.getLeader()).map(CamelClusterMember::getId).contains(leader));
+        await().untilAsserted(() ->
+                assertThat(b.view.getLeader()).map(CamelClusterMember::getId).contains(leader));
         assertThat(b.service.isLeader("ns")).isFalse();
         assertThat(a.service.isLeader("ns")).isTrue();
     }

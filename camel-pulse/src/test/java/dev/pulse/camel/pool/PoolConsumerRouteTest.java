@@ -87,8 +87,7 @@ class PoolConsumerRouteTest extends PoolRoutesTest {
                 .isInstanceOf(JobFailedException.class)
                 .hasMessageContaining("no stock");
         assertThat(client.job("ann")).isEmpty();
-        await().untilAsserted(() ->
-                assertThat(told.all()).singleElement().isInstanceOf(IllegalStateException.class));
+        await().untilAsserted(() -> assertThat(told.all()).singleElement().isInstanceOf(IllegalStateException.class));
     }
 
     @PulseTest
@@ -139,7 +138,8 @@ class PoolConsumerRouteTest extends PoolRoutesTest {
     void startIsDoneWhenTheExchangeIsCompleteOnWhateverThread() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         route(r -> r.from(pool()).to("seda:later"));
-        route(r -> r.from("seda:later").to("mock:begun").process(e -> gate.await()).to("mock:end"));
+        route(r ->
+                r.from("seda:later").to("mock:begun").process(e -> gate.await()).to("mock:end"));
         Thread dispatching = Thread.ofVirtual().start(() -> {
             try {
                 dispatch("ann", "hello");

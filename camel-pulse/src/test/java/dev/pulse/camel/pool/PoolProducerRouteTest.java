@@ -90,8 +90,7 @@ class PoolProducerRouteTest extends PoolRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"dispatch", "stop", "notify", "send", "withdraw", "job", "payload"})
+    @ValueSource(strings = {"dispatch", "stop", "notify", "send", "withdraw", "job", "payload"})
     void operationWithoutAKeySaysWhereItCouldBe(String operation) {
         assertThat(failure(send(pool("operation=" + operation), "x", Map.of()), IllegalArgumentException.class))
                 .hasMessage("the operation on pool " + stream
@@ -124,7 +123,8 @@ class PoolProducerRouteTest extends PoolRoutesTest {
         Exchange failed = send(pool("key=bo", "dispatchId=b"), "wrong", Map.of());
         assertThat(failure(failed, JobFailedException.class)).hasMessageContaining("no stock");
         Exchange outcome = send(pool("operation=outcome", "dispatchId=b", "resultHeader=outcome"), "x", Map.of());
-        assertThat(outcome.getMessage().getHeader("outcome", Outcome.class).error()).isPresent();
+        assertThat(outcome.getMessage().getHeader("outcome", Outcome.class).error())
+                .isPresent();
         assertThat(outcome.getMessage().getBody()).isEqualTo("x");
         Exchange unknown = send(pool("operation=outcome"), "never", Map.of());
         assertThat(unknown.getMessage().getBody()).isNull();
@@ -147,7 +147,9 @@ class PoolProducerRouteTest extends PoolRoutesTest {
         work("jobs", "on=start,notify,stop");
         assertThat(request(pool("operation=stop", "key=ann"), "x").getMessage().getBody())
                 .isEqualTo(false);
-        assertThat(request(pool("operation=notify", "key=ann"), "x").getMessage().getBody())
+        assertThat(request(pool("operation=notify", "key=ann"), "x")
+                        .getMessage()
+                        .getBody())
                 .isEqualTo(false);
         send(pool("key=ann"), "hello", Map.of());
         Exchange notified = send(pool("operation=notify", "key=ann"), "more", Map.of());
@@ -199,13 +201,22 @@ class PoolProducerRouteTest extends PoolRoutesTest {
     void jobsWorkersAndFiguresAreListed() throws Exception {
         work("jobs");
         send(pool("key=ann"), "hello", Map.of());
-        assertThat(send(pool("operation=job", "key=ann"), "", Map.of()).getMessage().getBody(JobInfo.class).key())
+        assertThat(send(pool("operation=job", "key=ann"), "", Map.of())
+                        .getMessage()
+                        .getBody(JobInfo.class)
+                        .key())
                 .isEqualTo("ann");
-        assertThat(send(pool("operation=job", "key=bo"), "", Map.of()).getMessage().getBody())
+        assertThat(send(pool("operation=job", "key=bo"), "", Map.of())
+                        .getMessage()
+                        .getBody())
                 .isNull();
-        assertThat(send(pool("operation=payload", "key=ann"), "", Map.of()).getMessage().getBody())
+        assertThat(send(pool("operation=payload", "key=ann"), "", Map.of())
+                        .getMessage()
+                        .getBody())
                 .isEqualTo("hello");
-        assertThat(send(pool("operation=payload", "key=bo"), "", Map.of()).getMessage().getBody())
+        assertThat(send(pool("operation=payload", "key=bo"), "", Map.of())
+                        .getMessage()
+                        .getBody())
                 .isNull();
         assertThat(send(pool("operation=jobs"), "", Map.of()).getMessage().getBody(List.class))
                 .singleElement()

@@ -35,9 +35,10 @@ class SharedPoolsRouteTest extends PoolRoutesTest {
             stopRoute(route);
         }
         await().until(() -> nodes() == 1);
+        int before = seen().size();
         context.getRouteController().startRoute("a");
         assertThat(nodes()).isEqualTo(2);
-        awaitEvents("start ann", "start ann");
+        await().until(() -> seen().size() == before + 1);
     }
 
     @PulseTest
@@ -70,8 +71,8 @@ class SharedPoolsRouteTest extends PoolRoutesTest {
         work("a", "lease=5s");
         assertThatThrownBy(() -> work("b", "lease=6s"))
                 .isInstanceOf(FailedToStartRouteException.class)
-                .hasMessageContaining("lease is the same at all endpoints of pool " + stream
-                        + " in a context, was PT6S and PT5S");
+                .hasMessageContaining(
+                        "lease is the same at all endpoints of pool " + stream + " in a context, was PT6S and PT5S");
         assertThat(client.settings().lease()).isEqualTo(Duration.ofSeconds(5));
         stopRoute("a");
         work("c", "lease=6s");

@@ -1,5 +1,6 @@
 package dev.pulse.map.internal;
 
+import dev.pulse.AccessDeniedException;
 import dev.pulse.CloseResult;
 import dev.pulse.ReplicaBehindException;
 import dev.pulse.map.Lists;
@@ -50,6 +51,7 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
     private final ReentrantLock lifecycle = new ReentrantLock();
 
     private volatile boolean closed;
+    private volatile @Nullable AccessDeniedException denial;
 
     /** Starts its loop, which waits for the confirmation of its subscription. */
     MapHandle(Maps maps, String name, MapKeys keys, Values<V> values, MapOptions options) {
@@ -76,8 +78,16 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
         return keys.channel();
     }
 
-    Inbox inbox() {
-        return inbox;
+    /** Redis has confirmed its channel: what is published from now on comes here. */
+    void heard() {
+        denial = null;
+        inbox.sign(Inbox.Sign.SUBSCRIBED);
+    }
+
+    /** Redis does not let its channel be heard. */
+    void denied(AccessDeniedException why) {
+        denial = why;
+        replication.refused(why);
     }
 
     MapReports reports() {
@@ -90,8 +100,12 @@ final class MapHandle<V> implements ReplicatedMap<V>, Closing {
 
     /** Shows in health what its loop cannot tell of itself. */
     void judge() {
+        AccessDeniedException denied = denial;
         Duration staleness = staleness();
-        if (staleness.compareTo(options.stalenessBound()) > 0) {
+        if (denied != null) {
+            condition.warns("nobody tells it of changes, which it finds by looking every " + options.checkPeriod()
+                    + ": " + denied.getMessage());
+        } else if (staleness.compareTo(options.stalenessBound()) > 0) {
             condition.warns("not known to be equal to Redis for " + staleness.toSeconds() + " s");
         } else if (replica.unreadable() > 0) {
             condition.warns(replica.unreadable()

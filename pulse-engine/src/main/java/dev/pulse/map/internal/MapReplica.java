@@ -1,6 +1,8 @@
 package dev.pulse.map.internal;
 
 import dev.pulse.map.MapChange;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,6 +64,7 @@ final class MapReplica<V> {
     private volatile long revision;
     private volatile Set<String> unreadable = ConcurrentHashMap.newKeySet();
     /* of who changes it */
+    private Iterator<String> round = Collections.emptyIterator();
     private boolean current;
     /** The last revision that came on the present subscription; 0 when none did. */
     private long last;
@@ -152,6 +155,14 @@ final class MapReplica<V> {
                 : Comparison.DIFFERENT;
     }
 
+    /** A key of its own, which may have gone since; each time another, until all had their turn. Empty where there is none. */
+    String nextKey() {
+        if (!round.hasNext()) {
+            round = entries.keySet().iterator();
+        }
+        return round.hasNext() ? round.next() : "";
+    }
+
     /** Runs what changes it, unless somebody copies the content right now; returns whether it did. */
     boolean tryRun(Runnable change) {
         if (!lock.tryLock()) {
@@ -219,6 +230,7 @@ final class MapReplica<V> {
         try {
             Map<String, V> before = entries;
             entries = snapshot.entries();
+            round = Collections.emptyIterator();
             unreadable = snapshot.unreadable();
             revision = snapshot.revision();
             if (!watchers.isEmpty()) {

@@ -265,10 +265,20 @@ final class Replication<V> {
 
     private void look() throws InterruptedException {
         long begun = System.nanoTime();
-        Snapshots.Standing standing = snapshots.standing();
+        String key = replica.nextKey();
+        Snapshots.Standing standing = snapshots.standing(key);
         looks.begins(begun);
         switch (replica.compare(standing.revision(), standing.entries())) {
-            case EQUAL -> proven(begun);
+            case EQUAL -> {
+                V here = replica.get(key);
+                if (here != null && !snapshots.mayBe(here, standing)) {
+                    // it was lost, and made again by as many changes
+                    reports.regressed(standing.revision(), standing.revision());
+                    replica.doubt();
+                    return;
+                }
+                proven(begun);
+            }
             case BEHIND -> looks.expect(standing.revision(), System.nanoTime());
             case DIFFERENT -> {
                 // the snapshot that follows tells how long what is there now lives

@@ -20,6 +20,8 @@ final class Snapshots<V> {
     private static final Script CHECK = Script.loadRepeatable("/dev/pulse/map/check.lua");
     private static final String REVISION = "=rev";
     private static final String KIND = "=kind";
+    /** A value that is worth its way with each look. */
+    private static final long MOST_BYTES = 4 * 1024;
 
     private final Redis redis;
     private final MapKeys keys;
@@ -39,13 +41,30 @@ final class Snapshots<V> {
      * @param revision 0 where there is no map
      * @param entries how many it holds
      * @param ttlMillis how long it lives; less than 0 for ever
+     * @param value of the key that was asked for: bytes, or null for none, or a number where they are too many to send
      */
-    record Standing(long revision, long entries, long ttlMillis) {}
+    record Standing(
+            long revision,
+            long entries,
+            long ttlMillis,
+            @Nullable Object value) {}
 
     /** Asks how the map stands. */
     Standing standing() throws InterruptedException {
-        List<@Nullable Object> reply = Replies.list(redis.eval(CHECK, List.of(keys.content()), List.of()));
-        return new Standing(revision(reply.get(0)), Replies.number(reply.get(1)), Replies.number(reply.get(2)));
+        return standing("");
+    }
+
+    /** Asks how the map stands, and which value this key has. */
+    Standing standing(String key) throws InterruptedException {
+        List<@Nullable Object> reply =
+                Replies.list(redis.eval(CHECK, List.of(keys.content()), List.of(key, MOST_BYTES)));
+        return new Standing(
+                revision(reply.get(0)), Replies.number(reply.get(1)), Replies.number(reply.get(2)), reply.get(3));
+    }
+
+    /** Whether what was found there may be this value. */
+    boolean mayBe(V value, Standing found) {
+        return found.value() instanceof byte[] bytes ? values.mayBe(value, bytes) : found.value() != null;
     }
 
     /** All of the content, and how long it lives; less than 0 for ever. */

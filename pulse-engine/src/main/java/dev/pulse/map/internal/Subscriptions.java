@@ -9,41 +9,37 @@ import dev.pulse.task.Signals;
 import dev.pulse.task.Wakeup;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection on which all maps of an engine hear what is published, while there are any. One loop reads from it;
- * another sends: what is to be subscribed, and a ping every few seconds, so that a connection that is dead shows. It also
- * looks how each map gets on. Thread-safe.
+ * One connection on which all maps of an engine hear what is published, while there are any. One loop makes it and reads
+ * from it; another sends: what is to be subscribed, and a ping every few seconds, so that a connection that is dead shows.
+ * It also looks how each map gets on. Thread-safe.
  */
 final class Subscriptions {
     private static final Duration PING = Duration.ofSeconds(3);
 
     private final Map<String, List<MapHandle<?>>> wanted = new ConcurrentHashMap<>();
-    /** What the present connection was asked for: a set of its own, so that who saw the one before does not change it. */
-    private volatile Set<String> asked = ConcurrentHashMap.newKeySet();
-
-    private final Subscription subscription;
+    private final Redis redis;
     private final LoopSignal readSignal;
     private final Wakeup somethingWanted = new Wakeup();
     private final Wakeup somethingToSend = new Wakeup();
     private final Loop reading;
     private final Loop sending;
-    /** Something is to be sent as soon as a connection takes it. */
-    private volatile boolean unsent;
+    private volatile @Nullable Line line;
+    private volatile boolean stopped;
 
     /* of the loop that sends */
-    private long judgedAt = System.nanoTime();
+    private long pingedAt = System.nanoTime();
 
     Subscriptions(Redis redis, Signals signals) {
-        this.subscription = redis.subscription("maps", new Receiver());
+        this.redis = redis;
         this.readSignal = signals.loop("maps read", false);
         this.reading = Loop.start(readSignal, this::read);
         this.sending = Loop.start(signals.loop("maps subscribe", false), this::send);
@@ -52,9 +48,9 @@ final class Subscriptions {
     /** What is published for the map goes to its inbox from now on. */
     void add(MapHandle<?> map) {
         wanted.compute(map.channel(), (channel, maps) -> with(maps, map));
-        if (asked.contains(map.channel())) {
-            // another replica of the same map listens already
-            map.inbox().sign(Inbox.Sign.SUBSCRIBED);
+        Line present = line;
+        if (present != null) {
+            present.joined(map);
         }
         somethingWanted.wake();
         somethingToSend.wake();
@@ -74,95 +70,141 @@ final class Subscriptions {
         somethingToSend.wake();
     }
 
+    private void forEach(Consumer<MapHandle<?>> action) {
+        wanted.values().forEach(maps -> maps.forEach(action));
+    }
+
     private void read() throws InterruptedException {
-        List<String> channels = List.copyOf(wanted.keySet());
-        if (channels.isEmpty()) {
+        if (wanted.isEmpty()) {
             somethingWanted.await(PING);
             return;
         }
-        Set<String> askedNow = ConcurrentHashMap.newKeySet();
-        askedNow.addAll(channels);
-        asked = askedNow;
-        try {
-            subscription.run(bytes(channels));
+        try (Subscription subscription = redis.subscription("maps")) {
+            Line present = new Line(subscription);
+            line = present;
+            // looked at after the line is known, for who stops closes the one that there is
+            if (!stopped) {
+                somethingToSend.wake();
+                subscription.run(present);
+            }
         } catch (AccessDeniedException e) {
-            wanted.values()
-                    .forEach(maps -> maps.forEach(map -> map.replication().refused(e)));
+            forEach(map -> map.denied(e));
             throw e;
         } finally {
-            asked = ConcurrentHashMap.newKeySet();
+            line = null;
         }
     }
 
     private void send() throws InterruptedException {
-        Set<String> askedNow = asked;
-        Set<String> missing = new HashSet<>(wanted.keySet());
-        missing.removeAll(askedNow);
-        List<String> unwanted = new ArrayList<>(askedNow);
-        unwanted.removeIf(wanted::containsKey);
-        // set before it is tried, so that a confirmation that comes meanwhile is not missed
-        unsent = true;
-        boolean sent = true;
-        if (!missing.isEmpty()) {
-            // known before it is sent: if the connection ends between, the next one is asked again
-            askedNow.addAll(missing);
-            sent = subscription.subscribe(bytes(missing));
-            if (!sent) {
-                askedNow.removeAll(missing);
-            }
+        boolean due = System.nanoTime() - pingedAt >= PING.toNanos();
+        if (due) {
+            pingedAt = System.nanoTime();
+            forEach(MapHandle::judge);
         }
-        if (!unwanted.isEmpty()) {
-            // one that cannot be sent is kept: the connection that is being made will subscribe it
-            if (subscription.unsubscribe(bytes(unwanted))) {
-                unwanted.forEach(askedNow::remove);
-            } else {
-                sent = false;
-            }
-        }
-        if (missing.isEmpty() && unwanted.isEmpty()) {
-            subscription.ping();
-        }
-        unsent = !sent;
-        long now = System.nanoTime();
-        if (now - judgedAt >= PING.toNanos()) {
-            judgedAt = now;
-            wanted.values().forEach(maps -> maps.forEach(MapHandle::judge));
+        Line present = line;
+        if (present != null) {
+            present.update(due);
         }
         somethingToSend.await(PING);
     }
 
-    private static List<byte[]> bytes(Iterable<String> channels) {
-        List<byte[]> bytes = new ArrayList<>();
-        channels.forEach(channel -> bytes.add(channel.getBytes(StandardCharsets.UTF_8)));
-        return bytes;
-    }
+    /** The present connection: what it was asked for and what Redis said to that. */
+    private final class Line implements Subscription.Receiver {
+        private final Subscription subscription;
+        /* changed by the loop that sends and, once Redis has refused a channel, by the one that reads */
+        private final Set<String> asked = ConcurrentHashMap.newKeySet();
+        private final Set<String> heard = ConcurrentHashMap.newKeySet();
+        /** Asked for again with the next ping, or when somebody joins. */
+        private final Set<String> denied = ConcurrentHashMap.newKeySet();
 
-    private final class Receiver implements Subscription.Receiver {
+        Line(Subscription subscription) {
+            this.subscription = subscription;
+        }
+
+        /** A map is wanted. */
+        void joined(MapHandle<?> map) {
+            denied.remove(map.channel());
+            if (heard.contains(map.channel())) {
+                // another replica of the same map listens already
+                map.heard();
+            }
+        }
+
+        /** Asks for what is missing and ends what nobody wants. */
+        void update(boolean ping) throws InterruptedException {
+            if (wanted.isEmpty()) {
+                subscription.close();
+                return;
+            }
+            if (ping) {
+                denied.clear();
+                subscription.ping();
+            }
+            List<String> missing = wanted.keySet().stream()
+                    .filter(channel -> !asked.contains(channel) && !denied.contains(channel))
+                    .toList();
+            asked.addAll(missing);
+            subscription.subscribe(bytes(missing));
+            List<String> unwanted = asked.stream()
+                    .filter(channel -> !wanted.containsKey(channel))
+                    .toList();
+            unwanted.forEach(asked::remove);
+            subscription.unsubscribe(bytes(unwanted));
+        }
+
+        private static List<byte[]> bytes(List<String> channels) {
+            return channels.stream()
+                    .map(channel -> channel.getBytes(StandardCharsets.UTF_8))
+                    .toList();
+        }
+
         @Override
         public void subscribed(byte[] channel) {
             readSignal.works();
-            if (unsent) {
-                somethingToSend.wake();
-            }
-            maps(channel).forEach(map -> map.inbox().sign(Inbox.Sign.SUBSCRIBED));
+            String name = text(channel);
+            // first, for a map that joins now looks there
+            heard.add(name);
+            maps(name).forEach(MapHandle::heard);
+        }
+
+        @Override
+        public void unsubscribed(byte[] channel) {
+            heard.remove(text(channel));
+        }
+
+        @Override
+        public void denied(byte[] channel, AccessDeniedException why) {
+            readSignal.works();
+            String name = text(channel);
+            denied.add(name);
+            asked.remove(name);
+            maps(name).forEach(map -> map.denied(why));
         }
 
         @Override
         public void received(byte[] channel, byte[] message) {
-            maps(channel).forEach(map -> map.replication().published(message));
+            maps(text(channel)).forEach(map -> map.replication().published(message));
         }
 
-        private List<MapHandle<?>> maps(byte[] channel) {
-            return wanted.getOrDefault(new String(channel, StandardCharsets.UTF_8), List.of());
+        private static String text(byte[] channel) {
+            return new String(channel, StandardCharsets.UTF_8);
+        }
+
+        private List<MapHandle<?>> maps(String channel) {
+            return wanted.getOrDefault(channel, List.of());
         }
     }
 
     void stop() {
+        stopped = true;
         reading.stop();
         sending.stop();
         somethingWanted.wake();
         somethingToSend.wake();
-        subscription.close();
+        Line present = line;
+        if (present != null) {
+            present.subscription.close();
+        }
     }
 
     /** Ends it by the deadline, by {@link System#nanoTime}, or the hard way. */

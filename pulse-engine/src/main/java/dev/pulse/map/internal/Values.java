@@ -83,6 +83,16 @@ final class Values<V> {
         }
     }
 
+    /** Whether these bytes may be that value; true also where values that came of the same bytes are not equal. */
+    boolean mayBe(V value, byte[] bytes) {
+        try {
+            V read = decode(bytes);
+            return isSame(value, read, bytes) || !Objects.deepEquals(read, decode(bytes));
+        } catch (Throwable e) {
+            return false;
+        }
+    }
+
     String named(String key) {
         return "key \"" + key + "\" in map \"" + map + "\"";
     }

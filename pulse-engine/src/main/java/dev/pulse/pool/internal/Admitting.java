@@ -73,11 +73,12 @@ final class Admitting {
                         client.says("there is a job \"" + job.key() + "\", of dispatch \"" + taken.id() + '"'), null);
             case JobScripts.Full full ->
                 throw new QueueFullException(
-                        client.says(Client.named(job) + " is refused: " + pool.settings().queueLimit()
-                                + " jobs wait to begin, which is the limit"),
+                        client.says(Client.named(job) + " is refused: "
+                                + pool.settings().queueLimit() + " jobs wait to begin, which is the limit"),
                         null);
             case JobScripts.NoWorker none ->
-                throw new NoWorkerException(client.says(Client.named(job) + " is refused: no worker takes it now"), null);
+                throw new NoWorkerException(
+                        client.says(Client.named(job) + " is refused: no worker takes it now"), null);
             case Closing closing ->
                 throw new PoolShutDownException(
                         client.says(Client.named(job) + " is refused: the pool is being shut down"), null);
@@ -133,7 +134,8 @@ final class Admitting {
                     case JobScripts.Withdrawn withdrawn -> {
                         return endedOrNever(job, wait, unknown);
                     }
-                    case JobScripts.Recovering recovering -> client.awaitRecovery(client.redis().until(limit));
+                    case JobScripts.Recovering recovering ->
+                        client.awaitRecovery(client.redis().until(limit));
                     case Gone gone -> throw unknown;
                 }
             }
@@ -143,8 +145,8 @@ final class Admitting {
         throw unknown;
     }
 
-    private JobScripts.Withdrawal withdraw(PoolIncarnation pool, JobScripts.Request job, OutcomeUnknownException unknown)
-            throws InterruptedException {
+    private JobScripts.Withdrawal withdraw(
+            PoolIncarnation pool, JobScripts.Request job, OutcomeUnknownException unknown) throws InterruptedException {
         try {
             return pool.jobs().withdraw(client.redis(), job.key(), job.id());
         } catch (RedisUnavailableException e) {

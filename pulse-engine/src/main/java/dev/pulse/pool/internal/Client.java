@@ -19,8 +19,7 @@ record Client(String pool, Redis redis, PoolLife life, Answers answers, Duration
 
     void requirePayload(String what, byte[] payload) {
         if (payload.length > mostBytes) {
-            throw new IllegalArgumentException(
-                    what + " has at most " + mostBytes + " bytes, had " + payload.length);
+            throw new IllegalArgumentException(what + " has at most " + mostBytes + " bytes, had " + payload.length);
         }
     }
 
@@ -53,9 +52,9 @@ record Client(String pool, Redis redis, PoolLife life, Answers answers, Duration
         return ring;
     }
 
-    /** What happened to this pool. */
+    /** A message about this pool. */
     String says(String what) {
-        return what + ", in pool \"" + pool + '"';
+        return "pool \"" + pool + "\": " + what;
     }
 
     /** Tells the caller so, with the interrupt flag set. */

@@ -66,8 +66,8 @@ final class Deliveries {
 
     private void handle(KeyWork work, Mail mail, InboxEntry.Message message) {
         AtomicReference<byte @Nullable []> result = new AtomicReference<>();
-        Throwable thrown = life.calls()
-                .deliver(work, () -> result.set(handler.message(message.key(), message.payload())));
+        Throwable thrown =
+                life.calls().deliver(work, () -> result.set(handler.message(message.key(), message.payload())));
         byte[] answer = result.get();
         if (answer != null) {
             answer(work, message, message.client(), answer);
@@ -107,18 +107,21 @@ final class Deliveries {
         String target = owner(work);
         while (true) {
             String to = target;
-            var asked = settling.settle(work, redis -> life.pool()
-                    .messages()
-                    .forward(
-                            redis,
-                            life.pool().ring().version(),
-                            life.id(),
-                            List.of(new MessageScripts.Leaving(entry.id(), work.key(), to))));
+            var asked = settling.settle(
+                    work,
+                    redis -> life.pool()
+                            .messages()
+                            .forward(
+                                    redis,
+                                    life.pool().ring().version(),
+                                    life.id(),
+                                    List.of(new MessageScripts.Leaving(entry.id(), work.key(), to))));
             switch (asked) {
                 case null -> {
                     return;
                 }
-                case Forwarded done when done.entries().getFirst().kind() == Forward.Kind.LOOK ->
+                case Forwarded done
+                when done.entries().getFirst().kind() == Forward.Kind.LOOK ->
                     target = done.entries().getFirst().owner();
                 case Forwarded done -> {
                     forwarded(work, mail, done.entries().getFirst().kind());
@@ -146,13 +149,14 @@ final class Deliveries {
             case OK, STALE -> life.gone(entry);
             case DROPPED -> {
                 life.gone(entry);
-                life.reports().dropped(life.id(), entry.id(), "the job \"" + work.key() + "\" it is for has ended");
+                life.reports().cameTooLate(life.id(), work.key());
             }
             case NOWORKER -> {
                 Entry held = new Entry(life.id(), entry.id(), "", "");
-                settled(entry, settling.settle(work, redis -> life.pool()
-                        .messages()
-                        .later(redis, held, WITHOUT_WORKER, false, "")));
+                settled(
+                        entry,
+                        settling.settle(
+                                work, redis -> life.pool().messages().later(redis, held, WITHOUT_WORKER, false, "")));
             }
             // what says that it is ours is read next, or has just been written
             case OURS -> {

@@ -40,8 +40,7 @@ final class Forwarding {
     }
 
     private List<InboxEntry> entries(PoolIncarnation at, String worker, String from) throws InterruptedException {
-        return Replies
-                .list(redis.call(Command.repeatable("XRANGE")
+        return Replies.list(redis.call(Command.repeatable("XRANGE")
                         .key(at.keys().inbox(worker))
                         .arg(from)
                         .arg("+")

@@ -1,12 +1,11 @@
 package dev.pulse.pool.internal;
 
 import dev.pulse.pool.internal.JobHandle.Phase;
-import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Watchdog;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +18,6 @@ final class HandlerCalls {
 
     private final WorkerLife life;
     private final Set<Call> underWay = ConcurrentHashMap.newKeySet();
-    private final ReentrantLock lock = new ReentrantLock();
-    /* guarded by lock */
-    private int hanging;
-    private @Nullable LoopSignal signal;
 
     HandlerCalls(WorkerLife life) {
         this.life = life;
@@ -51,6 +46,7 @@ final class HandlerCalls {
         private volatile long due;
         private volatile boolean late;
         private volatile boolean hangs;
+        private final AtomicBoolean told = new AtomicBoolean();
 
         private Call(KeyWork work, @Nullable JobHandle job, String what, boolean interruptible, Duration longest) {
             this.work = work;
@@ -97,6 +93,9 @@ final class HandlerCalls {
         } finally {
             underWay.remove(call);
             returned(call);
+            if (!life.isAtWork()) {
+                Watchdog.lookBy(System.nanoTime());
+            }
         }
     }
 
@@ -135,50 +134,19 @@ final class HandlerCalls {
     }
 
     private void hangs(Call call, JobHandle job) {
-        lock.lock();
-        try {
-            if (!underWay.contains(call)) {
-                return;
-            }
-            call.late = true;
-            call.hangs = true;
-            hanging++;
-            judge();
-        } finally {
-            lock.unlock();
-        }
+        call.late = true;
+        call.hangs = true;
         life.reports().hangs(job, call.what);
         life.moving().stopped(job);
+        if (!underWay.contains(call)) {
+            // it has returned just now, and did not know that it was waited for
+            returned(call);
+        }
     }
 
     private void returned(Call call) {
-        JobHandle job = call.job;
-        if (job == null || !call.late) {
-            return;
-        }
-        lock.lock();
-        try {
-            if (!call.hangs) {
-                return;
-            }
-            hanging--;
-            judge();
-        } finally {
-            lock.unlock();
-        }
-        life.reports().returned(job);
-    }
-
-    /** Shows in health while something hangs. */
-    private void judge() {
-        LoopSignal known = signal == null ? life.signal("handlers") : signal;
-        if (hanging > 0) {
-            known.warns(hanging + " handlers of jobs do not return");
-            signal = known;
-        } else {
-            known.warns("");
-            known.close();
-            signal = null;
+        if (call.hangs && call.job != null && call.told.compareAndSet(false, true)) {
+            life.reports().returned(call.job);
         }
     }
 }

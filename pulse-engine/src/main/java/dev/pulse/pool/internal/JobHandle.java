@@ -168,26 +168,11 @@ final class JobHandle implements Job {
         return new OwnerScripts.Held(worker.id(), start.key(), start.token(), start.dispatchId(), start.client());
     }
 
-    /** Who waits for its start, or its end. */
+    /** Who dispatched it, while that waits for its start. */
     List<Waiter> waiters() {
-        List<Waiter> waiters = new ArrayList<>();
-        if (!startTold && !start.client().isEmpty()) {
-            waiters.add(new Waiter(start.client(), About.DISPATCH, start.dispatchId()));
-        }
-        stops.stream()
-                .filter(stop -> !stop.client().isEmpty())
-                .forEach(stop -> waiters.add(new Waiter(stop.client(), About.STOP, stop.request())));
-        return waiters;
-    }
-
-    /** The ids of all its entries in the inbox. */
-    List<String> entries() {
-        List<String> entries = new ArrayList<>();
-        if (!startTold) {
-            entries.add(start.id());
-        }
-        stops.forEach(stop -> entries.add(stop.id()));
-        return entries;
+        return startTold || start.client().isEmpty()
+                ? List.of()
+                : List.of(new Waiter(start.client(), About.DISPATCH, start.dispatchId()));
     }
 
     /** Whether a throw of its start ends it: it never ran, and whoever dispatched it hears of it at once. */

@@ -9,6 +9,7 @@ import dev.pulse.pool.internal.OwnerScripts.About;
 import dev.pulse.pool.internal.OwnerScripts.Waiter;
 import dev.pulse.task.Backoff;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -121,9 +122,7 @@ final class JobSteps {
             id = found.id();
         }
         OwnerScripts.Held job = new OwnerScripts.Held(life.id(), stop.key(), stop.token(), id, "");
-        List<Waiter> waiters =
-                stop.client().isEmpty() ? List.of() : List.of(new Waiter(stop.client(), About.STOP, stop.request()));
-        tell(work, job, waiters, List.of(stop.id()));
+        tell(work, job, waiter(stop), List.of(stop.id()));
     }
 
     private void tell(KeyWork work, OwnerScripts.Held job, List<Waiter> waiters, List<String> entries) {
@@ -134,6 +133,10 @@ final class JobSteps {
 
     /** Has the handler begin the job, unless it belongs elsewhere by now. */
     void start(KeyWork work, JobHandle job) {
+        if (life.isPoolLost()) {
+            life.room().give();
+            return;
+        }
         if (life.fenceIfDue()) {
             work.end(job, End.FENCE);
         } else if (!life.isOwner(job.key())) {
@@ -160,6 +163,7 @@ final class JobSteps {
             life.poolGone();
         } else if (told != null) {
             job.startTold();
+            life.reports().started.increment();
         }
         work.enter(job, Phase.RUNNING);
         if (told == OwnerScripts.Started.STALE) {
@@ -248,10 +252,26 @@ final class JobSteps {
             return;
         }
         if (why == End.STOP) {
-            tell(work, job.held(), job.waiters(), job.entries());
-            job.takeStops();
+            sayStopped(work, job);
         }
         life.disown(job);
+    }
+
+    private void sayStopped(KeyWork work, JobHandle job) {
+        List<Waiter> waiters = new ArrayList<>(job.waiters());
+        List<String> entries = new ArrayList<>();
+        if (!job.entry().isEmpty()) {
+            entries.add(job.entry());
+        }
+        for (InboxEntry.Stop stop : work.takeStops(job)) {
+            entries.add(stop.id());
+            waiters.addAll(waiter(stop));
+        }
+        tell(work, job.held(), waiters, entries);
+    }
+
+    private static List<Waiter> waiter(InboxEntry.Stop stop) {
+        return stop.client().isEmpty() ? List.of() : List.of(new Waiter(stop.client(), About.STOP, stop.request()));
     }
 
     /** A cause as it is told to others. */

@@ -5,6 +5,7 @@ import dev.pulse.pool.internal.JobHandle.Phase;
 import dev.pulse.task.Tasks;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +137,10 @@ final class KeyWork {
                 if (held.end() != null) {
                     yield () -> steps.giveUp(this, held);
                 }
+                if (held.life().isPoolLost()) {
+                    // another life of the worker dispatches it anew
+                    yield null;
+                }
                 yield held.life().room().take(this) ? () -> steps.start(this, held) : null;
             }
             case RUNNING -> held.end() != null ? () -> steps.stop(this, held) : nextMail();
@@ -190,6 +195,16 @@ final class KeyWork {
         lock.lock();
         try {
             held.stop(stop);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Those who want the job stopped, and are told by the caller; who comes later is told once it is over. */
+    List<InboxEntry.Stop> takeStops(JobHandle held) {
+        lock.lock();
+        try {
+            return held.takeStops();
         } finally {
             lock.unlock();
         }
@@ -257,6 +272,9 @@ final class KeyWork {
     void over(JobHandle held) {
         lock.lock();
         try {
+            if (job != held) {
+                return;
+            }
             held.phase(Phase.OVER);
             held.takeStops().forEach(stop -> mailbox.addFirst(new Mail(held.life(), stop, false)));
             job = null;

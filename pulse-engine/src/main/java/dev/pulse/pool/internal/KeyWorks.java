@@ -44,9 +44,4 @@ final class KeyWorks {
     boolean isCurrentThread() {
         return threads.contains(Thread.currentThread());
     }
-
-    /** Whether no key has anything to do, nor a job. */
-    boolean isIdle() {
-        return works.isEmpty();
-    }
 }

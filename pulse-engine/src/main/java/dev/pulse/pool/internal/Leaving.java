@@ -29,8 +29,8 @@ final class Leaving {
     CloseResult leave(long deadline) {
         boolean drained = false;
         try {
-            if (life.isAtWork() && !isOutOfRing(deadline)) {
-                life.fence("it was left while Redis did not know it");
+            if (!life.isAtWork() || !isOutOfRing(deadline)) {
+                life.fence("it was closed while Redis did not know it");
             }
             life.leave();
             drained = awaitEmpty(deadline);

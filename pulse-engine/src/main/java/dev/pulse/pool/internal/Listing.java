@@ -130,8 +130,7 @@ final class Listing {
     }
 
     private @Nullable Object version(PoolKeys keys) throws InterruptedException {
-        return client.redis()
-                .call(Command.repeatable("HGET").key(keys.meta()).arg("v"));
+        return client.redis().call(Command.repeatable("HGET").key(keys.meta()).arg("v"));
     }
 
     private void read(PoolKeys keys, Map<String, JobInfo> found) throws InterruptedException {
@@ -199,7 +198,8 @@ final class Listing {
                             .toList());
             for (int i = 0; i < records.length; i++) {
                 String key = part.get(i);
-                if (records[i] instanceof RedisReplyException foreign && foreign.code().equals("WRONGTYPE")) {
+                if (records[i] instanceof RedisReplyException foreign
+                        && foreign.code().equals("WRONGTYPE")) {
                     continue;
                 }
                 info(key, requireReply(records[i])).ifPresent(job -> found.put(key, job));

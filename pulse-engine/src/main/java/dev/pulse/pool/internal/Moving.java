@@ -7,7 +7,6 @@ import dev.pulse.task.Backoff;
 import dev.pulse.task.Batcher;
 import dev.pulse.task.Tasks;
 import dev.pulse.task.Workers;
-import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;

@@ -1,7 +1,6 @@
 package dev.pulse.pool.internal;
 
 import dev.pulse.RedisReplyException;
-import dev.pulse.RedisUnavailableException;
 import dev.pulse.pool.Outcome;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;

@@ -73,7 +73,8 @@ final class Overview {
         List<@Nullable Object> sizes = all(
                 call,
                 names.stream()
-                        .map(worker -> Command.repeatable("SCARD").key(look.keys().owned(worker)))
+                        .map(worker ->
+                                Command.repeatable("SCARD").key(look.keys().owned(worker)))
                         .toList());
         Map<String, Long> owned = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {

@@ -76,8 +76,8 @@ final class Placing {
             if (ring.isEmpty()) {
                 return false;
             }
-            Resent resent = at.messages()
-                    .place(redis, ring.version(), ring.ownerOf(key).orElseThrow(), message);
+            Resent resent =
+                    at.messages().place(redis, ring.version(), ring.ownerOf(key).orElseThrow(), message);
             if (!(resent instanceof RingChanged changed)) {
                 return resent instanceof MessageScripts.Sent;
             }

@@ -71,7 +71,8 @@ final class PoolHandle implements PoolNode, Closing {
         this.control = new PoolControl(redis, life, scripts, this::lookAgain);
         this.cleaning = new Cleaning(redis, scripts);
         this.work = new NodeWork(name, pools.clientName(), redis, signals, this::lookAgain);
-        this.answers = new Answers(redis, signals, name, UlidCreator.getMonotonicUlid().toString(), life);
+        this.answers =
+                new Answers(redis, signals, name, UlidCreator.getMonotonicUlid().toString(), life);
         Client client = new Client(name, redis, life, answers, options.dispatchTimeout(), pools.mostBytes());
         this.stopping = new Stopping(client);
         this.dispatching = new Dispatching(client, stopping);

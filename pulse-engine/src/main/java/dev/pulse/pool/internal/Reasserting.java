@@ -74,9 +74,8 @@ final class Reasserting {
         Backoff backoff = Settling.backoff();
         while (worker.isAtWork()) {
             try {
-                OwnerScripts.Reassertion reply = worker.pool()
-                        .owners()
-                        .reassert(worker.pool().redis(), worker.id(), running, recovers && last);
+                OwnerScripts.Reassertion reply =
+                        worker.pool().owners().reassert(worker.pool().redis(), worker.id(), running, recovers && last);
                 if (reply instanceof Reasserted reasserted) {
                     for (int i = 0; i < jobs.size(); i++) {
                         settle(jobs.get(i), reasserted.jobs().get(i));
@@ -152,7 +151,14 @@ final class Reasserting {
     private void admit(JobHandle job) throws InterruptedException {
         InboxEntry.Start start = job.start();
         JobScripts.Request request = new JobScripts.Request(
-                job.key(), job.id(), "", start.payload(), start.client(), start.attemptsAllowed(), Duration.ZERO, false);
+                job.key(),
+                job.id(),
+                "",
+                start.payload(),
+                start.client(),
+                start.attemptsAllowed(),
+                Duration.ZERO,
+                false);
         while (worker.isAtWork()) {
             Ring ring = worker.pool().ring();
             try {

@@ -147,10 +147,7 @@ final class ReplyReader {
             answers.tell(
                     text(fields, "y"),
                     text(fields, "id"),
-                    new Answer.Told(
-                            state,
-                            Long.parseLong(text(fields, "t")),
-                            fields.getOrDefault("e", new byte[0])));
+                    new Answer.Told(state, Long.parseLong(text(fields, "t")), fields.getOrDefault("e", new byte[0])));
         } catch (IllegalArgumentException e) {
             malformed(e);
         }

@@ -39,8 +39,7 @@ final class SeenRequests {
         }
         lock.lock();
         try {
-            return clients.computeIfAbsent(
-                            client, same -> Collections.newSetFromMap(new Latest<>(MOST_REQUESTS)))
+            return clients.computeIfAbsent(client, same -> Collections.newSetFromMap(new Latest<>(MOST_REQUESTS)))
                     .add(request);
         } finally {
             lock.unlock();

@@ -83,8 +83,8 @@ final class Sending {
                 case RingChanged changed -> ring = Client.learn(pool, changed);
                 case MessageScripts.TooMany full ->
                     throw new QueueFullException(
-                            client.says(named(message) + " is refused: " + pool.settings().queueLimit()
-                                    + " are under way, which is the limit"),
+                            client.says(named(message) + " is refused: "
+                                    + pool.settings().queueLimit() + " are under way, which is the limit"),
                             null);
                 case MessageScripts.Unplaced none ->
                     throw new NoWorkerException(client.says(named(message) + " is refused: there is no worker"), null);

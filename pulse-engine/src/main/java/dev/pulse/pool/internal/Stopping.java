@@ -124,8 +124,9 @@ final class Stopping {
             return recorded
                     ? client.unknown(named() + " was asked for, and goes on: the job had not ended in time")
                     : new RedisUnavailableException(
-                            client.says(named() + " could not be asked for: workers still say what they run, after Redis"
-                                    + " lost the pool's state"),
+                            client.says(
+                                    named() + " could not be asked for: workers still say what they run, after Redis"
+                                            + " lost the pool's state"),
                             null);
         }
     }

@@ -21,6 +21,8 @@ final class Upkeep {
     private static final Duration AFTER_LEASE = Duration.ofMillis(100);
 
     private static final Duration PER_RANK = Duration.ofMillis(150);
+    /** However many have their turns before: they may all be dead, and jobs are to run again in time. */
+    private static final Duration LAST_TURN = Duration.ofMillis(1_200);
 
     private final Placing placing;
     private final Sweeping sweeping;
@@ -66,8 +68,10 @@ final class Upkeep {
             return IDLE;
         }
         if (now != seen) {
-            sweepAt = turn(now, now.time(), now.pool().firstLeaseEnds().map(AFTER_LEASE::plus));
-            dueAt = turn(now, now.time(), now.handsOut() ? now.pool().firstDue() : Optional.empty());
+            Optional<Duration> lease = now.pool().firstLeaseEnds();
+            Optional<Duration> due = now.handsOut() ? now.pool().firstDue() : Optional.empty();
+            sweepAt = planned(sweepAt, lease, turn(now, now.time(), lease.map(AFTER_LEASE::plus)));
+            dueAt = planned(dueAt, due, turn(now, now.time(), due));
             handOut(now);
             // only now: what fails is tried again
             seen = now;
@@ -95,10 +99,16 @@ final class Upkeep {
 
     /** When this node has its turn at what comes so long after a moment. */
     private OptionalLong turn(Found now, long from, Optional<Duration> after) {
-        long others = rank.applyAsInt(now.at().ring()) * PER_RANK.toNanos();
+        long others = Math.min(rank.applyAsInt(now.at().ring()) * PER_RANK.toNanos(), LAST_TURN.toNanos());
         return after.isEmpty()
                 ? OptionalLong.empty()
                 : OptionalLong.of(from + after.get().toNanos() + others);
+    }
+
+    /** The turn, or the one planned before: what is past already would else be put off by each beat, and never come. */
+    private static OptionalLong planned(OptionalLong before, Optional<Duration> after, OptionalLong turn) {
+        boolean isPast = after.filter(Duration::isZero).isPresent();
+        return isPast && before.isPresent() && before.getAsLong() - turn.orElseThrow() < 0 ? before : turn;
     }
 
     private static boolean isPast(OptionalLong time) {

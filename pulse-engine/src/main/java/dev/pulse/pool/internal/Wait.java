@@ -23,10 +23,12 @@ final class Wait {
         return pool;
     }
 
-    /** This is what it came to. */
+    /** This is what it came to first; what came of that later is for others. Told by one thread. */
     void tell(Answer.Told what) {
-        told = what;
-        wakeup.wake();
+        if (told == null) {
+            told = what;
+            wakeup.wake();
+        }
     }
 
     /** Something may have come that nobody heard: the call is to ask. */

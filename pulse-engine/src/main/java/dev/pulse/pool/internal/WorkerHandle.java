@@ -5,6 +5,7 @@ import dev.pulse.PoolShutDownException;
 import dev.pulse.PulseException;
 import dev.pulse.pool.ServiceHandler;
 import dev.pulse.pool.Worker;
+import dev.pulse.pool.WorkerFigures;
 import dev.pulse.pool.WorkerOptions;
 import dev.pulse.redis.Redis;
 import dev.pulse.task.Backoff;
@@ -12,6 +13,7 @@ import dev.pulse.task.Closing;
 import dev.pulse.task.Deadlines;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -31,6 +33,7 @@ final class WorkerHandle implements Worker, Closing {
     private final WorkerOptions options;
     private final Duration handOver;
     private final Consumer<WorkerHandle> ended;
+    private final WorkerReports reports;
     private final Room room;
     private final ReentrantLock lock = new ReentrantLock();
     /* written under the lock */
@@ -58,6 +61,7 @@ final class WorkerHandle implements Worker, Closing {
         this.options = options;
         this.handOver = handOver;
         this.ended = ended;
+        this.reports = new WorkerReports(node.pool(), node.signals());
         this.room = new Room(options.maxJobs());
     }
 
@@ -69,7 +73,7 @@ final class WorkerHandle implements Worker, Closing {
     }
 
     private WorkerLife newLife(Joining joining, LeaseClock clock) {
-        return new WorkerLife(node, joining.pool(), joining.id(), clock, room, handler, options, this::fenced);
+        return new WorkerLife(node, reports, joining.pool(), joining.id(), clock, room, handler, options, this::fenced);
     }
 
     private boolean begin(WorkerLife next, String replaced) throws InterruptedException {
@@ -87,7 +91,7 @@ final class WorkerHandle implements Worker, Closing {
             new Leaving(next).leave(System.nanoTime());
             return false;
         }
-        node.reports().joined(next.id(), replaced);
+        reports.joined(next.id(), replaced);
         next.begin();
         return true;
     }
@@ -146,7 +150,7 @@ final class WorkerHandle implements Worker, Closing {
                 } catch (PoolShutDownException e) {
                     return;
                 } catch (PulseException e) {
-                    node.reports().unsettled(before.id(), e);
+                    reports.unsettled(before.id(), e);
                 }
                 Tasks.sleep(backoff.next());
             }
@@ -188,8 +192,8 @@ final class WorkerHandle implements Worker, Closing {
     }
 
     private static boolean isSwept(WorkerLife before, PoolIncarnation pool) throws InterruptedException {
-        MemberScripts.Swept swept = pool.members()
-                .sweepBegin(pool.redis(), before.id(), pool.ring().leftBy(before.id()));
+        MemberScripts.Swept swept =
+                pool.members().sweepBegin(pool.redis(), before.id(), pool.ring().leftBy(before.id()));
         if (swept instanceof RingChanged changed) {
             pool.learn(Ring.parse(changed.version(), changed.slots()));
         } else if (swept instanceof MemberScripts.OutOfRing out) {
@@ -220,6 +224,26 @@ final class WorkerHandle implements Worker, Closing {
     public boolean isLeased() {
         WorkerLife known = require();
         return known.isAtWork() && known.isLeased();
+    }
+
+    @Override
+    public WorkerFigures figures() {
+        WorkerLife known = require();
+        Collection<JobHandle> jobs = known.jobs();
+        int waiting = (int) jobs.stream()
+                .filter(job -> job.phase() == JobHandle.Phase.ASSIGNED)
+                .count();
+        return new WorkerFigures(
+                jobs.size(),
+                waiting,
+                reports.hanging(),
+                reports.started.sum(),
+                reports.failedStarts.sum(),
+                reports.failedStops.sum(),
+                reports.failedNotes.sum(),
+                reports.failedMessages.sum(),
+                reports.dropped.sum(),
+                reports.lostLeases.sum());
     }
 
     @Override
@@ -268,6 +292,7 @@ final class WorkerHandle implements Worker, Closing {
         if (joins != null) {
             Deadlines.hardPhase(end -> Tasks.join(joins, end));
         }
+        reports.close();
         ended.accept(this);
         return result;
     }

@@ -7,7 +7,6 @@ import dev.pulse.pool.internal.JobHandle.End;
 import dev.pulse.redis.Command;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Batcher;
-import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Tasks;
 import dev.pulse.task.Watchdog;
 import java.time.Duration;
@@ -39,6 +38,7 @@ final class WorkerLife implements Watchdog.Watched {
     }
 
     private final NodeWork node;
+    private final WorkerReports reports;
     private final PoolIncarnation pool;
     private final String id;
     private final LeaseClock clock;
@@ -59,12 +59,13 @@ final class WorkerLife implements Watchdog.Watched {
     private volatile boolean cut;
     private volatile long beats;
     private volatile long known;
-    private volatile int differences;
-    /** The greatest token read; of the thread that reads. */
-    private long greatest;
+    private volatile Sizes sizes = new Sizes(0, 0, 0);
+    /** The greatest token read; written by the thread that reads. */
+    private volatile long greatest;
 
     WorkerLife(
             NodeWork node,
+            WorkerReports reports,
             PoolIncarnation pool,
             String id,
             LeaseClock clock,
@@ -73,6 +74,7 @@ final class WorkerLife implements Watchdog.Watched {
             WorkerOptions options,
             Consumer<WorkerLife> fenced) {
         this.node = node;
+        this.reports = reports;
         this.pool = pool;
         this.id = id;
         this.clock = clock;
@@ -126,13 +128,8 @@ final class WorkerLife implements Watchdog.Watched {
         return node.seen();
     }
 
-    /** The signal of something of it that shows in health. */
-    LoopSignal signal(String what) {
-        return node.signals().loop("pool " + node.pool() + " " + what, false);
-    }
-
     WorkerReports reports() {
-        return node.reports();
+        return reports;
     }
 
     /** Whether it may still say something under its id. */
@@ -308,13 +305,23 @@ final class WorkerLife implements Watchdog.Watched {
         }
     }
 
-    /** Redis says how many jobs it has. When that differs twice in a row, something was passed over. */
+    /** Redis says how many jobs it has. When that differs, and stays so while nothing goes on, something was passed over. */
     void ownedSize(long size) {
-        differences = size == own.size() ? 0 : differences + 1;
-        if (differences > 1) {
+        Sizes now = new Sizes(size, own.size(), greatest);
+        if (now.redis != now.here && now.equals(sizes)) {
             node.inboxes().readAgain(this);
         }
+        sizes = now;
     }
+
+    /**
+     * What is compared.
+     *
+     * @param redis how many jobs it has as Redis knows it
+     * @param here how many it has as is known here
+     * @param token the greatest it has read
+     */
+    private record Sizes(long redis, long here, long token) {}
 
     /** Redis fell back to an older state: what runs is said again, and what it has is looked through. */
     void rolledBack() {
@@ -374,6 +381,9 @@ final class WorkerLife implements Watchdog.Watched {
     public long look(long now) {
         fenceIfDue();
         long next = calls.look(now);
+        if (state.get() == State.OVER && calls.isIdle()) {
+            Watchdog.remove(this);
+        }
         if (isAtWork() || isPoolLost()) {
             return Math.min(next, clock.untilFence(now));
         }
@@ -410,12 +420,17 @@ final class WorkerLife implements Watchdog.Watched {
     void over() {
         state.set(State.OVER);
         node.inboxes().remove(this);
-        Watchdog.remove(this);
-        own.values().forEach(job -> {
-            job.work().end(job, End.FENCE);
-            // what asks Redis for it looks up
-            job.work().interrupt(this);
-        });
+        for (JobHandle job : own.values()) {
+            if (job.phase() == JobHandle.Phase.MOVING) {
+                disown(job);
+            } else {
+                job.work().end(job, End.FENCE);
+                // what asks Redis for it looks up
+                job.work().interrupt(this);
+            }
+        }
+        // the watchdog leaves it when no call is under way
+        Watchdog.lookBy(System.nanoTime());
     }
 
     /** Whether nothing of it runs, and it has no job. */

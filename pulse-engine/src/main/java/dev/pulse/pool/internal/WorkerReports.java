@@ -3,8 +3,12 @@ package dev.pulse.pool.internal;
 import dev.pulse.PulseEvent;
 import dev.pulse.PulseException;
 import dev.pulse.RedisUnavailableException;
+import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Signals;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class WorkerReports {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerReports.class);
 
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+
+    final LongAdder started = new LongAdder();
     final LongAdder failedStarts = new LongAdder();
     final LongAdder failedStops = new LongAdder();
     final LongAdder failedNotes = new LongAdder();
@@ -20,8 +27,14 @@ final class WorkerReports {
     final LongAdder dropped = new LongAdder();
     final LongAdder lostLeases = new LongAdder();
 
+    private final AtomicLong unsettledLoggedAt = new AtomicLong(System.nanoTime() - BETWEEN_LINES.toNanos());
     private final String pool;
     private final Signals signals;
+    private final ReentrantLock lock = new ReentrantLock();
+    /* guarded by lock */
+    private int hanging;
+    private boolean closed;
+    private @Nullable LoopSignal condition;
 
     WorkerReports(String pool, Signals signals) {
         this.pool = pool;
@@ -102,6 +115,7 @@ final class WorkerReports {
                 job.fencingToken(),
                 what);
         signals.emit(new PulseEvent.JobHung(pool, job.key(), job.fencingToken(), what));
+        judge(1);
     }
 
     /** What hung has returned. */
@@ -112,13 +126,74 @@ final class WorkerReports {
                 job.worker(),
                 job.key(),
                 job.fencingToken());
+        judge(-1);
+    }
+
+    /** Shows in health while something hangs. */
+    private void judge(int more) {
+        lock.lock();
+        try {
+            hanging += more;
+            if (closed) {
+                return;
+            }
+            if (condition == null) {
+                condition = signals.loop("pool " + pool + " handlers", false);
+            }
+            if (hanging > 0) {
+                condition.warns(hanging + " calls of a worker's handler do not return");
+            } else {
+                condition.warns("");
+                forgetCondition();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forgetCondition() {
+        if (condition != null) {
+            condition.close();
+            condition = null;
+        }
+    }
+
+    /** How many calls do not return. */
+    int hanging() {
+        lock.lock();
+        try {
+            return hanging;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The worker is closed: what hangs is no condition of anything any more. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            forgetCondition();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** An entry of an inbox is passed over for good. */
     void dropped(String worker, String entry, String cause) {
         dropped.increment();
         LOG.warn("pool={} worker={} entry={} state=dropped cause=\"{}\"", pool, worker, entry, cause);
-        signals.emit(new PulseEvent.EntryDropped(pool, entry, cause));
+        signals.emit(new PulseEvent.InboxEntryDropped(pool, worker, entry, cause));
+    }
+
+    /** What was sent to a job comes after its end, as it may. */
+    void cameTooLate(String worker, String key) {
+        dropped.increment();
+        LOG.info(
+                "pool={} worker={} key=\"{}\" state=notification-dropped cause=\"its job has ended\"",
+                pool,
+                worker,
+                key);
     }
 
     /** Redis did not take what was to be told it about a key; it is told again. */
@@ -126,9 +201,16 @@ final class WorkerReports {
         if (cause instanceof RedisUnavailableException) {
             // the lane says so, once for all keys
             LOG.debug("pool={} key=\"{}\" state=unsettled", pool, key, cause);
-        } else {
+        } else if (isTimeForALine()) {
             LOG.warn("pool={} key=\"{}\" state=unsettled cause=\"{}\"", pool, key, cause.getMessage());
         }
+    }
+
+    /** What hinders one key mostly hinders all. */
+    private boolean isTimeForALine() {
+        long now = System.nanoTime();
+        long last = unsettledLoggedAt.get();
+        return now - last >= BETWEEN_LINES.toNanos() && unsettledLoggedAt.compareAndSet(last, now);
     }
 
     /** A job cannot be given away, because somebody else's data is in one of its keys. */

@@ -99,6 +99,19 @@ class MapReplicaTest {
                         new MapChange<>(Kind.SET, "a", Optional.empty(), Optional.of("2"), 3));
     }
 
+    @Test
+    void eachKeyHasItsTurn() {
+        MapReplica<String> replica = new MapReplica<>();
+        assertThat(replica.nextKey()).isEmpty();
+        replica.restore(snapshot(3, Map.of("a", "1", "b", "1", "c", "1")));
+        for (int round = 0; round < 2; round++) {
+            assertThat(List.of(replica.nextKey(), replica.nextKey(), replica.nextKey()))
+                    .containsExactlyInAnyOrder("a", "b", "c");
+        }
+        replica.restore(snapshot(4, Map.of("d", "1")));
+        assertThat(replica.nextKey()).isEqualTo("d");
+    }
+
     private static <V> MapReplica.Snapshot<V> snapshot(long revision, Map<String, V> entries) {
         return new MapReplica.Snapshot<>(
                 revision, Kind.SET, new ConcurrentHashMap<>(entries), ConcurrentHashMap.newKeySet());

@@ -63,7 +63,7 @@ final class Caller implements AutoCloseable {
 
     /** One whose commands have little time. */
     static Caller hurried(String uri, String pool) throws InterruptedException {
-        return new Caller(uri, pool, LONG, Duration.ofMillis(500), PoolSettings.DEFAULTS);
+        return new Caller(uri, pool, Duration.ofSeconds(5), Duration.ofMillis(500), PoolSettings.DEFAULTS);
     }
 
     PoolIncarnation pool() {

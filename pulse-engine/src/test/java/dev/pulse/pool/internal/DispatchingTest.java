@@ -70,8 +70,7 @@ class DispatchingTest {
         String pool = prefix.name("p");
         try (Caller caller = Caller.of(redis.uri(), pool)) {
             assertThatExceptionOfType(NoWorkerException.class)
-                    .isThrownBy(
-                            () -> caller.dispatching.dispatch(request("job").needingWorker()))
+                    .isThrownBy(() -> caller.dispatching.dispatch(request("job").needingWorker()))
                     .withMessageContaining("job \"job\"");
             Call<Dispatch> call = Call.begin(() -> caller.dispatching.dispatch(request("job")));
             await().atMost(PATIENT).until(() -> caller.listing.job("job").isPresent());
@@ -208,8 +207,8 @@ class DispatchingTest {
     @PulseTest
     void aThousandCallersWaitAtOnce(TestRedis redis, Prefix prefix) throws Throwable {
         String pool = prefix.name("p");
-        try (Caller caller =
-                        Caller.of(redis.uri(), pool, Duration.ofMinutes(1), PoolSettings.DEFAULTS.withQueueLimit(2000));
+        try (Caller caller = Caller.of(
+                        redis.uri(), pool, Duration.ofMinutes(1), PoolSettings.DEFAULTS.withQueueLimit(2000));
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             List<Call<Dispatch>> calls = new ArrayList<>();
             for (int i = 0; i < 1_000; i++) {
@@ -230,8 +229,7 @@ class DispatchingTest {
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             worker.starts = HandWorker.Starts.LEAVE;
             assertThatExceptionOfType(OutcomeUnknownException.class)
-                    .isThrownBy(() ->
-                            caller.dispatching.dispatch(request("job").withId("once")))
+                    .isThrownBy(() -> caller.dispatching.dispatch(request("job").withId("once")))
                     .withMessageContaining("once")
                     .withMessageContaining("assigned to w1")
                     .withMessageContaining(SHORT.toString());
@@ -254,7 +252,8 @@ class DispatchingTest {
             try (HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
                 worker.starts = HandWorker.Starts.LEAVE;
                 assertThatExceptionOfType(JobFailedException.class)
-                        .isThrownBy(() -> caller.dispatching.dispatch(request("job").withdrawnWhenLate(true)))
+                        .isThrownBy(
+                                () -> caller.dispatching.dispatch(request("job").withdrawnWhenLate(true)))
                         .withMessageContaining("withdrawn");
                 assertThat(caller.listing.job("job")).isEmpty();
                 assertThat(caller.overview.figures().queued()).isZero();
@@ -342,8 +341,7 @@ class DispatchingTest {
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             assertThat(caller.outcomes.withdraw("job", "once").state()).isEqualTo(Outcome.State.WITHDRAWN);
             assertThatExceptionOfType(JobFailedException.class)
-                    .isThrownBy(() ->
-                            caller.dispatching.dispatch(request("job").withId("once")))
+                    .isThrownBy(() -> caller.dispatching.dispatch(request("job").withId("once")))
                     .withMessageContaining("withdrawn");
             assertThat(worker.seen("s", "job")).isEmpty();
             caller.dispatching.dispatch(request("job").withId("twice"));
@@ -360,8 +358,8 @@ class DispatchingTest {
                         .isThrownBy(() -> caller.dispatching.dispatch(request(key)))
                         .withMessageContaining("job key is");
                 assertThatExceptionOfType(IllegalArgumentException.class)
-                        .isThrownBy(() ->
-                                caller.dispatching.dispatch(request("job").withId(key)))
+                        .isThrownBy(
+                                () -> caller.dispatching.dispatch(request("job").withId(key)))
                         .withMessageContaining("dispatch id is");
             }
             assertThatExceptionOfType(IllegalArgumentException.class)

@@ -15,10 +15,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A worker without handlers, made by hand: the test says what it does with what comes into its inbox. */
 final class HandWorker implements AutoCloseable {
@@ -42,7 +43,7 @@ final class HandWorker implements AutoCloseable {
     /** Whether it tells those who wait; otherwise they have to find out. */
     volatile boolean tells = true;
     /** What it answers messages; null for not at all. */
-    volatile String answer = "answer";
+    volatile @Nullable String answer = "answer";
 
     volatile boolean messagesFail;
     private volatile PoolIncarnation pool;
@@ -52,8 +53,7 @@ final class HandWorker implements AutoCloseable {
         this.id = id;
         Duration time = Duration.ofSeconds(20);
         redis = Redis.open(
-                new RedisOptions(RedisUri.parse(uri), "worker", Duration.ofSeconds(2), time),
-                new Signals(event -> {}));
+                new RedisOptions(RedisUri.parse(uri), "worker", Duration.ofSeconds(2), time), new Signals(event -> {}));
         life = new PoolLife(redis, name, new PoolScripts(name), () -> {});
         pool = life.open(PoolSettings.DEFAULTS);
         join();
@@ -68,10 +68,7 @@ final class HandWorker implements AutoCloseable {
         Ring ring = pool.ring();
         while (true) {
             switch (pool.members()
-                    .join(
-                            redis,
-                            new MemberScripts.Joining(id, "", "node of " + id, false),
-                            ring.joinedBy(id, ""))) {
+                    .join(redis, new MemberScripts.Joining(id, "", "node of " + id, false), ring.joinedBy(id, ""))) {
                 case MemberScripts.Member member -> {
                     pool.learn(Ring.parse(member.ringVersion(), member.slots()));
                     return;
@@ -136,11 +133,11 @@ final class HandWorker implements AutoCloseable {
             fields.put(Replies.text(content.get(i)), Replies.text(content.get(i + 1)));
         }
         seen.add(fields);
-        String key = fields.get("k");
-        switch (fields.get("y")) {
+        String key = text(fields, "k");
+        switch (text(fields, "y")) {
             case "s" -> {
                 Held job = new Held(
-                        id, key, Long.parseLong(fields.get("t")), fields.get("id"), tells ? fields.get("c") : "");
+                        id, key, Long.parseLong(text(fields, "t")), text(fields, "id"), tells ? text(fields, "c") : "");
                 entries.put(key, entry);
                 held.put(key, job);
                 switch (starts) {
@@ -155,22 +152,33 @@ final class HandWorker implements AutoCloseable {
                 }
             }
             case "g" -> answer(at, entry, fields);
-            default -> redis.call(Command.repeatable("XDEL").key(at.keys().inbox(id)).arg(entry));
+            default ->
+                redis.call(Command.repeatable("XDEL").key(at.keys().inbox(id)).arg(entry));
         }
+    }
+
+    /** What an entry says; empty when it does not. */
+    private static String text(Map<String, String> fields, String name) {
+        return fields.getOrDefault(name, "");
+    }
+
+    private Held held(String key) {
+        return Objects.requireNonNull(held.get(key), key);
     }
 
     private void stop(PoolIncarnation at, String key, String entry, Map<String, String> fields)
             throws InterruptedException {
-        long token = Long.parseLong(fields.get("t"));
+        long token = Long.parseLong(text(fields, "t"));
         Held job = held.getOrDefault(key, new Held(id, key, token, "", ""));
         List<Waiter> waiters = new ArrayList<>();
         if (tells) {
-            waiters.add(new Waiter(fields.get("c"), About.STOP, fields.get("id")));
+            waiters.add(new Waiter(text(fields, "c"), About.STOP, text(fields, "id")));
             waiters.add(new Waiter(job.client(), About.DISPATCH, job.id()));
         }
         List<String> done = new ArrayList<>(List.of(entry));
-        if (entries.containsKey(key)) {
-            done.add(entries.remove(key));
+        String start = entries.remove(key);
+        if (start != null) {
+            done.add(start);
         }
         at.owners().stopped(redis, job, waiters, done);
         held.remove(key);
@@ -179,8 +187,8 @@ final class HandWorker implements AutoCloseable {
     private void answer(PoolIncarnation at, String entry, Map<String, String> fields) throws InterruptedException {
         String text = answer;
         if (text != null) {
-            var message = new MessageScripts.Entry(id, entry, fields.get("c"), fields.get("id"));
-            byte[] reply = Caller.bytes(text + " to " + fields.get("p"));
+            var message = new MessageScripts.Entry(id, entry, text(fields, "c"), text(fields, "id"));
+            byte[] reply = Caller.bytes(text + " to " + text(fields, "p"));
             if (messagesFail) {
                 at.messages().failed(redis, message, reply);
             } else {
@@ -192,18 +200,21 @@ final class HandWorker implements AutoCloseable {
     /** Says that it has started a job that it was to start. */
     OwnerScripts.Started begin(String key) throws InterruptedException {
         String entry = entries.remove(key);
-        return pool.owners().started(redis, held.get(key), entry == null ? "" : entry);
+        return pool.owners().started(redis, held(key), entry == null ? "" : entry);
     }
 
     /** Says that the start threw. */
     void fail(String key, String error) throws InterruptedException {
-        pool.owners().fail(redis, held.remove(key), error, List.of(entries.remove(key)));
+        String entry = entries.remove(key);
+        pool.owners().fail(redis, held(key), error, entry == null ? List.of() : List.of(entry));
+        held.remove(key);
     }
 
     /** Puts a job that it runs aside. */
     void later(String key, int allowed) throws InterruptedException {
         var failure = new OwnerScripts.Failure(Duration.ofMinutes(10), "not now", true, allowed);
-        pool.owners().later(redis, held.remove(key), failure, "", List.of());
+        pool.owners().later(redis, held(key), failure, "", List.of());
+        held.remove(key);
     }
 
     boolean has(String key) {
@@ -221,6 +232,11 @@ final class HandWorker implements AutoCloseable {
     public void close() {
         closed = true;
         thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         redis.close(System.nanoTime() + Duration.ofSeconds(5).toNanos());
     }
 }

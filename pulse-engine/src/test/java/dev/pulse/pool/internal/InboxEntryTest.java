@@ -27,7 +27,23 @@ class InboxEntryTest {
     @PulseTest
     void aStartHasItsJob() {
         InboxEntry entry = read(
-                "y", "s", "k", "ключ", "t", "9007199254740991", "p", "x", "id", "d", "c", "me", "mx", "3", "n", "2", "a",
+                "y",
+                "s",
+                "k",
+                "ключ",
+                "t",
+                "9007199254740991",
+                "p",
+                "x",
+                "id",
+                "d",
+                "c",
+                "me",
+                "mx",
+                "3",
+                "n",
+                "2",
+                "a",
                 "1");
         assertThat(entry).isInstanceOfSatisfying(Start.class, start -> {
             assertThat(start.id()).isEqualTo(ID);
@@ -58,11 +74,11 @@ class InboxEntryTest {
         assertThat(read("y", "x", "k", "a", "t", "5", "c", "me", "id", "r")).isEqualTo(new Stop(ID, "a", 5, "me", "r"));
         assertThat(read("y", "r", "v", "12")).isEqualTo(new Changed(ID, 12));
         assertThat(read("y", "n", "k", "a", "t", "5", "p", "x", "c", "me", "id", "r"))
-                .isInstanceOfSatisfying(Note.class, note -> assertThat(note.request())
-                        .isEqualTo("r"));
+                .isInstanceOfSatisfying(
+                        Note.class, note -> assertThat(note.request()).isEqualTo("r"));
         assertThat(read("y", "g", "k", "a", "p", "x", "c", "me", "id", "r"))
-                .isInstanceOfSatisfying(Message.class, message -> assertThat(message.client())
-                        .isEqualTo("me"));
+                .isInstanceOfSatisfying(
+                        Message.class, message -> assertThat(message.client()).isEqualTo("me"));
     }
 
     @PulseTest

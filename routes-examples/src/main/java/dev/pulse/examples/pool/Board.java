@@ -5,6 +5,7 @@ import static dev.pulse.examples.Console.say;
 import dev.pulse.pool.JobInfo;
 import dev.pulse.pool.PoolClient;
 import dev.pulse.pool.WorkerInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,16 +25,23 @@ final class Board {
         this.pool = pool;
     }
 
-    /** Says which jobs are with another worker than at the last look. */
+    /** Says which workers are new since the last look, and which jobs are with another worker. */
     void look() throws InterruptedException {
-        // a worker that died is soon no more in the list, but still known here
-        pool.workers().forEach(worker -> nodes.put(worker.id(), worker.node()));
+        for (WorkerInfo worker : pool.workers()) {
+            // one that dies is soon no more in the list, and still known here
+            if (nodes.put(worker.id(), worker.node()) == null) {
+                say("      %s is a member", worker.node());
+            }
+        }
         Map<String, String> now = pool.jobs().stream().collect(Collectors.toMap(JobInfo::key, this::place));
-        Map<String, List<String>> moves = now.keySet().stream()
-                .filter(key -> !now.get(key).equals(places.getOrDefault(key, now.get(key))))
-                .sorted()
-                .collect(Collectors.groupingBy(
-                        key -> places.get(key) + " to " + now.get(key), TreeMap::new, Collectors.toList()));
+        Map<String, List<String>> moves = new TreeMap<>();
+        now.keySet().stream().sorted().forEach(key -> {
+            String before = places.get(key);
+            String way = before + " to " + now.get(key);
+            if (before != null && !before.equals(now.get(key))) {
+                moves.computeIfAbsent(way, none -> new ArrayList<>()).add(key);
+            }
+        });
         moves.forEach((way, keys) -> say("      %d jobs move from %s: %s", keys.size(), way, shown(keys)));
         moved += moves.values().stream().mapToLong(List::size).sum();
         places = now;

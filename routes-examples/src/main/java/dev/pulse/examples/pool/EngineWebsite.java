@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 /** The website with the engine alone. */
 final class EngineWebsite implements Website {
     private static final Codec<SignUp> JSON = Codecs.json(SignUp.class);
-    private static final Duration BETWEEN_SIGN_UPS = Duration.ofMillis(250);
+    private static final Duration BETWEEN_SIGN_UPS = Duration.ofMillis(400);
     private static final Duration BETWEEN_FLIPS = Duration.ofSeconds(5);
 
     private final Ledger ledger;
@@ -51,9 +51,9 @@ final class EngineWebsite implements Website {
         dispatching.consume(this::dispatch);
 
         // every mail is written down, in order
-        reading = mails.reader(
-                ReaderOptions.builder().startAt(StartAt.oldest()).build());
-        reading.consume(mail -> ledger.sent(mail.payload(), Long.parseLong(mail.headers().get("token"))));
+        reading = mails.reader(ReaderOptions.builder().startAt(StartAt.oldest()).build());
+        reading.consume(mail ->
+                ledger.sent(mail.payload(), Long.parseLong(mail.headers().get("token"))));
 
         // after the last mail the job has nothing to do any more
         finishing = mails.sink(

@@ -40,8 +40,7 @@ public final class Ledger {
             stale.increment();
         }
         progress.put(
-                mail.user(),
-                new Progress(Math.max(mail.number(), before.number()), Math.max(token, before.token())));
+                mail.user(), new Progress(Math.max(mail.number(), before.number()), Math.max(token, before.token())));
     }
 
     /** The job of this user was stopped. */

@@ -17,9 +17,7 @@ public final class Mailer {
 
     /** This process has the job now. */
     public void begin(
-            @Header("CamelPulseKey") String key,
-            @Body SignUp signUp,
-            @Header("CamelPulseFencingToken") long token) {
+            @Header("CamelPulseKey") String key, @Body SignUp signUp, @Header("CamelPulseFencingToken") long token) {
         running.put(key, Series.begin(signUp.user(), token, outbox));
     }
 

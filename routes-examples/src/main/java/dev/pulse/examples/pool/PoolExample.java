@@ -30,6 +30,8 @@ public final class PoolExample implements Example {
     static final Duration WIND_UP = Duration.ofSeconds(25);
     /** After the death of a worker, long enough to see its jobs in the other. */
     private static final Duration ALONE = Duration.ofSeconds(10);
+    /** For the last series to be complete, also when their workers have just been killed. */
+    private static final Duration COMPLETION = Duration.ofMinutes(1);
 
     private final String words;
     private final String worker;
@@ -150,7 +152,7 @@ public final class PoolExample implements Example {
 
     /** Ctrl-C has ended the workers too: others finish what they had, and nobody has to watch any more. */
     private void awaitAllDone(Board board, Crew crew) throws InterruptedException, IOException {
-        long deadline = System.nanoTime() + WIND_UP.toNanos();
+        long deadline = System.nanoTime() + COMPLETION.toNanos();
         while (ledger.lostCount() > 0 && System.nanoTime() - deadline < 0) {
             look(board, crew, Duration.ZERO);
             Thread.sleep(100);

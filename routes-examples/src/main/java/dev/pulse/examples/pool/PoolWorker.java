@@ -40,6 +40,7 @@ public final class PoolWorker implements Example {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the parent's end
     public boolean run(Duration length) throws Exception {
         ProcessHandle.current().parent().ifPresent(parent -> parent.onExit().thenRun(this::stop));
         try (Pulse pulse = Pulse.builder()

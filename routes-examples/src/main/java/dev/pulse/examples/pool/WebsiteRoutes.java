@@ -14,7 +14,7 @@ final class WebsiteRoutes extends RouteBuilder {
         errorHandler(noErrorHandler());
 
         // people sign up
-        from("timer:visitors?period=250&delay=0")
+        from("timer:visitors?period=400&delay=0")
                 .routeId("visitors")
                 .bean("visitors", "next")
                 .to("pulse-stream:examples:sign-ups?eventName=user.created&" + SIGN_UPS)

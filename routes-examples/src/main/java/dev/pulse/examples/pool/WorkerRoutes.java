@@ -12,7 +12,8 @@ final class WorkerRoutes extends RouteBuilder {
         // the mailer tries again what failed
         errorHandler(noErrorHandler());
 
-        // a job that begins here lives on behind its exchange; one that ends here may begin elsewhere when its exchange is done
+        // a job that begins here lives on behind its exchange; one that ends here may begin elsewhere when its exchange
+        // is done
         from("pulse-pool:examples:mails?on=start,stop&lease=5s&" + SIGN_UPS)
                 .routeId("worker")
                 .choice()
@@ -24,7 +25,8 @@ final class WorkerRoutes extends RouteBuilder {
         // a mail, sent once however often it is tried; then the job waits for as long as the flag says
         from("direct:mail")
                 .routeId("mail")
-                .to("pulse-stream:examples:mails?operation=addOnce&eventName=mail.sent&onceKey=RAW(${body.once})&" + MAILS)
+                .to("pulse-stream:examples:mails?operation=addOnce&eventName=mail.sent&onceKey=RAW(${body.once})&"
+                        + MAILS)
                 .filter(header("CamelPulseAdded"))
                 .to("pulse-map:examples:flags?key=pace&codec=string&resultHeader=pace")
                 .delay(header("pace"))

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.pulse.CloseResult;
 import dev.pulse.JobExistsException;
 import dev.pulse.JobFailedException;
+import dev.pulse.NoWorkerException;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.Pulse;
 import dev.pulse.QueueFullException;
@@ -49,7 +50,8 @@ final class PoolSnippets {
         // snippet: id
         JobRequest request = JobRequest.of("parcel-8", bytes("to alan")).withId("order-4711");
         Dispatch begun = pool.dispatch(request);
-        Dispatch same = pool.dispatch(request); // after an error, a restart, by somebody else: the job is not begun anew
+        Dispatch same =
+                pool.dispatch(request); // after an error, a restart, by somebody else: the job is not begun anew
 
         Optional<Outcome> outcome = pool.outcome("order-4711"); // asked by anyone
         // end
@@ -66,7 +68,7 @@ final class PoolSnippets {
         try {
             pool.dispatch(request);
             return "begun";
-        } catch (JobExistsException | QueueFullException e) {
+        } catch (JobExistsException | QueueFullException | NoWorkerException e) {
             return "not accepted: " + e.getMessage();
         } catch (JobFailedException e) {
             return "accepted, and the handler threw: " + e.getMessage();
@@ -125,7 +127,8 @@ final class PoolSnippets {
             System.out.println(worker.id() + " in " + worker.node() + " has " + worker.jobs() + " jobs");
         }
         for (JobInfo job : pool.jobs()) {
-            System.out.println(job.key() + " is " + job.state() + " at " + job.worker() + ", restarted " + job.restarts());
+            System.out.println(
+                    job.key() + " is " + job.state() + " at " + job.worker() + ", restarted " + job.restarts());
         }
         Optional<JobInfo> job = pool.job("parcel-7");
         Optional<byte[]> payload = pool.payload("parcel-7");
@@ -137,7 +140,8 @@ final class PoolSnippets {
 
     static boolean ending(PoolClient pool) throws InterruptedException {
         // snippet: shutdown
-        boolean ended = pool.shutdown(Duration.ofSeconds(30)); // stops all jobs, in all processes; the name is free then
+        boolean ended =
+                pool.shutdown(Duration.ofSeconds(30)); // stops all jobs, in all processes; the name is free then
         // end
         return ended;
     }

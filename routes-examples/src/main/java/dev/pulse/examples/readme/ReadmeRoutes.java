@@ -26,5 +26,13 @@ public final class ReadmeRoutes extends RouteBuilder {
                 .filter(header("shop").isEqualTo("open"))
                 .to("direct:order");
         // end
+
+        // snippet: pool
+        from("direct:parcel").to("pulse-pool:parcels?key=RAW(${header.parcel})");
+
+        from("pulse-pool:parcels?on=start,stop")
+                .log("${header.CamelPulseJobEvent} of ${header.CamelPulseKey}")
+                .to("direct:track");
+        // end
     }
 }

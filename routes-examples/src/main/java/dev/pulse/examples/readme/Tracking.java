@@ -26,8 +26,10 @@ final class Tracking implements ServiceHandler {
     @Override
     public void stop(Job job) throws InterruptedException { // returns when nothing of it works: it may begin elsewhere
         Thread tracker = trackers.remove(job.key());
-        tracker.interrupt();
-        tracker.join();
+        if (tracker != null) {
+            tracker.interrupt();
+            tracker.join();
+        }
     }
     // end
 

@@ -29,7 +29,9 @@ class PoolExampleTest {
         try (EmbeddedRedis redis = EmbeddedRedis.start()) {
             FutureTask<Boolean> held = new FutureTask<>(() -> example.run(Duration.ofMinutes(5), redis.uri()));
             Thread.startVirtualThread(held);
-            await().atMost(PATIENCE).until(() -> example.workers().size() == 2 && example.ledger().completeCount() > 0);
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            example.workers().size() == 2 && example.ledger().completeCount() > 0);
             long before = example.moved();
             ProcessHandle.of(example.workers().getFirst()).orElseThrow().destroyForcibly();
             await().atMost(PATIENCE).until(() -> example.moved() > before);

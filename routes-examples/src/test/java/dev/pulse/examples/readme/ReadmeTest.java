@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
+import dev.pulse.pool.PoolClient;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
@@ -135,6 +136,31 @@ class ReadmeTest {
             assertThat(orders.getReceivedExchanges())
                     .extracting(exchange -> exchange.getIn().getBody())
                     .containsOnly("bread");
+        }
+    }
+
+    @Test
+    void theRoutesOfAPoolRun() throws Exception {
+        try (Pulse pulse = Pulse.connect("embedded:");
+                DefaultCamelContext context = new DefaultCamelContext()) {
+            context.getRegistry().bind("pulse", pulse);
+            context.addRoutes(new ReadmeRoutes());
+            for (String end : List.of("order", "projection", "send-mail", "track")) {
+                context.addRoutes(end(end));
+            }
+            context.start();
+            ProducerTemplate template = context.createProducerTemplate();
+            MockEndpoint tracked = context.getEndpoint("mock:track", MockEndpoint.class);
+            tracked.expectedBodiesReceived("to ada");
+            template.sendBodyAndHeader("direct:parcel", "to ada", "parcel", "parcel-7");
+            tracked.assertIsSatisfied(20_000);
+            tracked.reset();
+            tracked.expectedHeaderReceived("CamelPulseJobEvent", "stop");
+            tracked.expectedMessageCount(1);
+            try (PoolClient pool = pulse.pool("parcels")) {
+                assertThat(pool.stopJob("parcel-7")).isTrue();
+            }
+            tracked.assertIsSatisfied(20_000);
         }
     }
 
