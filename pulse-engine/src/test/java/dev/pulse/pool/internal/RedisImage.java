@@ -368,8 +368,7 @@ final class RedisImage {
     /** The same with a start entry that comes once more. */
     RedisImage withStart(int worker, int key, int token, int dispatch) {
         String name = "in:w" + worker;
-        List<String> parts =
-                new ArrayList<>(parts(name));
+        List<String> parts = new ArrayList<>(parts(name));
         parts.add("\0y\0s\0k\0k" + key + "\0t\0" + token + "\0p\0p\0id\0d" + dispatch + "\0c\0\0mx\0" + "1");
         parts.sort(Comparator.comparingInt(RedisImage::token).thenComparing(part -> part));
         return with(name, new Piece("stream", false, parts));
