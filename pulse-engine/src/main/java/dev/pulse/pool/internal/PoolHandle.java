@@ -314,13 +314,14 @@ final class PoolHandle implements PoolNode, Closing {
 
     /** Nobody is to write to this handle any more; if that cannot be said, its stream ends with its TTL. */
     private void forgetReplies() {
-        if (life.isShutDown() || heartbeat == null) {
+        Optional<PoolIncarnation> last = life.last();
+        if (last.isEmpty()) {
             return;
         }
         boolean interrupted = Thread.interrupted();
         try {
             redis.until(System.nanoTime() + LAST_WORDS.toNanos())
-                    .call(Command.repeatable("UNLINK").key(life.current().keys().replies(answers.client())));
+                    .call(Command.repeatable("UNLINK").key(last.get().keys().replies(answers.client())));
         } catch (PulseException e) {
             // it has a TTL
         } catch (InterruptedException e) {

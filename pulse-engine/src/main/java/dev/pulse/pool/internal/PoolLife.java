@@ -59,6 +59,11 @@ final class PoolLife {
         return known;
     }
 
+    /** The last that was known, even if it has ended; empty before the first. */
+    Optional<PoolIncarnation> last() {
+        return Optional.ofNullable(current);
+    }
+
     boolean isShutDown() {
         return shutDown;
     }

@@ -39,9 +39,10 @@ class PoolExampleTest {
             assertThat(held.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             try (RedisClient client = RedisClient.create(redis.uri())) {
                 assertThat(client.keys("*"))
-                        .as("what is left is that they were there")
-                        .noneMatch(key -> client.type(key).equals("stream"))
-                        .filteredOn(key -> key.startsWith("pulse:pool:"))
+                        .as("what is left is that they were there, and for a while what became of jobs")
+                        .noneMatch(key -> key.startsWith("pulse:stream:")
+                                && client.type(key).equals("stream"))
+                        .filteredOn(key -> key.startsWith("pulse:pool:") && client.ttl(key) < 0)
                         .containsExactly("pulse:pool:{examples:mails}");
             }
         }
