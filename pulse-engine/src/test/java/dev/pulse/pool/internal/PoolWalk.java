@@ -59,11 +59,6 @@ final class PoolWalk {
             return new Scenario(1, List.of(0, 0), workers, faults);
         }
 
-        /** The same with two keys. */
-        Scenario withTwoKeys() {
-            return new Scenario(2, List.of(0, 1), workers, faults);
-        }
-
         /** The same with so many workers for each node, one after another. */
         Scenario withWorkers(int value) {
             return new Scenario(keys, dispatches, value, faults);

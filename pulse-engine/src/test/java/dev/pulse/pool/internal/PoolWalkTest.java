@@ -13,7 +13,6 @@ import dev.pulse.pool.internal.PoolWalk.Fault;
 import dev.pulse.pool.internal.PoolWalk.Scenario;
 import dev.pulse.pool.internal.Walker.Outcome;
 import dev.pulse.redis.Redis;
-import dev.pulse.testing.Prefix;
 import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.RespClient;
 import dev.pulse.testing.TestRedis;
@@ -25,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,95 +38,96 @@ import org.junit.jupiter.api.Timeout;
 class PoolWalkTest {
     private static final boolean IN_FULL = !Trial.drillTime().isZero();
 
+    private TestRedis redis;
+
+    @BeforeEach
+    void use(TestRedis server) {
+        // nobody else's: walks empty it all the time
+        server.embedded();
+        redis = server;
+    }
+
     @Test
     @Attacks(
             value = {P6, P7, P8, P17},
             by = dev.pulse.faults.Fault.F12)
-    void whoeverCrashesAtAnyPoint(TestRedis redis, Prefix prefix) throws Exception {
-        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.CRASH, Fault.LOSE));
-        inFull(
-                redis,
-                prefix,
-                Scenario.of(Fault.STOP, Fault.CRASH, Fault.CRASH, Fault.FAIL).withWorkers(3));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.CRASH).withTwoKeys());
+    void whoeverCrashesAtAnyPoint() throws Exception {
+        walk(Scenario.of(Fault.STOP, Fault.CRASH, Fault.LOSE));
+        inFull(Scenario.of(Fault.STOP, Fault.CRASH, Fault.CRASH).withWorkers(3));
     }
 
     @Test
     @Attacks(
             value = {P6, P7, P8, P17},
             by = dev.pulse.faults.Fault.F11)
-    void whoeverIsPausedOrCutOffAtAnyPoint(TestRedis redis, Prefix prefix) throws Exception {
-        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.PAUSE));
-        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.CUT_OFF));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.PAUSE, Fault.CUT_OFF));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.PAUSE, Fault.CRASH, Fault.LOSE));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.PAUSE).twice());
+    void whoeverIsPausedOrCutOffAtAnyPoint() throws Exception {
+        walk(Scenario.of(Fault.STOP, Fault.PAUSE));
+        walk(Scenario.of(Fault.STOP, Fault.CUT_OFF));
+        inFull(Scenario.of(Fault.STOP, Fault.PAUSE, Fault.CUT_OFF));
+        inFull(Scenario.of(Fault.STOP, Fault.PAUSE, Fault.CRASH, Fault.LOSE));
+        inFull(Scenario.of(Fault.STOP, Fault.PAUSE).twice());
     }
 
     @Test
     @Attacks(
             value = {P6, P7, P8, P17},
             by = dev.pulse.faults.Fault.F13)
-    void whateverArrivesLateOrTwice(TestRedis redis, Prefix prefix) throws Exception {
-        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.CRASH, Fault.DELAY));
-        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.LOSE, Fault.REREAD, Fault.REREAD));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.CRASH, Fault.AGAIN));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.PAUSE, Fault.DELAY));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.CUT_OFF, Fault.AGAIN));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.DELAY, Fault.DELAY, Fault.AGAIN));
-        inFull(
-                redis,
-                prefix,
-                Scenario.of(Fault.STOP, Fault.STOP, Fault.CRASH, Fault.LOSE, Fault.REREAD)
-                        .twice()
-                        .withWorkers(1));
+    void whateverArrivesLateOrTwice() throws Exception {
+        walk(Scenario.of(Fault.STOP, Fault.CRASH, Fault.DELAY));
+        walk(Scenario.of(Fault.STOP, Fault.LOSE, Fault.REREAD, Fault.REREAD));
+        inFull(Scenario.of(Fault.STOP, Fault.CRASH, Fault.AGAIN));
+        inFull(Scenario.of(Fault.STOP, Fault.PAUSE, Fault.DELAY));
+        inFull(Scenario.of(Fault.STOP, Fault.CUT_OFF, Fault.AGAIN));
+        inFull(Scenario.of(Fault.STOP, Fault.DELAY, Fault.DELAY, Fault.AGAIN));
+        inFull(Scenario.of(Fault.STOP, Fault.STOP, Fault.CRASH, Fault.LOSE, Fault.REREAD)
+                .twice()
+                .withWorkers(1));
     }
 
     @Test
     @Attacks({P6, P7, P8, P17})
-    void whoeverLeavesAndWhateverFailsToStart(TestRedis redis, Prefix prefix) throws Exception {
-        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.LEAVE, Fault.LEAVE, Fault.FAIL));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.LEAVE, Fault.PAUSE));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.LEAVE, Fault.LEAVE, Fault.DELAY));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.LEAVE, Fault.CRASH, Fault.FAIL));
+    void whoeverLeavesAndWhateverFailsToStart() throws Exception {
+        walk(Scenario.of(Fault.STOP, Fault.LEAVE, Fault.LEAVE, Fault.FAIL));
+        inFull(Scenario.of(Fault.STOP, Fault.LEAVE, Fault.PAUSE));
+        inFull(Scenario.of(Fault.STOP, Fault.LEAVE, Fault.LEAVE, Fault.DELAY));
+        inFull(Scenario.of(Fault.STOP, Fault.LEAVE, Fault.CRASH, Fault.FAIL));
     }
 
     @Test
     @Attacks(
             value = {P6, P7, P8, P17},
             by = dev.pulse.faults.Fault.F04)
-    void wheneverRedisLosesEverything(TestRedis redis, Prefix prefix) throws Exception {
-        walk(redis, prefix, Scenario.of(Fault.STOP, Fault.FLUSH, Fault.LOSE));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.FLUSH, Fault.CRASH));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.FLUSH, Fault.PAUSE));
-        inFull(redis, prefix, Scenario.of(Fault.STOP, Fault.FLUSH, Fault.DELAY).twice());
+    void wheneverRedisLosesEverything() throws Exception {
+        walk(Scenario.of(Fault.STOP, Fault.FLUSH, Fault.LOSE));
+        inFull(Scenario.of(Fault.STOP, Fault.FLUSH, Fault.CRASH));
+        inFull(Scenario.of(Fault.STOP, Fault.FLUSH, Fault.PAUSE));
+        inFull(Scenario.of(Fault.STOP, Fault.FLUSH, Fault.DELAY).twice());
     }
 
     /** More than can be walked: what chance leads to, for some seconds. */
     @Drill
     @Attacks({P6, P7, P8, P17})
-    void whateverHappensToTwoKeys(Trial trial, TestRedis redis, Prefix prefix) throws Exception {
+    void whateverHappensToTwoKeys(Trial trial) throws Exception {
         Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
         for (Fault fault : Fault.values()) {
             faults.put(fault, trial.random().nextInt(3));
         }
         Scenario scenario = new Scenario(2, List.of(0, 1, 0), 3, faults);
-        Outcome outcome =
-                on(redis, redis.uri(), prefix, scenario, walker -> walker.walkSome(trial.random(), trial::goesOn));
+        Outcome outcome = on(redis.uri(), scenario, walker -> walker.walkSome(trial.random(), trial::goesOn));
         assertThat(outcome.violation()).as("%s", scenario).isEmpty();
     }
 
-    private static void walk(TestRedis redis, Prefix prefix, Scenario scenario) throws Exception {
-        Outcome outcome = on(redis, redis.uri(), prefix, scenario, Walker::walkAll);
+    private void walk(Scenario scenario) throws Exception {
+        Outcome outcome = on(redis.uri(), scenario, Walker::walkAll);
         assertThat(outcome.violation()).as("%s", scenario).isEmpty();
         // it did not just stand still
         assertThat(outcome.states()).isGreaterThan(200);
         assertThat(outcome.scripts()).isGreaterThan(100);
     }
 
-    private static void inFull(TestRedis redis, Prefix prefix, Scenario scenario) throws Exception {
+    private void inFull(Scenario scenario) throws Exception {
         if (IN_FULL) {
-            walk(redis, prefix, scenario);
+            walk(scenario);
         }
     }
 
@@ -174,13 +175,13 @@ class PoolWalkTest {
                     Scenario.of(Fault.STOP, Fault.FLUSH, Fault.LOSE)));
 
     @Test
-    void aRuleThatIsSwitchedOffIsFound(TestRedis redis, Prefix prefix) throws Exception {
+    void aRuleThatIsSwitchedOffIsFound() throws Exception {
         SoftAssertions softly = new SoftAssertions();
         for (Broken broken : BROKEN) {
             try (RespClient raw = redis.client();
                     ScriptSwap swap = ScriptSwap.to(redis.embedded().port())) {
                 swap.swap(raw, broken.script(), broken.rules());
-                Outcome outcome = on(redis, swap.uri(), prefix, broken.scenario(), Walker::walkAll);
+                Outcome outcome = on(swap.uri(), broken.scenario(), Walker::walkAll);
                 softly.assertThat(outcome.violation().orElse("nothing in " + outcome.states() + " states"))
                         .as("%s without %s", broken.script(), broken.rules().keySet())
                         .contains(broken.breaks() + ' ');
@@ -194,20 +195,17 @@ class PoolWalkTest {
     }
 
     /** On a virtual thread, since one that is no other's runs its calls itself. */
-    private static Outcome on(TestRedis server, String uri, Prefix prefix, Scenario scenario, Walk walk)
-            throws Exception {
+    private Outcome on(String uri, Scenario scenario, Walk walk) throws Exception {
         FutureTask<Outcome> task = new FutureTask<>(() -> {
-            Redis redis = ScriptPool.connect(uri);
-            try (RespClient raw = server.client()) {
-                // nobody else's: walks empty it all the time
-                server.embedded();
+            Redis connection = ScriptPool.connect(uri);
+            try (RespClient raw = redis.client()) {
                 raw.call("FLUSHALL");
-                var pools = new PoolScripts(prefix.name("walk"));
-                var keys = ((PoolScripts.Open) pools.open(redis, 0, ScriptPool.settings())).keys();
+                var pools = new PoolScripts("walk");
+                var keys = ((PoolScripts.Open) pools.open(connection, 0, ScriptPool.settings())).keys();
                 boolean versions = scenario.has(Fault.DELAY) || scenario.has(Fault.AGAIN);
-                return walk.by(new Walker(scenario, new ScriptMemory(redis, raw, keys, versions)));
+                return walk.by(new Walker(scenario, new ScriptMemory(connection, raw, keys, versions)));
             } finally {
-                ScriptPool.disconnect(redis);
+                ScriptPool.disconnect(connection);
             }
         });
         Thread.ofVirtual().start(task);
