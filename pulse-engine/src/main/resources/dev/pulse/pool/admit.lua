@@ -16,13 +16,12 @@ if meta[1] ~= 'open' then
 end
 local key, id, digest = ARGV[3], ARGV[4], ARGV[5]
 
--- Whether a digest that is known is of something else. After a loss of state it may be '': only the id is known.
-local function contradicts(known)
-  return digest ~= '' and known and known ~= '' and known ~= digest
-end
-
 -- mostly neither is there: one command for both
 if redis.call('EXISTS', KEYS[2], KEYS[4]) > 0 then
+  -- whether a digest that is known is of something else; after a loss of state it may be '': only the id is known
+  local function contradicts(known)
+    return digest ~= '' and known and known ~= '' and known ~= digest
+  end
   local outcome = redis.call('HMGET', KEYS[4], 'st', 't', 'e', 'dg')
   if outcome[1] then
     if contradicts(outcome[4]) then
@@ -75,9 +74,14 @@ elseif owner == '' then
 end
 if state == 'assigned' then
   token = digits(token)
-  -- the entry comes first: without a record it is nothing but a hint, while a key in the set would lack its record
-  redis.call('XADD', KEYS[6], '*', 'y', 's', 'k', key, 't', token, 'p', ARGV[6], 'id', id, 'c', ARGV[7], 'mx', ARGV[8])
   redis.call('SADD', KEYS[5], key)
+  -- a start is taken at its word, so nothing that can fail comes after its entry
+  local entry = redis.pcall('XADD', KEYS[6], '*', 'y', 's', 'k', key, 't', token, 'p', ARGV[6], 'id', id, 'c', ARGV[7],
+    'mx', ARGV[8])
+  if type(entry) == 'table' then
+    redis.call('SREM', KEYS[5], key)
+    return entry
+  end
 else
   owner, token = '', '0'
 end

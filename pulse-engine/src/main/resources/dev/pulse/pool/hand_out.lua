@@ -52,8 +52,8 @@ local function end_stopped(meta, retention, job)
   return 'STOPPED'
 end
 
--- Tells the target of a job; what comes after is the caller's. An entry without its record is nothing but a hint, so this
--- comes first, and false is returned when the target's inbox, or the payload, is no key of ours.
+-- Tells the target of a job. A start is taken at its word, so nothing that can fail comes after this. Returns false when
+-- the target's inbox, or the payload, is no key of ours.
 local function announce(job, token)
   local payload = redis.pcall('GET', job.payload)
   if type(payload) == 'table' then

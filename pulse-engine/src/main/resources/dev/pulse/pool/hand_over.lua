@@ -13,14 +13,15 @@ local function hand_over(jobs, meta, from, owned, inbox, waiting)
   local before = reserve_tokens(KEYS[1], meta.f, #jobs)
 
   local function give(job, token)
-    if not announce(job, token) then
-      return 'BROKEN'
-    end
     local moved = redis.pcall('SMOVE', owned, job.target.owned, job.key)
     if moved == 0 then
       moved = redis.pcall('SADD', job.target.owned, job.key)
     end
     if type(moved) == 'table' then
+      return 'BROKEN'
+    end
+    if not announce(job, token) then
+      redis.call('SMOVE', job.target.owned, owned, job.key)
       return 'BROKEN'
     end
     redis.call('HSET', job.record, 'st', 'assigned', 'o', job.target.name, 't', token)

@@ -61,7 +61,11 @@ local function place(job, token)
     end
     return 'WAITING'
   end
-  if not announce(job, token) or type(redis.pcall('SADD', job.target.owned, job.key)) == 'table' then
+  if type(redis.pcall('SADD', job.target.owned, job.key)) == 'table' then
+    return 'BROKEN'
+  end
+  if not announce(job, token) then
+    redis.call('SREM', job.target.owned, job.key)
     return 'BROKEN'
   end
   take(job)

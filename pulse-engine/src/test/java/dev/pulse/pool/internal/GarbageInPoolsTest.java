@@ -19,7 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -44,7 +46,7 @@ class GarbageInPoolsTest {
 
     /** One call of a script, in a pool where it has something to do. */
     private interface Scene {
-        void play(ScriptPool pool, Held job) throws InterruptedException;
+        Object play(ScriptPool pool, Held job) throws InterruptedException;
     }
 
     private static Map<String, Scene> scenes() {
@@ -233,22 +235,45 @@ class GarbageInPoolsTest {
         return ScriptPool.over(connection, raw, prefix.name(name.replace(' ', '-')));
     }
 
-    /** Returns whether the script went through; notes down when it failed and had changed more than it may. */
+    /** Returns whether the script went through; notes down when it did not, and had changed more than it may. */
     private boolean playOrFail(Scene scene, ScriptPool pool, Held job, String name) throws InterruptedException {
         Map<String, Object> before = essence(pool);
+        Set<String> starts = starts(pool);
+        String refusal;
         try {
-            scene.play(pool, job);
-            return true;
-        } catch (RedisReplyException | NumberFormatException e) {
-            Map<String, Object> after = essence(pool);
-            if (!after.equals(before)) {
-                halfDone.add(name + ": " + e.getMessage() + "\n  before " + before + "\n  after  " + after);
+            Object result = scene.play(pool, job);
+            if (!isBroken(result)) {
+                return true;
             }
-            return false;
+            refusal = result.toString();
+        } catch (RedisReplyException | NumberFormatException e) {
+            refusal = String.valueOf(e.getMessage());
         }
+        Map<String, Object> after = essence(pool);
+        if (!after.equals(before) || !starts.containsAll(starts(pool))) {
+            halfDone.add(
+                    name + ": " + refusal + "\n  before " + before + starts + "\n  after  " + after + starts(pool));
+        }
+        return false;
     }
 
-    /** What is there, apart from what is but a hint: entries of inboxes and replies, and the last token. */
+    private static boolean isBroken(Object result) {
+        return result instanceof PlacementScripts.Placed placed
+                && placed.jobs().stream().anyMatch(one -> one.kind() == PlacementScripts.Placement.Kind.BROKEN);
+    }
+
+    /** The starts in inboxes, each of which would be taken at its word. */
+    private static Set<String> starts(ScriptPool pool) {
+        Set<String> starts = new TreeSet<>();
+        PoolSnapshot snapshot = pool.snapshot();
+        snapshot.names("in:")
+                .forEach(worker -> snapshot.entries("in:" + worker).stream()
+                        .filter(entry -> entry.field("y").equals("s"))
+                        .forEach(entry -> starts.add(worker + ' ' + entry.field("t"))));
+        return starts;
+    }
+
+    /** What is there, apart from hints, which are replies and entries of inboxes, and the last token. */
     private static Map<String, Object> essence(ScriptPool pool) {
         Map<String, Object> essence = new TreeMap<>();
         essence.put("pool", Objects.requireNonNullElse(rawHash(pool, pool.keys.record()), "none"));
