@@ -6,6 +6,7 @@
 -- first due time or -1, jobs waiting, on hold 0/1, recovering 0/1, replies made anew 0/1, workers being swept, and for
 -- each worker OK, LOST or ROLLBACK and the size of its owned set}, {'GONE'}.
 --@include /dev/pulse/pool/numbers.lua
+--@include /dev/pulse/pool/out_of_memory.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'cv', 'T', 'hold', 'rg', 'bt')
 if not meta[1] then
@@ -25,6 +26,7 @@ local function look(...)
   return type(found) == 'table' and found.err and 0 or found
 end
 
+in_any_case(KEYS[1])
 local workers = {}
 for i = 1, #ARGV / 3 do
   local worker, seq, known = ARGV[3 * i - 2], tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])

@@ -11,8 +11,7 @@ local function expect(outcome, digest, queued, retention)
 end
 
 -- Removes handled entries, ARGV from `first` on, from an inbox. Runs a command also when there are none: an inbox that
--- is none fails before anything else is changed, and when Redis is out of memory, the writes of a script that began with
--- a removal are still done.
+-- is none fails before anything else is changed, and after a removal Redis does all writes also when out of memory.
 local function handled(inbox, first)
   redis.call('XDEL', inbox, '0-0', unpack(ARGV, first))
 end

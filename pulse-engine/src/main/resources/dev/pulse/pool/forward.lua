@@ -7,6 +7,7 @@
 -- runs nowhere; 'LOOK' and the owner, for one whose job has another than the target; 'OURS' and '' for what is this
 -- worker's; 'NOWORKER' and '' for a message without target; 'STALE' and '' when it is gone},
 -- {'RING', version, slots} when the version given is not the pool's, {'GONE'}.
+--@include /dev/pulse/pool/out_of_memory.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'ring')
 if not meta[1] then
@@ -48,6 +49,7 @@ local function decide(content, job, target)
   return 'ON', ''
 end
 
+in_any_case(KEYS[1])
 local replies = {'OK'}
 for i = 1, (#ARGV - 3 - targets) / 2 do
   local id, number = ARGV[2 + targets + 2 * i], tonumber(ARGV[3 + targets + 2 * i])

@@ -1,15 +1,16 @@
 -- A worker's jobs given to others. Included by other scripts, with hand_out.lua.
+--@include /dev/pulse/pool/out_of_memory.lua
 
 -- Gives away jobs that `from` has with the tokens given. `owned` and `inbox` are its keys, `waiting` is where jobs without
 -- a target go; meta has the values of st, f, hold, rg, ret and q. Returns what is to be replied.
 local function hand_over(jobs, meta, from, owned, inbox, waiting)
-  -- what is none of our keys fails before anything is changed; a removal comes first, so that a Redis out of memory lets
-  -- the rest pass
+  -- what is none of our keys fails before anything is changed
   number(meta.q)
   redis.call('SCARD', owned)
   redis.call('ZCARD', waiting)
-  redis.call('XDEL', inbox, '0-0')
+  redis.call('XLEN', inbox)
   local held = meta.rg or number(meta.hold) > micros() / 1000
+  in_any_case(KEYS[1])
   local before = reserve_tokens(KEYS[1], meta.f, #jobs)
 
   local function give(job, token)

@@ -7,6 +7,7 @@
 -- version given is not the pool's, {'LOST'} when it has joined and is being swept, {'CLOSING'}, {'GONE'}.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
+--@include /dev/pulse/pool/out_of_memory.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'ring', 'T', 'hold', 'rg')
 if not meta[1] then
@@ -31,6 +32,7 @@ if not redis.call('ZSCORE', KEYS[2], worker) then
     return {'RING', version, slots}
   end
   version, slots = digits(tonumber(version) + 1), ARGV[3]
+  in_any_case(KEYS[1])
   -- made now, since from here on only an inbox that is there is written to
   redis.call('XADD', KEYS[6], '*', 'y', 'r', 'v', version)
   if asserts then

@@ -5,6 +5,7 @@
 -- has no lease, {'GONE'}.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
+--@include /dev/pulse/pool/out_of_memory.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'ring')
 if not meta[1] then
@@ -19,6 +20,7 @@ if not redis.call('HGET', KEYS[3], 'leaving') then
     return {'RING', version, slots}
   end
   version, slots = digits(tonumber(version) + 1), ARGV[3]
+  in_any_case(KEYS[1])
   redis.call('HSET', KEYS[3], 'leaving', '1')
   redis.call('HSET', KEYS[1], 'v', version, 'ring', slots)
   wake(4, version)

@@ -4,6 +4,7 @@
 -- Returns OK, STALE when the entry is gone, GONE.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
+--@include /dev/pulse/pool/out_of_memory.lua
 
 local version = redis.call('HGET', KEYS[1], 'v')
 if not version then
@@ -14,6 +15,7 @@ if not entry then
   return 'STALE'
 end
 redis.call('ZCARD', KEYS[4])
+in_any_case(KEYS[1])
 local member = 'm:' .. ARGV[2]
 redis.call('HSET', KEYS[3], unpack(entry[2]))
 if ARGV[4] == '1' then

@@ -4,6 +4,7 @@
 -- Returns {'OK'}, {'STALE'} when it is not put aside, {'NOTYET'} when its time has not come, {'RING', version, slots} when
 -- the version given is not the pool's, {'CLOSING'}, {'GONE'}.
 --@include /dev/pulse/pool/numbers.lua
+--@include /dev/pulse/pool/out_of_memory.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v')
 if not meta[1] then
@@ -24,6 +25,7 @@ if meta[2] ~= ARGV[1] then
   return {'RING', meta[2], redis.call('HGET', KEYS[1], 'ring') or ''}
 end
 local message = redis.call('HGETALL', KEYS[3])
+in_any_case(KEYS[1])
 if #message > 0 then
   redis.call('XADD', KEYS[4], '*', unpack(message))
 end

@@ -4,6 +4,7 @@
 -- ARGV: 1 ring version, 2 the worker, then as in hand_out.lua
 -- Returns {'OK', a reply for each job as in hand_out.lua}, {'RING', version, slots} when the version given is not the
 -- pool's, {'GONE'}.
+--@include /dev/pulse/pool/out_of_memory.lua
 --@include /dev/pulse/pool/hand_out.lua
 --@include /dev/pulse/pool/hand_over.lua
 

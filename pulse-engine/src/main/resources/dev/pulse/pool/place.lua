@@ -4,6 +4,7 @@
 -- Returns {'OK', a reply for each job as in hand_out.lua}, {'HOLD'} when nothing is handed out, {'CLOSING'},
 -- {'RING', version, slots} when the version given is not the pool's, {'GONE'}.
 --@include /dev/pulse/pool/hand_out.lua
+--@include /dev/pulse/pool/out_of_memory.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'f', 'hold', 'rg', 'ret', 'ring', 'q')
 if not meta[1] then
@@ -24,6 +25,7 @@ local waiting, due = KEYS[2], KEYS[3]
 number(meta[8])
 redis.call('ZCARD', waiting)
 redis.call('ZCARD', due)
+in_any_case(KEYS[1])
 local jobs = named_jobs(3, 1)
 
 local function take(job)

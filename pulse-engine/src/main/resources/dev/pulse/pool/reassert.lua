@@ -8,6 +8,7 @@
 -- {'LOST'} when the worker has no lease, {'GONE'}.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
+--@include /dev/pulse/pool/out_of_memory.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'f', 'ret', 'q')
 if not meta[1] then
@@ -25,6 +26,7 @@ end
 redis.call('SCARD', KEYS[3])
 redis.call('SCARD', KEYS[7])
 redis.call('XLEN', KEYS[8])
+in_any_case(KEYS[1])
 
 local ENDED = {done = true, failed = true, stopped = true, dead = true, withdrawn = true}
 

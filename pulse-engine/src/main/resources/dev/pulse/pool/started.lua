@@ -5,6 +5,7 @@
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
 --@include /dev/pulse/pool/end_of_job.lua
+--@include /dev/pulse/pool/out_of_memory.lua
 
 local key, token, entry = ARGV[1], ARGV[2], ARGV[3]
 local job = redis.call('HMGET', KEYS[2], 't', 'st', 'q', 'n', 'w', 'id', 'r', 'dg', 'a')
@@ -19,6 +20,8 @@ if job[1] ~= token then
 end
 if entry ~= '' then
   redis.call('XDEL', KEYS[3], entry)
+else
+  in_any_case(KEYS[1])
 end
 if job[2] ~= 'running' then
   local first = not job[4]

@@ -8,6 +8,7 @@
 -- {'NOTYOURS'}, {'UNKNOWN'}, {'RECOVERING'} when it may still turn up, {'GONE'}.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
+--@include /dev/pulse/pool/out_of_memory.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'rg', 'ret', 'q')
 if not meta[1] then
@@ -22,6 +23,7 @@ end
 if (ARGV[6] ~= '' and ARGV[6] ~= id) or (ARGV[7] ~= '' and ARGV[7] ~= token) then
   return {'NOTYOURS'}
 end
+in_any_case(KEYS[1])
 if owner ~= '' then
   if owner ~= ARGV[2] then
     return {'LOOK', owner, id}

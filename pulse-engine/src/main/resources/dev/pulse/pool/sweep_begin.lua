@@ -6,6 +6,7 @@
 -- {'GONE'}.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
+--@include /dev/pulse/pool/out_of_memory.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'ring', 'T', 'bt', 'sb')
 if not meta[1] then
@@ -30,6 +31,7 @@ end
 if version ~= ARGV[2] then
   return {'RING', version, slots}
 end
+in_any_case(KEYS[1])
 redis.call('ZADD', KEYS[3], digits(now), worker)
 redis.call('ZREM', KEYS[2], worker)
 if slots ~= ARGV[3] then
