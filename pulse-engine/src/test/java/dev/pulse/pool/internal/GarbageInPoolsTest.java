@@ -5,6 +5,9 @@ import static dev.pulse.pool.internal.ScriptPool.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pulse.RedisReplyException;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Fault;
+import dev.pulse.faults.Promise;
 import dev.pulse.pool.PoolSnapshot;
 import dev.pulse.pool.internal.OwnerScripts.Held;
 import dev.pulse.redis.Redis;
@@ -190,6 +193,7 @@ class GarbageInPoolsTest {
     }
 
     @PulseTest
+    @Attacks(value = Promise.P7, by = Fault.F15)
     void somebodyElsesDataUnderAnyKeyLeavesNothingHalfDone(Prefix prefix) throws InterruptedException {
         int refused = 0;
         for (var scene : scenes().entrySet()) {
@@ -213,6 +217,7 @@ class GarbageInPoolsTest {
     }
 
     @PulseTest
+    @Attacks(value = Promise.P7, by = Fault.F15)
     void numbersThatAreNoneLeaveNothingHalfDone(Prefix prefix) throws InterruptedException {
         int refused = 0;
         for (var scene : scenes().entrySet()) {
