@@ -22,8 +22,8 @@ if ARGV[2] ~= last or tonumber(named) <= tonumber(last) then
   if pool[2] and pool[3] ~= 'ended' and named ~= last then
     return {'LOOK', last}
   end
-  -- after a loss of everything, time alone keeps a number from being used twice
-  return {'NEXT', last, digits(math.max(tonumber(last) + 1, now))}
+  -- after a loss of everything, time and what callers know keep a number from being used twice
+  return {'NEXT', last, digits(math.max(tonumber(last) + 1, tonumber(ARGV[3]) + 1, now))}
 end
 redis.call('HSET', KEYS[2], 'st', 'open', 'v', '0', 'ring', '', 'q', '0', 'f', '0', 'mq', '0', 'hold', '0', 'cv', '1',
   unpack(ARGV, 4))
