@@ -1,6 +1,9 @@
 package dev.pulse.jmh;
 
 import dev.pulse.Pulse;
+import dev.pulse.jmh.peer.Sample;
+import dev.pulse.pool.JobRequest;
+import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.WorkerOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +24,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a pool of four nodes costs that has no jobs, each with an engine and a worker of its own, with default options; and how
- * long closing one of these engines takes.
+ * What a pool of four nodes costs that has no jobs, each with an engine and a worker of its own, with default options, after
+ * each has dispatched a job and stopped it; and how long closing one of these engines takes.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -58,7 +61,9 @@ public class IdlePoolBenchmark {
         for (int i = 0; i < NODES; i++) {
             Pulse node = Pulse.connect(redis.uri());
             nodes.add(node);
-            node.joinPool(BenchPool.NAME).addService(new AtOnceService(), WorkerOptions.defaults());
+            PoolNode pool = node.joinPool(BenchPool.NAME);
+            pool.addService(new AtOnceService(), WorkerOptions.defaults());
+            pool.stopJob(pool.dispatch(JobRequest.of("job", Sample.payload())));
         }
         Thread.sleep(500);
     }

@@ -151,7 +151,7 @@ final class Lines {
 
     private void pools() {
         Figure alone = new Figure("Pulse", Case.of(DispatchAloneBenchmark.class, "pulse"), P50);
-        String oneByOne = "dispatch until started, one at a time";
+        String oneByOne = "dispatch until started, one at a time, idle";
         bound(oneByOne, alone, 600);
         lines.add(new Line(
                 oneByOne,

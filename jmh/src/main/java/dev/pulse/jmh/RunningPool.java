@@ -15,11 +15,15 @@ public abstract class RunningPool {
 
     abstract int running();
 
+    /** What comes before all iterations, if anything. */
+    void prepare() throws InterruptedException {}
+
     /** Has these jobs started. */
     @Setup
     public void open() throws InterruptedException {
         pool = new BenchPool(redis, new AtOnceService());
         pool.keepRunning(running());
+        prepare();
     }
 
     Object dispatch() throws InterruptedException {
@@ -44,9 +48,26 @@ public abstract class RunningPool {
     /** Ten jobs run; those of one iteration beside them, at most. */
     @State(Scope.Benchmark)
     public static class OneByOne extends RunningPool {
+        static final int TURNS_UNTIL_COMPILED = 10_000;
+
         @Override
         int running() {
             return 10;
+        }
+
+        /** Goes on until all code is compiled, without the rest, which would take longer than everything else. */
+        @Override
+        void prepare() throws InterruptedException {
+            for (int i = 0; i < TURNS_UNTIL_COMPILED; i++) {
+                dispatch();
+            }
+            stopNewer();
+        }
+
+        /** Lets everybody come to rest. */
+        @Setup(Level.Invocation)
+        public void rest() throws InterruptedException {
+            Thread.sleep(1);
         }
 
         @Override
