@@ -118,11 +118,8 @@ final class OwnDialer implements Dialer {
             }
             Socket socket = super.createSocket();
             try {
-                // Jedis has it end without a word to Redis, when nobody uses it any more. Whoever waits for the sockets
-                // of
-                // all virtual threads may be the last to, and sleep for long: until then Redis has the connection for
-                // open.
-                // Like this its end is said when it is closed
+                // Jedis has it end without a word, when the last who uses it lets go: that may be the one thread which
+                // waits on the sockets of all virtual threads, and may sleep long. Like this Redis is told at once
                 socket.setSoLinger(false, 0);
                 if (socket instanceof SSLSocket tls) {
                     // now, for where Jedis finds that the handshake fails, it begins another to flush its buffer

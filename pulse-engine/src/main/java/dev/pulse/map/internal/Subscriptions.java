@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection on which all maps of an engine hear what is published, while there are any. One loop makes it and reads
- * from it; another sends: what is to be subscribed, and a ping every few seconds, so that a connection that is dead shows.
+ * One connection on which all maps of an engine hear what is published, while there are any. One loop makes it and has
+ * it read; another sends: what is to be subscribed, and a ping every few seconds, so that a connection that is dead shows.
  * It also looks how each map gets on. Thread-safe.
  */
 final class Subscriptions {
@@ -88,7 +88,7 @@ final class Subscriptions {
                 subscription.run(present);
             }
         } catch (AccessDeniedException e) {
-            forEach(map -> map.denied(e));
+            forEach(map -> map.replication().refused(e));
             throw e;
         } finally {
             line = null;
