@@ -295,6 +295,21 @@ class WorkerTest {
     }
 
     @PulseTest
+    void aStopThatIsReadTogetherWithItsStartDoesNotWaitForRoom() throws InterruptedException {
+        begin(WorkerOptions.builder().maxJobs(1).build());
+        dispatch("a");
+        String token = Long.toString(hands.job("a").fencingToken() + 1);
+        client.call("MULTI");
+        raw.assign("b", worker.id(), Long.parseLong(token));
+        raw.tell(worker.id(), "y", "s", "k", "b", "t", token, "p", "x", "id", "i", "c", "", "mx", "1");
+        raw.tell(worker.id(), "y", "x", "k", "b", "t", token, "c", "", "id", "");
+        client.call("EXEC");
+        await().atMost(LONG).untilAsserted(() -> assertThat(raw.record("b")).isEmpty());
+        awaitNothingUnhandled();
+        assertThat(hands.history()).containsExactly("start a");
+    }
+
+    @PulseTest
     void onlySoManyJobsAreStoppedAtOnceToBeMoved() throws InterruptedException {
         AtomicInteger stopping = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();

@@ -180,11 +180,20 @@ final class KeyWork {
         }
     }
 
-    /** The key has a job from now on; only from its thread. */
+    /** The key has a job from now on; only from its thread. Whoever wants it stopped already is not to wait for its start. */
     void assign(JobHandle assigned) {
         lock.lock();
         try {
             job = assigned;
+            mailbox.removeIf(mail -> {
+                boolean stops = mail.entry() instanceof InboxEntry.Stop stop
+                        && mail.life() == assigned.life()
+                        && stop.token() == assigned.fencingToken();
+                if (stops) {
+                    assigned.stop((InboxEntry.Stop) mail.entry());
+                }
+                return stops;
+            });
         } finally {
             lock.unlock();
         }
