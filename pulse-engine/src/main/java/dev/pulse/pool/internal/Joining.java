@@ -8,15 +8,16 @@ import dev.pulse.redis.Redis;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** One attempt of a worker to become a member of a pool, under an id of its own. Used by one thread. */
+/** How a worker becomes a member of a pool, under an id that nobody had before. Used by one thread. */
 final class Joining {
     private final NodeWork node;
     private final PoolIncarnation pool;
-    private final String id = UlidCreator.getMonotonicUlid().toString();
-    private final String replaces;
-    private final OptionalInt slot;
+    private final boolean reasserts;
+    private String id = newId();
+    private String replaces;
+    private OptionalInt slot;
     /** When Redis was first asked, by {@link System#nanoTime}: it may have begun the lease then, whatever came back. */
-    private final long askedAt = System.nanoTime();
+    private long askedAt = System.nanoTime();
 
     /**
      * @param replaces the worker whose slot it takes, none of whose handlers runs any more; empty for none
@@ -28,6 +29,11 @@ final class Joining {
         this.pool = pool;
         this.replaces = replaces;
         this.slot = slot;
+        this.reasserts = slot.isPresent();
+    }
+
+    private static String newId() {
+        return UlidCreator.getMonotonicUlid().toString();
     }
 
     String id() {
@@ -39,8 +45,8 @@ final class Joining {
     }
 
     /**
-     * Joins; can be repeated when it threw. Empty when there is no such incarnation of the pool any more, or the lease is
-     * over before it was known.
+     * Joins; can be repeated when it threw. Empty when there is no such incarnation of the pool any more, or others have taken
+     * the lease for over.
      *
      * @throws PoolShutDownException when the pool is being shut down
      */
@@ -50,7 +56,7 @@ final class Joining {
             Joined joined = pool.members()
                     .join(
                             call,
-                            new MemberScripts.Joining(id, replaces, node.node(), slot.isPresent()),
+                            new MemberScripts.Joining(id, replaces, node.node(), reasserts),
                             slot.isPresent() ? ring.joinedAt(slot.getAsInt(), id) : ring.joinedBy(id, replaces));
             switch (joined) {
                 case Member member -> {
@@ -58,8 +64,12 @@ final class Joining {
                     if (member.waiting() > 0) {
                         node.wake();
                     }
-                    return Optional.of(new LeaseClock(
-                            askedAt, member.lease(), pool.settings().stopTimeout()));
+                    LeaseClock clock = new LeaseClock(
+                            askedAt, member.lease(), pool.settings().stopTimeout());
+                    if (clock.untilFence(System.nanoTime()) > 0) {
+                        return Optional.of(clock);
+                    }
+                    replaceItself();
                 }
                 case RingChanged changed -> pool.learn(Ring.parse(changed.version(), changed.slots()));
                 case LeaseLost lost -> {
@@ -72,5 +82,13 @@ final class Joining {
                 }
             }
         }
+    }
+
+    /** The answer took so long that the lease may be over: another takes the place before anything was done under the id. */
+    private void replaceItself() {
+        replaces = id;
+        id = newId();
+        slot = OptionalInt.empty();
+        askedAt = System.nanoTime();
     }
 }

@@ -86,8 +86,9 @@ final class WorkerHandle implements Worker, Closing {
             lock.unlock();
         }
         if (life != next) {
-            // closed meanwhile: nobody else knows that it has joined
+            // closed meanwhile, and nobody else knows that it has joined; the interrupt said just that
             Thread.interrupted();
+            next.begin();
             new Leaving(next).leave(System.nanoTime());
             return false;
         }
