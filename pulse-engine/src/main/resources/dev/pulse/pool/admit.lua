@@ -5,6 +5,7 @@
 -- Returns {'OK', token}, {'WAITING'} or {'DUE'} when accepted; {'JOINED', state, token, text} when the id is known;
 -- {'CONFLICT'} when it is known with another digest; {'EXISTS', id} when the key is another's, {'FULL'}, {'NOWORKER'},
 -- {'RING', version, slots} when the version given is not the pool's, {'CLOSING'}, {'GONE'}.
+--@include /dev/pulse/pool/carried.lua
 --@include /dev/pulse/pool/numbers.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'q', 'max', 'f', 'hold', 'rg')
@@ -76,7 +77,8 @@ if state == 'assigned' then
   token = digits(token)
   redis.call('SADD', KEYS[5], key)
   -- a start is taken at its word, so nothing that can fail comes after its entry
-  local entry = redis.pcall('XADD', KEYS[6], '*', 'y', 's', 'k', key, 't', token, 'p', ARGV[6], 'id', id, 'c', ARGV[7],
+  local field, value = carried(ARGV[6])
+  local entry = redis.pcall('XADD', KEYS[6], '*', 'y', 's', 'k', key, 't', token, field, value, 'id', id, 'c', ARGV[7],
     'mx', ARGV[8])
   if type(entry) == 'table' then
     redis.call('SREM', KEYS[5], key)

@@ -4,6 +4,7 @@
 --       id of its start entry or '', and the number of its target, 0 for none
 -- For each job the reply has its new token, WAITING, STOPPED when it was to be stopped and is gone now, STALE when it
 -- is not as given, NOTYET when its time has not come, BROKEN when one of its keys is not ours.
+--@include /dev/pulse/pool/carried.lua
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
 
@@ -59,7 +60,8 @@ local function announce(job, token)
   if type(payload) == 'table' then
     return false
   end
-  local entry = redis.pcall('XADD', job.target.inbox, '*', 'y', 's', 'k', job.key, 't', token, 'p', payload or '',
+  local field, value = carried(payload or '')
+  local entry = redis.pcall('XADD', job.target.inbox, '*', 'y', 's', 'k', job.key, 't', token, field, value,
     'id', job.id, 'c', job.r, 'mx', job.mx, 'n', job.n or '0', 'a', job.a or '0')
   return type(entry) ~= 'table'
 end

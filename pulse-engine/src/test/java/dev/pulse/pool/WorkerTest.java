@@ -17,6 +17,7 @@ import dev.pulse.testing.TestRedis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -159,6 +160,22 @@ class WorkerTest {
         assertThat(job.leased()).isFalse();
         assertThat(job.isStopping()).isTrue();
         raw.forget("a", worker.id());
+    }
+
+    @PulseTest
+    void payloadsComeAsTheyWereAlsoThoseThatDoNotFitIntoAnInbox() throws InterruptedException {
+        begin();
+        for (int length : List.of(0, 4096, 4097, 100_000, 3_000_000)) {
+            byte[] payload = new byte[length];
+            new Random(length).nextBytes(payload);
+            node.dispatch(JobRequest.of("job-" + length, payload));
+            assertThat(hands.job("job-" + length).payload()).isEqualTo(payload);
+        }
+        Hands others = new Hands();
+        node.addService(others, WorkerOptions.defaults());
+        worker.close();
+        await().atMost(LONG).until(() -> others.running().size() == 5);
+        assertThat(others.job("job-3000000").payload()).hasSize(3_000_000);
     }
 
     @PulseTest

@@ -18,6 +18,8 @@ sealed interface InboxEntry {
      * A job is this worker's.
      *
      * @param token under which
+     * @param payload of the job; null when it is too large for an entry, and is to be fetched
+     * @param payloadBytes how long that is
      * @param dispatchId of the job
      * @param client who dispatched it, and waits
      * @param starts how often it was started successfully
@@ -29,7 +31,8 @@ sealed interface InboxEntry {
             String id,
             String key,
             long token,
-            byte[] payload,
+            byte @Nullable [] payload,
+            long payloadBytes,
             String dispatchId,
             String client,
             int starts,
@@ -104,23 +107,28 @@ sealed interface InboxEntry {
         private InboxEntry entry() {
             String kind = text("y");
             return switch (kind) {
-                case "s" ->
-                    new Start(
-                            id,
-                            key(),
-                            token(),
-                            payload(),
-                            required("id"),
-                            text("c"),
-                            count("n", 0),
-                            count("a", 0),
-                            count("mx", 1));
+                case "s" -> start();
                 case "x" -> new Stop(id, key(), token(), text("c"), text("id"));
                 case "n" -> new Note(id, key(), payload(), text("c"), text("id"));
                 case "g" -> new Message(id, key(), payload(), text("c"), text("id"));
                 case "r" -> new Changed(id, number("v"));
                 default -> new Malformed(id, "kind \"" + kind + "\" is unknown");
             };
+        }
+
+        private Start start() {
+            byte[] carried = values.containsKey("l") ? null : payload();
+            return new Start(
+                    id,
+                    key(),
+                    token(),
+                    carried,
+                    carried == null ? number("l") : carried.length,
+                    required("id"),
+                    text("c"),
+                    count("n", 0),
+                    count("a", 0),
+                    count("mx", 1));
         }
 
         private String key() {

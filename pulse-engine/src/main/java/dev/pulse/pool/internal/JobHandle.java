@@ -5,6 +5,7 @@ import dev.pulse.pool.internal.OwnerScripts.About;
 import dev.pulse.pool.internal.OwnerScripts.Waiter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ final class JobHandle implements Job {
     private volatile WorkerLife worker;
     private final KeyWork work;
     private final InboxEntry.Start start;
+    private volatile byte @Nullable [] payload;
     private volatile Phase phase = Phase.ASSIGNED;
     private volatile @Nullable End end;
     private boolean startTold;
@@ -52,6 +54,7 @@ final class JobHandle implements Job {
         this.worker = worker;
         this.work = work;
         this.start = start;
+        this.payload = start.payload();
     }
 
     /** It goes on under this worker, with its token; Redis knows it as started there. */
@@ -81,7 +84,16 @@ final class JobHandle implements Job {
 
     @Override
     public byte[] payload() {
-        return start.payload();
+        return Objects.requireNonNull(payload, "payload");
+    }
+
+    /** Whether its payload is still to be fetched; it is when its handler is called. */
+    boolean lacksPayload() {
+        return payload == null;
+    }
+
+    void payload(byte[] fetched) {
+        payload = fetched;
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.pulse.pool.internal.JobHandle.End;
 import dev.pulse.pool.internal.JobHandle.Phase;
 import dev.pulse.pool.internal.OwnerScripts.About;
 import dev.pulse.pool.internal.OwnerScripts.Waiter;
+import dev.pulse.redis.Command;
 import dev.pulse.task.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,10 @@ final class JobSteps {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofMinutes(5);
     private static final int LONGEST_CAUSE = 1_000;
+    /** What others are not to wait behind. */
+    private static final int LARGE = 256 * 1024;
+
+    private static final byte[] NONE = {};
 
     private final WorkerLife life;
     private final ServiceHandler handler;
@@ -137,6 +142,9 @@ final class JobSteps {
             life.room().give();
             return;
         }
+        if (job.lacksPayload()) {
+            fetchPayload(work, job);
+        }
         if (life.fenceIfDue()) {
             work.end(job, End.FENCE);
         } else if (!life.isOwner(job.key())) {
@@ -154,6 +162,20 @@ final class JobSteps {
             steps.started(work, job);
         } else {
             steps.failed(work, job, returned);
+        }
+    }
+
+    /** While the lease lasts it is that of our job; where there is none, the job is not ours. */
+    private void fetchPayload(KeyWork work, JobHandle job) {
+        Command get = Command.repeatable("GET").key(life.pool().keys().payload(job.key()));
+        if (job.start().payloadBytes() > LARGE) {
+            get.largeReply();
+        }
+        byte[] fetched = settling.settle(work, redis -> redis.call(get) instanceof byte[] found ? found : NONE);
+        if (fetched != null && fetched != NONE) {
+            job.payload(fetched);
+        } else {
+            work.end(job, End.STALE);
         }
     }
 

@@ -95,7 +95,7 @@ final class Reasserting {
                 job.key(),
                 job.fencingToken(),
                 job.id(),
-                start.payload(),
+                job.payload(),
                 job.end() == End.STOP,
                 start.starts() + 1,
                 start.attemptsAllowed());
@@ -149,6 +149,11 @@ final class Reasserting {
 
     /** The former life never said that it has begun, or has stopped it: anybody may begin it. */
     private void admit(JobHandle job) throws InterruptedException {
+        if (job.lacksPayload()) {
+            // nobody has it any more
+            lost++;
+            return;
+        }
         InboxEntry.Start start = job.start();
         JobScripts.Request request = new JobScripts.Request(
                 job.key(),

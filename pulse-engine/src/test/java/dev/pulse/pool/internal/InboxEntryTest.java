@@ -70,6 +70,15 @@ class InboxEntryTest {
     }
 
     @PulseTest
+    void aLargePayloadIsLeftToBeFetched() {
+        assertThat(read("y", "s", "k", "a", "t", "1", "l", "70000", "id", "d", "c", "", "mx", "1"))
+                .isInstanceOfSatisfying(Start.class, start -> {
+                    assertThat(start.payload()).isNull();
+                    assertThat(start.payloadBytes()).isEqualTo(70_000);
+                });
+    }
+
+    @PulseTest
     void theOtherKindsHaveWhatTheyAreAbout() {
         assertThat(read("y", "x", "k", "a", "t", "5", "c", "me", "id", "r")).isEqualTo(new Stop(ID, "a", 5, "me", "r"));
         assertThat(read("y", "r", "v", "12")).isEqualTo(new Changed(ID, 12));
