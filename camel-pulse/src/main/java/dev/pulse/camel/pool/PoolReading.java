@@ -61,24 +61,28 @@ final class PoolReading implements Reading {
     }
 
     private void join() {
-        while (!stopped && worker == null) {
-            if (tried.getCount() == 0) {
-                pause();
+        while (!stopped && !tryToJoin()) {
+            tried.countDown();
+            pause();
+        }
+        tried.countDown();
+    }
+
+    /** Tries to join; whether there is nothing more to try. */
+    private boolean tryToJoin() {
+        try {
+            worker = pool.addService(jobs, options);
+            return true;
+        } catch (InterruptedException e) {
+            return true;
+        } catch (PoolShutDownException | IllegalStateException e) {
+            exceptionHandler.handleException("Error joining, no jobs are taken", e);
+            return true;
+        } catch (PulseException e) {
+            if (tried.getCount() > 0) {
+                exceptionHandler.handleException("Error joining, which is tried again", e);
             }
-            try {
-                worker = pool.addService(jobs, options);
-            } catch (InterruptedException e) {
-                return;
-            } catch (PoolShutDownException | IllegalStateException e) {
-                exceptionHandler.handleException("Error joining, no jobs are taken", e);
-                return;
-            } catch (PulseException e) {
-                if (tried.getCount() > 0) {
-                    exceptionHandler.handleException("Error joining, which is tried again", e);
-                }
-            } finally {
-                tried.countDown();
-            }
+            return false;
         }
     }
 

@@ -2,7 +2,6 @@ package dev.pulse.camel.pool;
 
 import dev.pulse.JobExistsException;
 import dev.pulse.OutcomeUnknownException;
-import dev.pulse.PulseException;
 import dev.pulse.camel.Lease;
 import dev.pulse.camel.ShutdownTimeout;
 import dev.pulse.pool.Job;
@@ -160,8 +159,8 @@ public final class PulseClusterView extends ServiceSupport implements CamelClust
             show(node.workers(), leadership.flatMap(JobInfo::worker), own.id());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (PulseException | IllegalStateException e) {
-            // of Redis the engine tells; and the worker knows by itself when it leads no more
+        } catch (RuntimeException e) {
+            // of Redis the engine tells; and the member knows by itself when it leads no more
             LOG.debug("view={} state=not-looked", namespace, e);
         }
         if (term == null && System.nanoTime() - toldAgainUntil < 0) {

@@ -39,8 +39,8 @@ public class WorkingConfiguration {
 
     @UriParam(
             label = "consumer",
-            defaultValue = "2147483647",
-            description = "How many jobs run here at once; what is assigned beyond waits, and counts as queued")
+            description =
+                    "How many jobs run here at once, 1 up; what is assigned beyond waits, and counts as queued. Default any number")
     private int maxJobs = WorkerOptions.defaults().maxJobs();
 
     @UriParam(
