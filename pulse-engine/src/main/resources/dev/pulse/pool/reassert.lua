@@ -1,6 +1,6 @@
 -- Says what a worker still runs, after Redis lost its state or fell back to an older one. Changes nothing when run twice.
 -- KEYS: 1 meta, 2 leases, 3 workers that re-assert, 4 waiting, 5 due, 6 dead, 7 owned set, 8 inbox, then for each job:
---       job, payload, outcome, owned set of the owner seen, outcome of the dispatch seen
+--       job, payload, outcome, owned set of the owner seen, outcome of the dispatch seen, inbox of the owner seen
 -- ARGV: 1 worker, 2 whether these are the last 0/1, then for each job: key, token, dispatch id, payload, whether it is
 --       being stopped 0/1, starts that succeeded, attempts allowed, owner seen, dispatch id seen
 -- Returns {'OK', for each job: {'OK'}, {'WISHED'} when it is to be stopped, {'LOST'} when another has it or it has ended,
@@ -63,6 +63,10 @@ local function reassert(at, key_at)
     end
     if owned then
       redis.call('SREM', KEYS[key_at + 3], key)
+      if record[2] ~= worker then
+        -- it may have begun the job again meanwhile
+        redis.pcall('XADD', KEYS[key_at + 5], 'NOMKSTREAM', '*', 'y', 'x', 'k', key, 't', record[3], 'c', '', 'id', '')
+      end
     end
     redis.call('ZREM', KEYS[4], key)
     redis.call('ZREM', KEYS[5], 'k:' .. key)
@@ -90,7 +94,7 @@ end
 
 local replies, settled = {'OK'}, true
 for i = 0, (#ARGV - 2) / 9 - 1 do
-  local reply = reassert(3 + 9 * i, 9 + 5 * i)
+  local reply = reassert(3 + 9 * i, 9 + 6 * i)
   settled = settled and reply[1] ~= 'LOOK'
   replies[i + 2] = reply
 end

@@ -99,7 +99,7 @@ final class PoolChecker {
         for (int i = 0; i < key.size(); i++) {
             JobRun newer = key.get(i);
             for (JobRun older : key.subList(0, i)) {
-                if (older.token() >= newer.token() && !troubles.mayHaveLostLease(newer)) {
+                if (older.token() > newer.token() && !troubles.mayHaveLostLease(newer)) {
                     backwards.add(older + " before " + newer);
                 }
                 if (older.end() <= newer.begun()) {
@@ -179,9 +179,12 @@ final class PoolChecker {
                         .filter(step -> step.did() == Did.NONE)
                         .filter(step -> {
                             JobFate fate = Objects.requireNonNull(fates.get(step.job()));
+                            // of one that was forgotten nobody knows until its worker has said it again
                             return fate.isAccepted()
                                     && fate.stops() == 1
-                                    && !mayBeForgotten(fate)
+                                    && troubles.forgettingOf(fate.dispatch())
+                                            .findAny()
+                                            .isEmpty()
                                     && !troubles.mayBeShutDown(fate.dispatch(), step);
                         })
                         .toList());

@@ -169,7 +169,7 @@ final class PoolLoad implements AutoCloseable {
                 note(key, did, answer.token, answer.note);
                 key.state = switch (did) {
                     case ACCEPTED -> State.JOB;
-                    case UNKNOWN -> State.UNSURE;
+                    case UNKNOWN, EXISTS -> State.UNSURE;
                     default -> State.NO_JOB;
                 };
                 if (answer.shutDown != null) {

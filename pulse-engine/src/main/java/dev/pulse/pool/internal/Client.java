@@ -47,9 +47,8 @@ record Client(String pool, Redis redis, PoolLife life, Answers answers, Duration
 
     /** The ring that the pool has in place of the one that was named. */
     static Ring learn(PoolIncarnation pool, RingChanged changed) {
-        Ring ring = Ring.parse(changed.version(), changed.slots());
-        pool.learn(ring);
-        return ring;
+        pool.learn(changed);
+        return changed.ring();
     }
 
     /** A message about this pool. */

@@ -128,7 +128,7 @@ final class Deliveries {
                     return;
                 }
                 case RingChanged changed -> {
-                    life.pool().learn(Ring.parse(changed.version(), changed.slots()));
+                    life.pool().learn(changed);
                     target = owner(work);
                 }
                 case Gone gone -> {

@@ -65,7 +65,7 @@ final class Forwarding {
                 leaving.add(new Leaving(entry.id(), key(entry), target));
             }
             switch (at.messages().forward(redis, ring.version(), worker, leaving)) {
-                case RingChanged changed -> at.learn(Ring.parse(changed.version(), changed.slots()));
+                case RingChanged changed -> at.learn(changed);
                 case Gone gone -> left = List.of();
                 case Forwarded forwarded -> {
                     List<InboxEntry> again = new ArrayList<>();

@@ -42,6 +42,8 @@ final class Inboxes {
         private final WorkerLife reader;
         private volatile String last = "0";
         private volatile boolean again;
+        /** The connection broke: another Redis may have taken over, which knows less. Of the loop's thread. */
+        private boolean interrupted;
         private volatile boolean read;
         private volatile long readAt = System.nanoTime();
 
@@ -138,7 +140,10 @@ final class Inboxes {
             }
         } catch (PulseException e) {
             // whatever was on its way is lost
-            all.forEach(place -> place.again = true);
+            all.forEach(place -> {
+                place.again = true;
+                place.interrupted = true;
+            });
             throw e;
         }
     }
@@ -171,5 +176,9 @@ final class Inboxes {
         }
         place.readAt = System.nanoTime();
         place.read = true;
+        if (place.interrupted) {
+            place.interrupted = false;
+            place.reader.compare();
+        }
     }
 }

@@ -128,7 +128,7 @@ final class JobScripts {
             case "EXISTS" -> new KeyTaken(text(reply, 1));
             case "FULL" -> new Full();
             case "NOWORKER" -> new NoWorker();
-            case "RING" -> RingChanged.of(reply);
+            case "RING" -> RingChanged.of(reply, ringVersion);
             case "CLOSING" -> new Closing();
             case "GONE" -> new Gone();
             default -> throw unknown("admit", reply);

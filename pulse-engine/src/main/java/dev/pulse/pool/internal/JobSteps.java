@@ -84,6 +84,12 @@ final class JobSteps {
 
     /** It was read before, or may have been: only the record knows whether the job is over. */
     private void takeIfOurs(KeyWork work, InboxEntry.Start start) {
+        if (life.ended().of(start.key(), start.token()).isPresent()) {
+            // Redis forgot it
+            life.handled(start);
+            life.compare();
+            return;
+        }
         JobScripts.Known known =
                 settling.settle(work, redis -> life.pool().jobs().ask(redis, start.key(), start.dispatchId()));
         if (known instanceof JobScripts.Record found
@@ -131,8 +137,11 @@ final class JobSteps {
     }
 
     private void tell(KeyWork work, OwnerScripts.Held job, List<Waiter> waiters, List<String> entries) {
-        if (settling.settle(work, redis -> scripts.stopped(redis, job, waiters, entries)) == OwnerScripts.Ended.GONE) {
+        OwnerScripts.Ended ended = settling.settle(work, redis -> scripts.stopped(redis, job, waiters, entries));
+        if (ended == OwnerScripts.Ended.GONE) {
             life.poolGone();
+        } else if (ended == OwnerScripts.Ended.OK) {
+            life.ended().add(job.key(), job.token(), "");
         }
     }
 
@@ -217,6 +226,8 @@ final class JobSteps {
                             redis, job.held(), error, List.of(job.start().id())));
             if (ended == OwnerScripts.Ended.GONE) {
                 life.poolGone();
+            } else if (ended != null) {
+                life.ended().add(job.key(), job.fencingToken(), error);
             }
         } else {
             postpone(work, job, error);

@@ -71,7 +71,7 @@ final class Joining {
                     }
                     replaceItself();
                 }
-                case RingChanged changed -> pool.learn(Ring.parse(changed.version(), changed.slots()));
+                case RingChanged changed -> pool.learn(changed);
                 case LeaseLost lost -> {
                     return Optional.empty();
                 }

@@ -63,7 +63,7 @@ final class Leaving {
                         pool.learn(Ring.parse(out.ringVersion(), out.slots()));
                         return true;
                     }
-                    case RingChanged changed -> pool.learn(Ring.parse(changed.version(), changed.slots()));
+                    case RingChanged changed -> pool.learn(changed);
                     case LeaseLost lost -> {
                         return false;
                     }

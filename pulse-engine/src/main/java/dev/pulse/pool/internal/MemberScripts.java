@@ -99,7 +99,7 @@ final class MemberScripts {
                         flag(reply, 5),
                         Duration.ofMillis(number(reply, 6)));
             case "LOST" -> new LeaseLost();
-            case "RING" -> RingChanged.of(reply);
+            case "RING" -> RingChanged.of(reply, change.version());
             case "CLOSING" -> new Closing();
             case "GONE" -> new Gone();
             default -> throw unknown("join", reply);
@@ -216,7 +216,7 @@ final class MemberScripts {
         return switch (word(reply)) {
             case "OK" -> new OutOfRing(decimal(reply, 1), text(reply, 2));
             case "LOST" -> new LeaseLost();
-            case "RING" -> RingChanged.of(reply);
+            case "RING" -> RingChanged.of(reply, change.version());
             case "GONE" -> new Gone();
             default -> throw unknown("leave_begin", reply);
         };
@@ -257,7 +257,7 @@ final class MemberScripts {
             case "OK" -> new OutOfRing(decimal(reply, 1), text(reply, 2));
             case "NOTYET" -> new NotYet(Duration.ofMillis(number(reply, 1)));
             case "UNKNOWN" -> new NoSuchWorker();
-            case "RING" -> RingChanged.of(reply);
+            case "RING" -> RingChanged.of(reply, change.version());
             case "GONE" -> new Gone();
             default -> throw unknown("sweep_begin", reply);
         };

@@ -63,7 +63,7 @@ final class MessageScripts {
             case "OK" -> new Sent();
             case "FULL" -> new TooMany();
             case "NOWORKER" -> new Unplaced();
-            case "RING" -> RingChanged.of(reply);
+            case "RING" -> RingChanged.of(reply, ringVersion);
             case "CLOSING" -> new Closing();
             case "GONE" -> new Gone();
             default -> throw unknown("send", reply);
@@ -140,7 +140,7 @@ final class MessageScripts {
             case "OK" -> new Sent();
             case "STALE" -> new NotAside();
             case "NOTYET" -> new TooEarly();
-            case "RING" -> RingChanged.of(reply);
+            case "RING" -> RingChanged.of(reply, ringVersion);
             case "CLOSING" -> new Closing();
             case "GONE" -> new Gone();
             default -> throw unknown("message_place", reply);
@@ -217,7 +217,7 @@ final class MessageScripts {
                 }
                 yield new Forwarded(done);
             }
-            case "RING" -> RingChanged.of(reply);
+            case "RING" -> RingChanged.of(reply, ringVersion);
             case "GONE" -> new Gone();
             default -> throw unknown("forward", reply);
         };

@@ -117,7 +117,7 @@ final class Moving {
             switch (pool.placement().move(pool.redis(), ring.version(), life.id(), moves)) {
                 case PlacementScripts.Placed placed -> reportBroken(jobs, placed);
                 case RingChanged changed -> {
-                    pool.learn(Ring.parse(changed.version(), changed.slots()));
+                    pool.learn(changed);
                     return false;
                 }
                 case Gone gone -> {

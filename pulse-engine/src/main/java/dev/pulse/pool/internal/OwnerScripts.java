@@ -267,7 +267,8 @@ final class OwnerScripts {
                     keys.payload(job.key()),
                     keys.outcome(job.id()),
                     keys.owned(seen.get(i).owner()),
-                    keys.outcome(seen.get(i).id())));
+                    keys.outcome(seen.get(i).id()),
+                    keys.inbox(seen.get(i).owner())));
         }
         return names;
     }

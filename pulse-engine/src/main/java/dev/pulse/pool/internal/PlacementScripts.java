@@ -161,7 +161,7 @@ final class PlacementScripts {
             case "OK" -> new Placed(reply.stream().skip(1).map(Placement::of).toList());
             case "NOTSWEPT" -> new NotSwept();
             case "HOLD" -> new Hold();
-            case "RING" -> RingChanged.of(reply);
+            case "RING" -> RingChanged.of(reply, (Long) arguments.getFirst());
             case "CLOSING" -> new Closing();
             case "GONE" -> new Gone();
             default -> throw unknown(script.toString(), reply);

@@ -65,7 +65,7 @@ final class Placing {
             if (!(batch instanceof RingChanged changed)) {
                 return List.of();
             }
-            at.learn(Ring.parse(changed.version(), changed.slots()));
+            at.learn(changed);
         }
         return List.of();
     }
@@ -81,7 +81,7 @@ final class Placing {
             if (!(resent instanceof RingChanged changed)) {
                 return resent instanceof MessageScripts.Sent;
             }
-            at.learn(Ring.parse(changed.version(), changed.slots()));
+            at.learn(changed);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.pulse.pool.PoolSettings;
 import dev.pulse.pool.internal.SharedState.Agreed;
 import dev.pulse.redis.Redis;
 import dev.pulse.wire.PoolKeys;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -83,9 +84,18 @@ final class PoolIncarnation {
 
     /** Keeps the newer of the two rings. */
     void learn(Ring found) {
+        learn(found, false);
+    }
+
+    /** The same, but where Redis fell back to an older state: then that is what counts. */
+    void learn(RingChanged told) {
+        learn(told.ring(), told.isBack());
+    }
+
+    private void learn(Ring found, boolean isBack) {
         lock.lock();
         try {
-            if (found.version() <= ring.version()) {
+            if (found.version() <= ring.version() && !isBack) {
                 return;
             }
             ring = found;
@@ -93,6 +103,21 @@ final class PoolIncarnation {
             lock.unlock();
         }
         ringChanged.run();
+    }
+
+    /** Learns what Redis has now, also where that is older than what is known. */
+    void refresh() throws InterruptedException {
+        // known before Redis is asked, so that nothing older can come from one that did not fall back
+        Ring known = ring;
+        long agreedOn = agreed.version();
+        Optional<SharedState> read = SharedState.read(redis, keys);
+        if (read.isPresent()) {
+            Ring found = read.get().ring();
+            boolean isBack =
+                    found.version() < known.version() || (found.version() == known.version() && !found.equals(known));
+            learn(found, isBack);
+            learn(read.get().settings(), read.get().settings().version() < agreedOn);
+        }
     }
 
     PoolSettings settings() {
@@ -104,10 +129,10 @@ final class PoolIncarnation {
         return agreed.version();
     }
 
-    void learn(Agreed found) {
+    private void learn(Agreed found, boolean isBack) {
         lock.lock();
         try {
-            if (found.version() > agreed.version()) {
+            if (found.version() > agreed.version() || isBack) {
                 agreed = found;
             }
         } finally {

@@ -40,11 +40,8 @@ final class PoolWatch implements Heartbeat.Findings {
 
     @Override
     public void found(PoolIncarnation at, Alive found) throws InterruptedException {
-        if (found.ringVersion() > at.ring().version() || found.settingsVersion() != at.settingsVersion()) {
-            SharedState.read(redis, at.keys()).ifPresent(state -> {
-                at.learn(state.ring());
-                at.learn(state.settings());
-            });
+        if (found.ringVersion() != at.ring().version() || found.settingsVersion() != at.settingsVersion()) {
+            at.refresh();
         }
         // whoever asked Redis first may have found that it lost the pool
         workers.forEach(worker -> worker.poolIs(at));

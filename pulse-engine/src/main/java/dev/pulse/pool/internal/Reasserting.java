@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says to Redis what a worker runs, after that lost its state or fell back to an older one: running jobs are what is missed
+ * Says to Redis what a worker runs, after that lost its state: running jobs are what is missed
  * most, and their owner has key, payload and token in memory. Every handler that has not returned is said, with its token;
  * what was not begun, or was stopped only to be moved, is dispatched anew.
  */
@@ -37,7 +37,7 @@ final class Reasserting {
         for (JobHandle job : before.jobs()) {
             (isAtWork(job) ? atWork : idle).add(job);
         }
-        say(atWork, true);
+        say(atWork);
         for (JobHandle job : idle) {
             admit(job);
             if (job.phase() == JobHandle.Phase.MOVING) {
@@ -47,35 +47,30 @@ final class Reasserting {
         worker.reports().reasserted(worker.id(), kept, admitted, lost);
     }
 
-    /** Says again what it runs. */
-    void repeat() throws InterruptedException {
-        say(worker.jobs().stream().filter(Reasserting::isAtWork).toList(), false);
-        worker.reports().reasserted(worker.id(), kept, admitted, lost);
-    }
-
-    private static boolean isAtWork(JobHandle job) {
+    /** Whether its handler was called, and has not returned from its end. */
+    static boolean isAtWork(JobHandle job) {
         return switch (job.phase()) {
             case STARTING, RUNNING, STOPPING -> true;
             case ASSIGNED, MOVING, OVER -> false;
         };
     }
 
-    private void say(List<JobHandle> jobs, boolean recovers) throws InterruptedException {
+    private void say(List<JobHandle> jobs) throws InterruptedException {
         int from = 0;
         do {
             int to = Math.min(jobs.size(), from + PlacementScripts.MOST);
-            say(jobs.subList(from, to), recovers, to == jobs.size());
+            say(jobs.subList(from, to), to == jobs.size());
             from = to;
         } while (from < jobs.size());
     }
 
-    private void say(List<JobHandle> jobs, boolean recovers, boolean last) throws InterruptedException {
+    private void say(List<JobHandle> jobs, boolean last) throws InterruptedException {
         List<Running> running = jobs.stream().map(Reasserting::running).toList();
         Backoff backoff = Settling.backoff();
         while (worker.isAtWork()) {
             try {
                 OwnerScripts.Reassertion reply =
-                        worker.pool().owners().reassert(worker.pool().redis(), worker.id(), running, recovers && last);
+                        worker.pool().owners().reassert(worker.pool().redis(), worker.id(), running, last);
                 if (reply instanceof Reasserted reasserted) {
                     for (int i = 0; i < jobs.size(); i++) {
                         settle(jobs.get(i), reasserted.jobs().get(i));
@@ -89,7 +84,8 @@ final class Reasserting {
         }
     }
 
-    private static Running running(JobHandle job) {
+    /** As Redis is told. */
+    static Running running(JobHandle job) {
         InboxEntry.Start start = job.start();
         return new Running(
                 job.key(),
@@ -137,7 +133,7 @@ final class Reasserting {
                     ring.ownerOf(job.key()).orElse(""));
             batch = pool.placement().move(pool.redis(), ring.version(), worker.id(), List.of(move));
             if (batch instanceof RingChanged changed) {
-                pool.learn(Ring.parse(changed.version(), changed.slots()));
+                pool.learn(changed);
             }
         } while (batch instanceof RingChanged);
     }
@@ -178,7 +174,7 @@ final class Reasserting {
                     admitted++;
                     return;
                 }
-                worker.pool().learn(Ring.parse(changed.version(), changed.slots()));
+                worker.pool().learn(changed);
             } catch (PulseException e) {
                 // it may have been admitted: once more it is at most known
                 worker.reports().unsettled(job.key(), e);

@@ -106,6 +106,8 @@ final class ReplyReader {
         PoolIncarnation present = present();
         if (unsure) {
             make(present);
+            // another Redis may have taken over, which knows less
+            present.refresh();
         }
         if (fromStart || reading != present) {
             fromStart = false;

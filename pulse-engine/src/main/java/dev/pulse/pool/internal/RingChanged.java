@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the version of the ring
  * @param slots worker ids separated by commas, an empty one is a hole
+ * @param isBack whether it is older than the one that was named: Redis fell back to an older state
  */
-record RingChanged(long version, String slots)
+record RingChanged(long version, String slots, boolean isBack)
         implements JobScripts.Admission,
                 PlacementScripts.Batch,
                 MemberScripts.Joined,
@@ -20,8 +21,18 @@ record RingChanged(long version, String slots)
                 MessageScripts.Resent,
                 MessageScripts.Forwarding {
 
+    /** A newer one. */
+    RingChanged(long version, String slots) {
+        this(version, slots, false);
+    }
+
     /** From a reply whose second and third part they are. */
-    static RingChanged of(List<@Nullable Object> reply) {
-        return new RingChanged(Long.parseLong(Replies.text(reply.get(1))), Replies.text(reply.get(2)));
+    static RingChanged of(List<@Nullable Object> reply, long named) {
+        long version = Long.parseLong(Replies.text(reply.get(1)));
+        return new RingChanged(version, Replies.text(reply.get(2)), version < named);
+    }
+
+    Ring ring() {
+        return Ring.parse(version, slots);
     }
 }

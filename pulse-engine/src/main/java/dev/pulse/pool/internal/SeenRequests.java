@@ -1,7 +1,6 @@
 package dev.pulse.pool.internal;
 
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,23 +13,6 @@ final class SeenRequests {
     private final ReentrantLock lock = new ReentrantLock();
     /* guarded by lock */
     private final Map<String, Set<String>> clients = new Latest<>(MOST_CLIENTS);
-
-    /** The entries that were touched last. */
-    private static final class Latest<V> extends LinkedHashMap<String, V> {
-        private static final long serialVersionUID = 1L;
-
-        private final int most;
-
-        Latest(int most) {
-            super(16, 0.75f, true);
-            this.most = most;
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-            return size() > most;
-        }
-    }
 
     /** Whether it was not seen before, as far as is remembered; from now on it was. */
     boolean add(String client, String request) {

@@ -61,7 +61,7 @@ final class Sweeping {
         while (true) {
             Swept swept = at.members().sweepBegin(redis, worker, at.ring().leftBy(worker));
             switch (swept) {
-                case RingChanged changed -> at.learn(Ring.parse(changed.version(), changed.slots()));
+                case RingChanged changed -> at.learn(changed);
                 case OutOfRing out -> {
                     at.learn(Ring.parse(out.ringVersion(), out.slots()));
                     return swept;
@@ -110,7 +110,7 @@ final class Sweeping {
             if (!(batch instanceof RingChanged changed)) {
                 return false;
             }
-            at.learn(Ring.parse(changed.version(), changed.slots()));
+            at.learn(changed);
         }
     }
 }

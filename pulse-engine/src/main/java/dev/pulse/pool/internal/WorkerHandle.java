@@ -196,7 +196,7 @@ final class WorkerHandle implements Worker, Closing {
         MemberScripts.Swept swept =
                 pool.members().sweepBegin(pool.redis(), before.id(), pool.ring().leftBy(before.id()));
         if (swept instanceof RingChanged changed) {
-            pool.learn(Ring.parse(changed.version(), changed.slots()));
+            pool.learn(changed);
         } else if (swept instanceof MemberScripts.OutOfRing out) {
             pool.learn(Ring.parse(out.ringVersion(), out.slots()));
         }

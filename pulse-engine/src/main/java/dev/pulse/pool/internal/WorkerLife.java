@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker under one id, from its join until it has left, or has lost its lease and stopped its handlers. The watchdog sees to
@@ -49,6 +50,8 @@ final class WorkerLife implements Watchdog.Watched {
     private final JobSteps steps;
     private final HandlerCalls calls;
     private final Moving moving;
+    private final Comparing comparing;
+    private final EndedJobs ended = new EndedJobs();
     private final Map<String, JobHandle> own = new ConcurrentHashMap<>();
     /** Notes and messages that were read and not handled. */
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
@@ -83,6 +86,7 @@ final class WorkerLife implements Watchdog.Watched {
         this.steps = new JobSteps(this, handler, options);
         this.calls = new HandlerCalls(this);
         this.moving = new Moving(this);
+        this.comparing = new Comparing(this);
         this.handled = new Batcher<>(threadName("handled"), PlacementScripts.MOST, this::delete);
     }
 
@@ -165,6 +169,12 @@ final class WorkerLife implements Watchdog.Watched {
     /** The jobs it has, as they come. */
     Collection<JobHandle> jobs() {
         return own.values();
+    }
+
+    /** The one of this key, if it has it. */
+    @Nullable
+    JobHandle job(String key) {
+        return own.get(key);
     }
 
     Set<String> keys() {
@@ -309,7 +319,7 @@ final class WorkerLife implements Watchdog.Watched {
     void ownedSize(long size) {
         Sizes now = new Sizes(size, own.size(), greatest);
         if (now.redis != now.here && now.equals(sizes)) {
-            node.inboxes().readAgain(this);
+            compare();
         }
         sizes = now;
     }
@@ -323,18 +333,25 @@ final class WorkerLife implements Watchdog.Watched {
      */
     private record Sizes(long redis, long here, long token) {}
 
-    /** Redis fell back to an older state: what runs is said again, and what it has is looked through. */
+    /** Redis fell back to an older state. */
     void rolledBack() {
         reports().rolledBack(id, own.size());
+        compare();
+    }
+
+    /** Redis may have fallen back to an older state: what it has is looked through, and compared. */
+    void compare() {
         node.inboxes().readAgain(this);
-        Tasks.start(threadName("re-assert"), () -> {
-            try {
-                new Reasserting(this).repeat();
-            } catch (InterruptedException e) {
-                // nobody interrupts it
-                Thread.currentThread().interrupt();
-            }
-        });
+        comparing.begin();
+    }
+
+    EndedJobs ended() {
+        return ended;
+    }
+
+    /** The greatest token it has read. */
+    long greatest() {
+        return greatest;
     }
 
     /** Redis says that its lease is over. */

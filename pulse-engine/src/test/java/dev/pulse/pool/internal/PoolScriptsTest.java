@@ -4,6 +4,7 @@ import static dev.pulse.pool.internal.ScriptPool.CLIENT;
 import static dev.pulse.pool.internal.ScriptPool.bytes;
 import static dev.pulse.pool.internal.ScriptPool.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.pulse.pool.internal.PoolScripts.Ending;
 import dev.pulse.pool.internal.PoolScripts.Open;
@@ -71,6 +72,12 @@ class PoolScriptsTest {
     @PulseTest
     void afterALossOfStateTheNextIncarnationIsGreaterAndInRecovery() throws InterruptedException {
         pool.lose();
+        // the number is the time, where nothing else is known
+        await().until(() -> {
+            List<?> time = pool.raw.list("TIME");
+            return Long.parseLong("%s%06d".formatted(time.get(0), Long.valueOf((String) time.get(1)))) / 1_000
+                    > pool.keys.incarnation();
+        });
         PoolKeys next = ((Open) open(pool.keys.incarnation())).keys();
         assertThat(next.incarnation()).isGreaterThan(pool.keys.incarnation());
         assertThat(isRecovering(next)).isTrue();
