@@ -37,7 +37,12 @@ class FencingTest {
     @BeforeEach
     void open(TestRedis redis, Prefix prefix) throws InterruptedException {
         String name = prefix.name("p");
-        pulse = Pulse.builder().uri(redis.uri()).listener(events::add).connect();
+        // a lease is not to wait for calls that take longer
+        pulse = Pulse.builder()
+                .uri(redis.uri())
+                .commandTimeout(Duration.ofMinutes(1))
+                .listener(events::add)
+                .connect();
         node = pulse.joinPool(
                 name,
                 PoolOptions.builder()
@@ -141,6 +146,28 @@ class FencingTest {
                 // as a handler that does not know what an interrupt means
             }
         }
+    }
+
+    @PulseTest
+    void aJobWhoseStartRedisHasNotConfirmedStopsInTimeToo(EmbeddedRedis redis) throws InterruptedException {
+        CountDownLatch mayStart = new CountDownLatch(1);
+        hands.onStart("c", job -> mayStart.await());
+        Thread dispatching = Thread.startVirtualThread(() -> {
+            try {
+                node.dispatch(JobRequest.of("c", NOTHING));
+            } catch (InterruptedException | RuntimeException e) {
+                // it is about the worker
+            }
+        });
+        await().atMost(LONG).until(() -> hands.history().contains("start c"));
+        Job job = hands.job("c");
+        redis.pause();
+        mayStart.countDown();
+        await().atMost(LONG).until(() -> hands.history().contains("stop c"));
+        redis.resume();
+        awaitBack("a", "b", "c");
+        assertThat(job.leased()).isFalse();
+        assertThat(dispatching.join(LONG)).isTrue();
     }
 
     @PulseTest

@@ -7,6 +7,8 @@ import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PoolShutDownException;
 import dev.pulse.QueueFullException;
 import dev.pulse.RedisUnavailableException;
+import dev.pulse.task.Tasks;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * then: either it is known, and was accepted, or it never will be. Thread-safe.
  */
 final class Admitting {
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+
     private final Client client;
 
     Admitting(Client client) {
@@ -122,8 +126,7 @@ final class Admitting {
         long least = System.nanoTime() + client.redis().timeout().toNanos();
         long limit = least - end < 0 ? end : least;
         try {
-            while (System.nanoTime() - limit < 0) {
-                client.answers().requireOpen();
+            while (System.nanoTime() - limit < 0 && !client.answers().isClosed()) {
                 switch (withdraw(pool, job, unknown)) {
                     case JobScripts.Record record -> {
                         return Accepted.known(record);
@@ -134,8 +137,7 @@ final class Admitting {
                     case JobScripts.Withdrawn withdrawn -> {
                         return endedOrNever(job, wait, unknown);
                     }
-                    case JobScripts.Recovering recovering ->
-                        client.awaitRecovery(client.redis().until(limit));
+                    case JobScripts.Recovering recovering -> Tasks.sleep(BETWEEN_TRIES);
                     case Gone gone -> throw unknown;
                 }
             }

@@ -82,13 +82,18 @@ final class Answers {
      */
     Wait begin(PoolIncarnation in, String about, String id) throws InterruptedException {
         listen(in);
-        Wait wait = new Wait(in);
-        waits.merge(about + id, List.of(wait), Answers::joined);
-        // looked at after the wait is known, for a close before has ended it not
+        Wait wait = add(in, about, id);
+        // looked at after it is known: a close before that has not ended it
         if (closed) {
             end(wait, about, id);
             requireOpen();
         }
+        return wait;
+    }
+
+    private Wait add(PoolIncarnation in, String about, String id) {
+        Wait wait = new Wait(in);
+        waits.merge(about + id, List.of(wait), Answers::joined);
         return wait;
     }
 
@@ -216,7 +221,7 @@ final class Answers {
     Answer lookForReply(Wait wait) throws InterruptedException {
         ReplyReader reading = reader;
         String id = newId();
-        Wait mark = begin(wait.pool(), MARK, id);
+        Wait mark = add(wait.pool(), MARK, id);
         try {
             boolean marked = reading != null && reading.mark(wait.pool(), MARK, id);
             long end = System.nanoTime() + PATIENCE;
@@ -225,6 +230,8 @@ final class Answers {
             }
             Answer told = wait.told();
             return told != null || mark.told() == null ? told : new Answer.Untraceable();
+        } catch (RedisUnavailableException e) {
+            return wait.told();
         } finally {
             end(mark, MARK, id);
         }

@@ -83,7 +83,7 @@ final class Comparing {
     private boolean differs() throws InterruptedException {
         Redis redis = life.pool().redis();
         life.pool().refresh();
-        long read = life.greatest();
+        long read = life.inbox().greatestToken();
         Map<String, JobSeen> seen = owned(redis);
         int differences = 0;
         List<JobSeen> unknown = new ArrayList<>();

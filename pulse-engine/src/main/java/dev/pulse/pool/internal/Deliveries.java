@@ -49,7 +49,7 @@ final class Deliveries {
                 life.reports().noteFailed(held, thrown);
             }
         }
-        life.handled(note);
+        life.inbox().handled(note);
     }
 
     /** Something for a key. */
@@ -97,7 +97,7 @@ final class Deliveries {
         if (settled == MessageScripts.Settled.GONE) {
             life.poolGone();
         } else if (settled != null) {
-            life.gone(message);
+            life.inbox().gone(message);
         }
     }
 
@@ -146,9 +146,9 @@ final class Deliveries {
     private void forwarded(KeyWork work, Mail mail, Forward.Kind what) {
         InboxEntry entry = mail.entry();
         switch (what) {
-            case OK, STALE -> life.gone(entry);
+            case OK, STALE -> life.inbox().gone(entry);
             case DROPPED -> {
-                life.gone(entry);
+                life.inbox().gone(entry);
                 life.reports().cameTooLate(life.id(), work.key());
             }
             case NOWORKER -> {

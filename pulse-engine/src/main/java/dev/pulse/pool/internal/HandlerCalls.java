@@ -79,7 +79,7 @@ final class HandlerCalls {
             Watchdog.lookBy(call.due);
         }
         try {
-            call.work.interruptibly(life, () -> {
+            call.work.call(life, () -> {
                 if (life.isCut()) {
                     Thread.currentThread().interrupt();
                 }

@@ -64,7 +64,7 @@ final class Inboxes {
         OwnedConnection reading;
         lock.lock();
         try {
-            places.put(reader.inbox(), place);
+            places.put(reader.inbox().key(), place);
             if (connection == null) {
                 OwnedConnection own = redis.connection("pool-inboxes");
                 connection = own;
@@ -95,11 +95,11 @@ final class Inboxes {
     void remove(WorkerLife reader) {
         lock.lock();
         try {
-            Place place = places.get(reader.inbox());
+            Place place = places.get(reader.inbox().key());
             if (place == null || place.reader != reader) {
                 return;
             }
-            places.remove(reader.inbox());
+            places.remove(reader.inbox().key());
             if (places.isEmpty() && loop != null && connection != null) {
                 loop.stop();
                 connection.close();
@@ -113,7 +113,7 @@ final class Inboxes {
 
     /** Begins this inbox anew: some of what is there may have been passed over. */
     void readAgain(WorkerLife reader) {
-        Place place = places.get(reader.inbox());
+        Place place = places.get(reader.inbox().key());
         if (place != null) {
             place.again = true;
         }
@@ -121,7 +121,7 @@ final class Inboxes {
 
     /** Whether the loop came round within that time. */
     boolean isRead(WorkerLife reader, Duration within) {
-        Place place = places.get(reader.inbox());
+        Place place = places.get(reader.inbox().key());
         return place != null && System.nanoTime() - place.readAt < within.toNanos();
     }
 
@@ -136,7 +136,7 @@ final class Inboxes {
         try {
             Map<String, List<@Nullable Object>> found = Replies.entriesByStream(own.call(read(all, block), block));
             for (Place place : all) {
-                pass(place, found.getOrDefault(place.reader.inbox(), List.of()));
+                pass(place, found.getOrDefault(place.reader.inbox().key(), List.of()));
             }
         } catch (PulseException e) {
             // whatever was on its way is lost
@@ -156,7 +156,7 @@ final class Inboxes {
                 .arg(Math.max(1, block.toMillis()))
                 .arg("STREAMS");
         for (Place place : all) {
-            command.key(place.reader.inbox());
+            command.key(place.reader.inbox().key());
         }
         for (Place place : all) {
             if (place.again) {
@@ -171,7 +171,7 @@ final class Inboxes {
     private static void pass(Place place, List<@Nullable Object> entries) {
         for (Object raw : entries) {
             InboxEntry entry = InboxEntry.read(raw);
-            place.reader.accept(entry);
+            place.reader.inbox().accept(entry);
             place.last = entry.id();
         }
         place.readAt = System.nanoTime();

@@ -73,7 +73,7 @@ final class JobSteps {
             work.end(held, End.STALE);
         } else if (held != null) {
             if (!held.entry().equals(start.id())) {
-                life.handled(start);
+                life.inbox().handled(start);
             }
         } else if (mail.isNew()) {
             assign(work, start, false);
@@ -86,7 +86,7 @@ final class JobSteps {
     private void takeIfOurs(KeyWork work, InboxEntry.Start start) {
         if (life.ended().of(start.key(), start.token()).isPresent()) {
             // Redis forgot it
-            life.handled(start);
+            life.inbox().handled(start);
             life.compare();
             return;
         }
@@ -99,7 +99,7 @@ final class JobSteps {
         } else if (known instanceof Gone) {
             life.poolGone();
         } else if (known != null) {
-            life.handled(start);
+            life.inbox().handled(start);
         }
     }
 

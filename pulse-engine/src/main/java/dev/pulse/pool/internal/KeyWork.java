@@ -26,6 +26,8 @@ final class KeyWork {
     private @Nullable Thread thread;
     /** For which worker something runs on the thread that may be interrupted. */
     private @Nullable WorkerLife interruptible;
+    /** Whether that is a question to Redis, rather than a handler. */
+    private boolean asks;
 
     private boolean over;
 
@@ -295,11 +297,22 @@ final class KeyWork {
         }
     }
 
-    /** Does something that may be interrupted for a worker's sake; on the key's thread. */
-    <T extends @Nullable Object> T interruptibly(WorkerLife life, Callable<T> body) throws Exception {
+    /** Calls a worker's handler, which may be interrupted; on the key's thread. */
+    <T extends @Nullable Object> T call(WorkerLife life, Callable<T> handler) throws Exception {
+        return interruptibly(life, false, handler);
+    }
+
+    /** Asks Redis for a worker, which may be interrupted; on the key's thread. */
+    <T extends @Nullable Object> T ask(WorkerLife life, Callable<T> question) throws Exception {
+        return interruptibly(life, true, question);
+    }
+
+    private <T extends @Nullable Object> T interruptibly(WorkerLife life, boolean isQuestion, Callable<T> body)
+            throws Exception {
         lock.lock();
         try {
             interruptible = life;
+            asks = isQuestion;
         } finally {
             lock.unlock();
         }
@@ -323,6 +336,18 @@ final class KeyWork {
         try {
             if (interruptible == life && thread != null && thread != Thread.currentThread()) {
                 thread.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has the thread look up, if it asks Redis for this worker. */
+    void interruptQuestion(WorkerLife life) {
+        lock.lock();
+        try {
+            if (asks) {
+                interrupt(life);
             }
         } finally {
             lock.unlock();

@@ -31,7 +31,7 @@ final class Settling {
         while (life.isAtWork()) {
             Duration pause = failed ? backoff.next() : Duration.ZERO;
             try {
-                return work.interruptibly(life, () -> {
+                return work.ask(life, () -> {
                     if (!pause.isZero()) {
                         Tasks.sleep(pause);
                     }

@@ -1,17 +1,12 @@
 package dev.pulse.pool.internal;
 
-import dev.pulse.PulseException;
 import dev.pulse.pool.ServiceHandler;
 import dev.pulse.pool.WorkerOptions;
 import dev.pulse.pool.internal.JobHandle.End;
-import dev.pulse.redis.Command;
-import dev.pulse.task.Backoff;
-import dev.pulse.task.Batcher;
 import dev.pulse.task.Tasks;
 import dev.pulse.task.Watchdog;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,18 +48,13 @@ final class WorkerLife implements Watchdog.Watched {
     private final Comparing comparing;
     private final EndedJobs ended = new EndedJobs();
     private final Map<String, JobHandle> own = new ConcurrentHashMap<>();
-    /** Notes and messages that were read and not handled. */
-    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
-
-    private final Batcher<String> handled;
+    private final WorkerInbox inbox;
     private final AtomicReference<State> state = new AtomicReference<>(State.JOINED);
     private volatile long interruptAt;
     private volatile boolean cut;
     private volatile long beats;
     private volatile long known;
     private volatile Sizes sizes = new Sizes(0, 0, 0);
-    /** The greatest token read; written by the thread that reads. */
-    private volatile long greatest;
 
     WorkerLife(
             NodeWork node,
@@ -87,7 +77,7 @@ final class WorkerLife implements Watchdog.Watched {
         this.calls = new HandlerCalls(this);
         this.moving = new Moving(this);
         this.comparing = new Comparing(this);
-        this.handled = new Batcher<>(threadName("handled"), PlacementScripts.MOST, this::delete);
+        this.inbox = new WorkerInbox(this, node);
     }
 
     /** Begins to take what comes; it is a member by now. */
@@ -104,8 +94,8 @@ final class WorkerLife implements Watchdog.Watched {
         return pool;
     }
 
-    String inbox() {
-        return pool.keys().inbox(id);
+    WorkerInbox inbox() {
+        return inbox;
     }
 
     String threadName(String duty) {
@@ -207,77 +197,6 @@ final class WorkerLife implements Watchdog.Watched {
         job.work().over(job);
     }
 
-    /** Takes what was read in its inbox; by one thread, in that order. */
-    void accept(InboxEntry entry) {
-        switch (entry) {
-            case InboxEntry.Start start -> post(start.key(), start, isNew(start.token()));
-            // a stop can come before its start, which is not new then
-            case InboxEntry.Stop stop -> post(stop.key(), stop, isNew(stop.token()));
-            case InboxEntry.Note note -> postOnce(note.key(), note);
-            case InboxEntry.Message message -> postOnce(message.key(), message);
-            case InboxEntry.Changed changed -> {
-                node.wake();
-                handled(changed);
-            }
-            case InboxEntry.Malformed malformed -> drop(malformed, malformed.cause());
-        }
-    }
-
-    private boolean isNew(long token) {
-        boolean isNew = token > greatest;
-        greatest = Math.max(greatest, token);
-        return isNew;
-    }
-
-    private void postOnce(String key, InboxEntry entry) {
-        if (underWay.add(entry.id())) {
-            post(key, entry, true);
-        }
-    }
-
-    private void post(String key, InboxEntry entry, boolean isNew) {
-        if (isAtWork()) {
-            node.keys().post(key, new Mail(this, entry, isNew));
-        }
-    }
-
-    /** An entry is done with. */
-    void handled(InboxEntry entry) {
-        handled.add(entry.id());
-    }
-
-    /** An entry is done with, and not in the inbox any more. */
-    void gone(InboxEntry entry) {
-        underWay.remove(entry.id());
-    }
-
-    /** An entry is done with, without having been done. */
-    void drop(InboxEntry entry, String cause) {
-        reports().dropped(id, entry.id(), cause);
-        handled(entry);
-    }
-
-    private void delete(List<String> ids) {
-        Command command = Command.repeatable("XDEL").key(inbox());
-        ids.forEach(command::arg);
-        Backoff backoff = Settling.backoff();
-        try {
-            while (isAtWork()) {
-                try {
-                    pool.redis().call(command);
-                    ids.forEach(underWay::remove);
-                    return;
-                } catch (PulseException e) {
-                    reports().unsettled(inbox(), e);
-                    Tasks.sleep(backoff.next());
-                }
-            }
-        } catch (InterruptedException e) {
-            // the thread ends with its batch; what is left is read again, or swept
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** The ring is another. */
     void ringChanged() {
         if (isAtWork()) {
@@ -317,7 +236,7 @@ final class WorkerLife implements Watchdog.Watched {
 
     /** Redis says how many jobs it has. When that differs, and stays so while nothing goes on, something was passed over. */
     void ownedSize(long size) {
-        Sizes now = new Sizes(size, own.size(), greatest);
+        Sizes now = new Sizes(size, own.size(), inbox.greatestToken());
         if (now.redis != now.here && now.equals(sizes)) {
             compare();
         }
@@ -347,11 +266,6 @@ final class WorkerLife implements Watchdog.Watched {
 
     EndedJobs ended() {
         return ended;
-    }
-
-    /** The greatest token it has read. */
-    long greatest() {
-        return greatest;
     }
 
     /** Redis says that its lease is over. */
@@ -387,7 +301,11 @@ final class WorkerLife implements Watchdog.Watched {
         interruptAt = clock.interruptAt(System.nanoTime());
         reports().lost(id, own.size(), cause);
         node.inboxes().remove(this);
-        own.values().forEach(job -> job.work().end(job, End.FENCE));
+        for (JobHandle job : own.values()) {
+            job.work().end(job, End.FENCE);
+            // its thread may wait for an answer of Redis for longer than its handler may go on
+            job.work().interruptQuestion(this);
+        }
         Watchdog.lookBy(interruptAt);
         if (before != State.LOST) {
             fenced.accept(this);

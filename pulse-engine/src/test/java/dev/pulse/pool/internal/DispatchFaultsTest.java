@@ -11,6 +11,7 @@ import dev.pulse.OutcomeUnknownException;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.pool.Dispatch;
 import dev.pulse.pool.JobInfo;
+import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.Outcome;
 import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.Passage;
@@ -24,6 +25,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /** Replies get lost, connections break, Redis forgets, while somebody waits for a job to begin. */
 @RedisTest
@@ -241,6 +248,45 @@ class DispatchFaultsTest {
             assertThat(caller.dispatching.dispatch(request("job")).fencingToken())
                     .isPositive();
             assertThat(worker.has("job")).isTrue();
+        }
+    }
+
+    @PulseTest
+    void anInterruptAtAnyMomentLeavesNobodyInError(TestRedis redis, Prefix prefix) throws Throwable {
+        String pool = prefix.name("p");
+        try (Caller caller = Caller.of(redis.uri(), pool);
+                HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
+            Map<String, Class<?>> ends = new ConcurrentHashMap<>();
+            for (int i = 0; i < 200; i++) {
+                String key = "job" + i;
+                JobRequest request = i % 2 == 0 ? request(key) : request(key).withId("id of " + key);
+                Call<Boolean> call = Call.begin(() -> {
+                    try {
+                        caller.dispatching.dispatch(request);
+                        ends.put(key, Dispatch.class);
+                    } catch (InterruptedException e) {
+                        ends.put(key, e.getClass());
+                    } catch (OutcomeUnknownException e) {
+                        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+                        ends.put(key, e.getClass());
+                    }
+                    return true;
+                });
+                LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(3_000_000));
+                call.thread().interrupt();
+                assertThat(call.get()).isTrue();
+            }
+            Set<String> begun =
+                    caller.listing.jobs().stream().map(JobInfo::key).collect(Collectors.toSet());
+            ends.forEach((key, end) -> {
+                if (end == Dispatch.class) {
+                    assertThat(begun).contains(key);
+                } else if (end == InterruptedException.class) {
+                    assertThat(begun).doesNotContain(key);
+                }
+            });
+            await().atMost(PATIENT).until(() -> caller.overview.figures().queued() == 0);
+            assertThat(worker.seen("s", "job0").size()).isLessThanOrEqualTo(1);
         }
     }
 }
