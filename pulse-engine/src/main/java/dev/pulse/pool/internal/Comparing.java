@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what a worker has, as Redis knows it, with what it has, when Redis may have fallen back to an older state. What runs
@@ -91,10 +92,12 @@ final class Comparing {
         for (JobSeen job : seen.values()) {
             JobHandle known = life.job(job.key());
             Optional<EndedJobs.End> end = life.ended().of(job.key(), job.token());
-            boolean isOlder = known != null && known.fencingToken() > job.token();
+            boolean isAnothers = known != null
+                    && known.fencingToken() > job.token()
+                    && !known.id().equals(job.id());
             if (known != null && known.fencingToken() == job.token()) {
                 differences += isBegunAgain(redis, known, job) ? 1 : 0;
-            } else if (end.isPresent() || (isOlder && !known.id().equals(job.id()))) {
+            } else if (end.isPresent() || isAnothers) {
                 endAgain(redis, job, end.map(EndedJobs.End::error).orElse(""));
                 differences++;
             } else if (known == null && job.token() <= read) {
@@ -128,7 +131,7 @@ final class Comparing {
         return owned;
     }
 
-    private static boolean isSeen(JobHandle job, JobSeen seen) {
+    private static boolean isSeen(JobHandle job, @Nullable JobSeen seen) {
         return seen != null && seen.token() == job.fencingToken();
     }
 

@@ -44,6 +44,7 @@ final class Inboxes {
         private volatile boolean again;
         /** The connection broke: another Redis may have taken over, which knows less. Of the loop's thread. */
         private boolean interrupted;
+
         private volatile boolean read;
         private volatile long readAt = System.nanoTime();
 

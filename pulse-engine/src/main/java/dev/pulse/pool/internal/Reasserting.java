@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says to Redis what a worker runs, after that lost its state: running jobs are what is missed
- * most, and their owner has key, payload and token in memory. Every handler that has not returned is said, with its token;
- * what was not begun, or was stopped only to be moved, is dispatched anew.
+ * Says to Redis what a worker runs, after that lost its state: running jobs are what is missed most, and their owner has key,
+ * payload and token in memory. Every handler that has not returned is said, with its token; what was not begun, or was
+ * stopped only to be moved, is dispatched anew.
  */
 final class Reasserting {
     private final WorkerLife worker;
@@ -152,14 +152,7 @@ final class Reasserting {
         }
         InboxEntry.Start start = job.start();
         JobScripts.Request request = new JobScripts.Request(
-                job.key(),
-                job.id(),
-                "",
-                start.payload(),
-                start.client(),
-                start.attemptsAllowed(),
-                Duration.ZERO,
-                false);
+                job.key(), job.id(), "", job.payload(), start.client(), start.attemptsAllowed(), Duration.ZERO, false);
         while (worker.isAtWork()) {
             Ring ring = worker.pool().ring();
             try {

@@ -3,7 +3,6 @@ package dev.pulse.pool.internal;
 import dev.pulse.pool.ServiceHandler;
 import dev.pulse.pool.WorkerOptions;
 import dev.pulse.pool.internal.JobHandle.End;
-import dev.pulse.task.Tasks;
 import dev.pulse.task.Watchdog;
 import java.time.Duration;
 import java.util.Collection;

@@ -276,8 +276,7 @@ class DispatchFaultsTest {
                 call.thread().interrupt();
                 assertThat(call.get()).isTrue();
             }
-            Set<String> begun =
-                    caller.listing.jobs().stream().map(JobInfo::key).collect(Collectors.toSet());
+            Set<String> begun = caller.listing.jobs().stream().map(JobInfo::key).collect(Collectors.toSet());
             ends.forEach((key, end) -> {
                 if (end == Dispatch.class) {
                     assertThat(begun).contains(key);
