@@ -1,5 +1,8 @@
 package dev.pulse.pool;
 
+import static dev.pulse.wire.Options.require;
+
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -13,35 +16,59 @@ import java.util.Optional;
  *     and its {@linkplain PoolClient#outcome outcome} can be read by anyone for a while. Without one the engine makes an id,
  *     and no outcome is kept
  * @param workerNeeded whether it is refused when the pool has no worker that takes it now, rather than wait for one
- * @param withdrawnWhenLate whether a job that has not begun within the dispatch time-out is withdrawn, rather than left
- *     to begin later
+ * @param mayBeginLate whether a job that has not begun within the dispatch time-out is left to begin later, rather than
+ *     withdrawn
+ * @param delay before which it does not begin, 0 to 365 days; one that has a delay is {@linkplain PoolClient#enqueue
+ *     enqueued}, for nobody waits for its begin
+ * @param attempts how many a task has, 1 to 1,000, or 0 for as many as {@link WorkerOptions#attempts} says
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record JobRequest(
-        String key, byte[] payload, Optional<String> id, boolean workerNeeded, boolean withdrawnWhenLate) {
+        String key,
+        byte[] payload,
+        Optional<String> id,
+        boolean workerNeeded,
+        boolean mayBeginLate,
+        Duration delay,
+        int attempts) {
+    private static final Duration LONGEST_DELAY = Duration.ofDays(365);
+
+    /** Throws {@link IllegalArgumentException} when a value is out of its range. */
     public JobRequest {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(payload, "payload");
         Objects.requireNonNull(id, "id");
+        require("delay", delay, Duration.ZERO, LONGEST_DELAY);
+        require("attempts", attempts, 0, 1_000);
     }
 
     /** A job that waits for a worker if need be. */
     public static JobRequest of(String key, byte[] payload) {
-        return new JobRequest(key, payload, Optional.empty(), false, false);
+        return new JobRequest(key, payload, Optional.empty(), false, true, Duration.ZERO, 0);
     }
 
     /** The same with a dispatch id. */
     public JobRequest withId(String value) {
-        return new JobRequest(key, payload, Optional.of(value), workerNeeded, withdrawnWhenLate);
+        return new JobRequest(key, payload, Optional.of(value), workerNeeded, mayBeginLate, delay, attempts);
     }
 
     /** The same, refused when no worker takes it now. */
     public JobRequest needingWorker() {
-        return new JobRequest(key, payload, id, true, withdrawnWhenLate);
+        return new JobRequest(key, payload, id, true, mayBeginLate, delay, attempts);
     }
 
     /** The same, withdrawn when it has not begun within the dispatch time-out. */
-    public JobRequest withdrawnWhenLate(boolean value) {
-        return new JobRequest(key, payload, id, workerNeeded, value);
+    public JobRequest withdrawnWhenLate() {
+        return new JobRequest(key, payload, id, workerNeeded, false, delay, attempts);
+    }
+
+    /** The same, begun no earlier than after this delay. */
+    public JobRequest withDelay(Duration value) {
+        return new JobRequest(key, payload, id, workerNeeded, mayBeginLate, value, attempts);
+    }
+
+    /** The same, with that many attempts. */
+    public JobRequest withAttempts(int value) {
+        return new JobRequest(key, payload, id, workerNeeded, mayBeginLate, delay, value);
     }
 }

@@ -10,8 +10,10 @@ import java.util.Optional;
  * @param state how far it is
  * @param fencingToken the last that is known; 0 when it never had one
  * @param error what its handler said when it failed
+ * @param result what the handler of a task that is done said
  */
-public record Outcome(String key, String id, State state, long fencingToken, Optional<String> error) {
+public record Outcome(
+        String key, String id, State state, long fencingToken, Optional<String> error, Optional<byte[]> result) {
     /** How far a job is. What is settled can change from started to how it ended, and in no other way. */
     public enum State {
         /** Accepted, and not begun. */

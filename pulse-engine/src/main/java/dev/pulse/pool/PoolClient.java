@@ -35,6 +35,45 @@ public interface PoolClient extends AutoCloseable {
      */
     Dispatch dispatch(JobRequest request) throws InterruptedException;
 
+    /**
+     * Has a job done, now or after its {@linkplain JobRequest#withDelay delay}, and returns as soon as it is accepted. What
+     * becomes of it can be asked for by its id when the request has one.
+     *
+     * @return the id it was dispatched with, or that was made for it
+     * @throws InterruptedException when interrupted before it was accepted
+     * @throws dev.pulse.JobExistsException when the pool has a job of that key, from another dispatch
+     * @throws dev.pulse.DispatchConflictException when the id was used for another key or payload
+     * @throws dev.pulse.QueueFullException when the pool's limit of queued jobs is reached
+     * @throws dev.pulse.NoWorkerException when it needs a worker now, and there is none
+     * @throws dev.pulse.JobFailedException when it was withdrawn before
+     * @throws dev.pulse.OutcomeUnknownException when nobody can tell whether it was accepted
+     * @throws IllegalArgumentException when the payload is larger than this Pulse allows
+     */
+    String enqueue(JobRequest request) throws InterruptedException;
+
+    /**
+     * Has a task done, and waits until it has ended: done, stopped, or dead. The throws are those of {@link #dispatch} until
+     * it is accepted; how it ended then is no throw but the outcome.
+     *
+     * @param timeout how long it waits, 1 ms to 24 h
+     * @throws dev.pulse.OutcomeUnknownException when it had not ended in time, and goes on
+     */
+    Outcome dispatchAndWait(JobRequest request, Duration timeout) throws InterruptedException;
+
+    /**
+     * The jobs that were given up after all their attempts, the last that died first.
+     *
+     * @param most how many at most, 1 to 1,000
+     */
+    List<JobInfo> deadJobs(int most) throws InterruptedException;
+
+    /**
+     * Has a dead job tried anew, with all its attempts. {@link #stopJob} gives it up for good instead.
+     *
+     * @return false when the pool has no dead job of this key
+     */
+    boolean retryJob(String key) throws InterruptedException;
+
     /** What became of the job dispatched with this id; empty when nothing is known of it, or no more. */
     Optional<Outcome> outcome(String id) throws InterruptedException;
 

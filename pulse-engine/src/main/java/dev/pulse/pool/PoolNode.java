@@ -14,4 +14,14 @@ public interface PoolNode extends PoolClient {
      * @throws dev.pulse.PulseException what Redis hindered it by
      */
     Worker addService(ServiceHandler handler, WorkerOptions options) throws InterruptedException;
+
+    /**
+     * Adds a worker for jobs that run to their end. As {@link #addService}; a task that runs stays where it is until it ends
+     * when another worker joins, those that have not begun move.
+     *
+     * @throws InterruptedException when interrupted; nothing is left of it, or it is swept
+     * @throws dev.pulse.PoolShutDownException when the pool is being shut down
+     * @throws dev.pulse.PulseException what Redis hindered it by
+     */
+    Worker addTasks(TaskHandler handler, WorkerOptions options) throws InterruptedException;
 }

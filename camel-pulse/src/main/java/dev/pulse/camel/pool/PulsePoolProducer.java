@@ -111,7 +111,9 @@ class PulsePoolProducer extends DefaultProducer {
                 payload(exchange),
                 Optional.ofNullable(id(exchange)),
                 options.isWorkerNeeded(),
-                options.isWithdrawnWhenLate());
+                !options.isWithdrawnWhenLate(),
+                Duration.ZERO,
+                0);
     }
 
     private boolean stop(Exchange exchange, PoolNode pool) throws InterruptedException {

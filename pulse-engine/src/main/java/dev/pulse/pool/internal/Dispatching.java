@@ -36,7 +36,7 @@ final class Dispatching {
         PoolIncarnation pool = client.present();
         while (true) {
             Try attempt = new Try(pool, job, end);
-            Dispatch begun = attempt.run(request.withdrawnWhenLate());
+            Dispatch begun = attempt.run(!request.mayBeginLate());
             if (begun != null) {
                 return begun;
             }

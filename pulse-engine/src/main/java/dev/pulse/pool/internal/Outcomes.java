@@ -37,7 +37,8 @@ final class Outcomes {
                 id,
                 state(Replies.text(fields.get(1))),
                 fields.get(2) == null ? 0 : Long.parseLong(Replies.text(fields.get(2))),
-                error(fields.get(3) == null ? "" : Replies.text(fields.get(3)))));
+                error(fields.get(3) == null ? "" : Replies.text(fields.get(3))),
+                Optional.empty()));
     }
 
     private static Outcome.State state(String name) {
@@ -69,14 +70,14 @@ final class Outcomes {
         while (true) {
             switch (pool.jobs().withdraw(call, key, id)) {
                 case JobScripts.Withdrawn withdrawn -> {
-                    return new Outcome(key, id, Outcome.State.WITHDRAWN, 0, Optional.empty());
+                    return new Outcome(key, id, Outcome.State.WITHDRAWN, 0, Optional.empty(), Optional.empty());
                 }
                 case JobScripts.Record record -> {
                     return new Outcome(
-                            key, id, state(DispatchQuestion.state(record)), record.token(), error(record.error()));
+                            key, id, state(DispatchQuestion.state(record)), record.token(), error(record.error()), Optional.empty());
                 }
                 case JobScripts.Outcome outcome -> {
-                    return new Outcome(key, id, state(outcome.state()), outcome.token(), error(outcome.text()));
+                    return new Outcome(key, id, state(outcome.state()), outcome.token(), error(outcome.text()), Optional.empty());
                 }
                 case JobScripts.Recovering recovering -> client.awaitRecovery(call);
                 case Gone gone -> pool = client.life().after(pool, call);

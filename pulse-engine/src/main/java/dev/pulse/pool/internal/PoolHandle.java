@@ -12,6 +12,7 @@ import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.PoolOptions;
 import dev.pulse.pool.PoolSettings;
 import dev.pulse.pool.ServiceHandler;
+import dev.pulse.pool.TaskHandler;
 import dev.pulse.pool.Worker;
 import dev.pulse.pool.WorkerInfo;
 import dev.pulse.pool.WorkerOptions;
@@ -154,8 +155,33 @@ final class PoolHandle implements PoolNode, Closing {
     }
 
     @Override
+    public Worker addTasks(TaskHandler handler, WorkerOptions workerOptions) throws InterruptedException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Dispatch dispatch(JobRequest request) throws InterruptedException {
         return dispatching.dispatch(request);
+    }
+
+    @Override
+    public String enqueue(JobRequest request) throws InterruptedException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Outcome dispatchAndWait(JobRequest request, Duration timeout) throws InterruptedException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<JobInfo> deadJobs(int most) throws InterruptedException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean retryJob(String key) throws InterruptedException {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -148,7 +148,8 @@ class DispatchingTest {
                             "once",
                             Outcome.State.FAILED,
                             caller.outcomes.of("once").orElseThrow().fencingToken(),
-                            Optional.of("start threw")));
+                            Optional.of("start threw"),
+                            Optional.empty()));
         }
     }
 
@@ -243,7 +244,7 @@ class DispatchingTest {
     void aDispatchThatIsLateCanBeWithdrawn(TestRedis redis, Prefix prefix) throws InterruptedException {
         String pool = prefix.name("p");
         try (Caller caller = Caller.of(redis.uri(), pool, SHORT)) {
-            JobRequest request = request("job").withId("once").withdrawnWhenLate(true);
+            JobRequest request = request("job").withId("once").withdrawnWhenLate();
             assertThatExceptionOfType(JobFailedException.class)
                     .isThrownBy(() -> caller.dispatching.dispatch(request))
                     .withMessageContaining("withdrawn")
@@ -253,7 +254,7 @@ class DispatchingTest {
                 worker.starts = HandWorker.Starts.LEAVE;
                 assertThatExceptionOfType(JobFailedException.class)
                         .isThrownBy(
-                                () -> caller.dispatching.dispatch(request("job").withdrawnWhenLate(true)))
+                                () -> caller.dispatching.dispatch(request("job").withdrawnWhenLate()))
                         .withMessageContaining("withdrawn");
                 assertThat(caller.listing.job("job")).isEmpty();
                 assertThat(caller.overview.figures().queued()).isZero();
@@ -326,7 +327,7 @@ class DispatchingTest {
             Dispatch dispatch = caller.dispatching.dispatch(request("job").withId("once"));
             assertThat(other.outcomes.of("once"))
                     .contains(new Outcome(
-                            "job", "once", Outcome.State.STARTED, dispatch.fencingToken(), Optional.empty()));
+                            "job", "once", Outcome.State.STARTED, dispatch.fencingToken(), Optional.empty(), Optional.empty()));
             assertThat(caller.stop("job")).isTrue();
             assertThat(other.outcomes.of("once").orElseThrow().state()).isEqualTo(Outcome.State.STOPPED);
             assertThat(worker.has("job")).isFalse();

@@ -64,7 +64,7 @@ final class PoolSnippets {
         JobRequest request = JobRequest.of("parcel-9", bytes("to grace"))
                 .withId("order-4712")
                 .needingWorker() // refused when there is none; else it waits for one
-                .withdrawnWhenLate(true); // else it begins some time
+                .withdrawnWhenLate(); // else it begins some time
         try {
             pool.dispatch(request);
             return "begun";
