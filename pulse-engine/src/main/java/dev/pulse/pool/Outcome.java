@@ -14,7 +14,10 @@ import java.util.Optional;
  */
 public record Outcome(
         String key, String id, State state, long fencingToken, Optional<String> error, Optional<byte[]> result) {
-    /** How far a job is. What is settled can change from started to how it ended, and in no other way. */
+    /**
+     * How far a job is. What is settled can change from started to how it ended, and in no other way, but that a dead job which
+     * is {@linkplain PoolClient#retryJob tried anew} is pending again.
+     */
     public enum State {
         /** Accepted, and not begun. */
         PENDING,

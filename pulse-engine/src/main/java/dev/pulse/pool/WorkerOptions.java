@@ -16,8 +16,7 @@ import java.time.Duration;
  *     default 1 s
  * @param maxBackoff the longest such wait, at least {@code backoff}, up to 24 h; default 5 min
  */
-public record WorkerOptions(
-        int maxJobs, Duration startTimeout, int attempts, Duration backoff, Duration maxBackoff) {
+public record WorkerOptions(int maxJobs, Duration startTimeout, int attempts, Duration backoff, Duration maxBackoff) {
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofHours(1);
 

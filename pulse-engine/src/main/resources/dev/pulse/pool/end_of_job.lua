@@ -1,4 +1,4 @@
--- The end of a job. Included by other scripts; the caller names the keys.
+-- The end of a job, and what leads there. Included by other scripts; the caller names the keys.
 
 -- Sees to it that what comes later cannot fail half-way: `digest` and `outcome` are those of the job, `queued` and
 -- `retention` stand in the meta.
@@ -21,6 +21,15 @@ local function settle(outcome, digest, key, state, token, text, retention)
   if digest then
     redis.call('HSET', outcome, 'k', key, 'dg', digest, 'st', state, 't', token, 'e', text)
     redis.call('PEXPIRE', outcome, retention)
+  end
+end
+
+-- Writes down that a task is being worked on: unlike the start of a service that is not yet how its dispatch ends, so it
+-- is kept as long as the job is there.
+local function begun(outcome, digest, key, token)
+  if digest then
+    redis.call('HSET', outcome, 'k', key, 'dg', digest, 'st', 'started', 't', token, 'e', '')
+    redis.call('PERSIST', outcome)
   end
 end
 

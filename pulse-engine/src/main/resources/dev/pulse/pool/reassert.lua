@@ -2,7 +2,8 @@
 -- KEYS: 1 meta, 2 leases, 3 workers that re-assert, 4 waiting, 5 due, 6 dead, 7 owned set, 8 inbox, then for each job:
 --       job, payload, outcome, owned set of the owner seen, outcome of the dispatch seen, inbox of the owner seen
 -- ARGV: 1 worker, 2 whether these are the last 0/1, then for each job: key, token, dispatch id, payload, whether it is
---       being stopped 0/1, starts that succeeded, attempts allowed, owner seen, dispatch id seen
+--       being stopped 0/1, starts that succeeded, attempts allowed, attempts begun of a task or 0, owner seen, dispatch
+--       id seen
 -- Returns {'OK', for each job: {'OK'}, {'WISHED'} when it is to be stopped, {'LOST'} when another has it or it has ended,
 -- {'LOOK', owner, dispatch id} when its record has others than seen, {'BROKEN'} when one of its keys is not ours},
 -- {'LOST'} when the worker has no lease, {'GONE'}.
@@ -32,7 +33,7 @@ local ENDED = {done = true, failed = true, stopped = true, dead = true, withdraw
 
 local function reassert(at, key_at)
   local key, token, id, wish, seen_owner, seen_id =
-    ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 4] == '1', ARGV[at + 7], ARGV[at + 8]
+    ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 4] == '1', ARGV[at + 8], ARGV[at + 9]
   local job, payload = KEYS[key_at], KEYS[key_at + 1]
   local record = redis.pcall('HMGET', job, 'id', 'o', 't', 'q', 'w', 'dg')
   if record.err then
@@ -77,15 +78,19 @@ local function reassert(at, key_at)
   end
   -- also of a dispatch whose digest nobody knows any more: when the job has ended, its caller may still come again. An
   -- outcome that cannot be written changes nothing about that it runs
-  pcall(settle, KEYS[key_at + 2], digest, key, 'started', token, '', meta[3])
+  if ARGV[at + 7] == '0' then
+    pcall(settle, KEYS[key_at + 2], digest, key, 'started', token, '', meta[3])
+  else
+    pcall(begun, KEYS[key_at + 2], digest, key, token)
+  end
   if tonumber(token) > last then
     last = tonumber(token)
     redis.call('HSET', KEYS[1], 'f', token)
   end
   redis.call('SADD', KEYS[7], key)
   redis.call('SET', payload, ARGV[at + 3])
-  redis.call('HSET', job, 'id', id, 'st', 'running', 'o', worker, 't', token, 'q', '0', 'mx', ARGV[at + 6], 'r', '',
-    'n', ARGV[at + 5], 'dg', digest, 'at', digits(math.floor(micros() / 1000)))
+  redis.call('HSET', job, 'id', id, 'st', 'running', 'o', worker, 't', token, 'q', '0', 'mx', ARGV[at + 6],
+    'a', ARGV[at + 7], 'r', '', 'n', ARGV[at + 5], 'dg', digest, 'at', digits(math.floor(micros() / 1000)))
   if wish then
     redis.call('HSET', job, 'w', 'stop')
   end
@@ -93,8 +98,8 @@ local function reassert(at, key_at)
 end
 
 local replies, settled = {'OK'}, true
-for i = 0, (#ARGV - 2) / 9 - 1 do
-  local reply = reassert(3 + 9 * i, 9 + 6 * i)
+for i = 0, (#ARGV - 2) / 10 - 1 do
+  local reply = reassert(3 + 10 * i, 9 + 6 * i)
   settled = settled and reply[1] ~= 'LOOK'
   replies[i + 2] = reply
 end

@@ -130,13 +130,15 @@ public final class PoolInvariants {
                 .forEach(key -> violations.add("I4 payload without a record: " + key));
         for (String id : pool.names("d:")) {
             Map<String, String> outcome = pool.hash("d:" + id);
-            boolean pending = "pending".equals(outcome.get("st"));
-            String job = pool.hash("job:" + outcome.get("k")).getOrDefault("id", "");
-            if (pending && !job.equals(id)) {
-                violations.add("I10 dispatch " + id + " is pending and has no job");
-            }
             long ttl = Objects.requireNonNull(pool.get("d:" + id)).ttl();
-            if (pending == ttl >= 0) {
+            boolean pending = "pending".equals(outcome.get("st"));
+            // that of a task which has begun is not settled either
+            boolean begun = "started".equals(outcome.get("st")) && ttl < 0;
+            String job = pool.hash("job:" + outcome.get("k")).getOrDefault("id", "");
+            if ((pending || begun) && !job.equals(id)) {
+                violations.add("I10 dispatch " + id + " is " + outcome.get("st") + " and has no job");
+            }
+            if (!begun && pending == ttl >= 0) {
                 violations.add("I10 dispatch " + id + " is " + outcome + ", to live for " + ttl);
             }
         }

@@ -51,7 +51,7 @@ final class Dispatching {
                 request.id().isPresent() ? digest(request) : "",
                 request.payload(),
                 client.answers().client(),
-                1,
+                request.attempts(),
                 Duration.ZERO,
                 request.workerNeeded());
     }

@@ -23,8 +23,8 @@ sealed interface InboxEntry {
      * @param dispatchId of the job
      * @param client who dispatched it, and waits
      * @param starts how often it was started successfully
-     * @param attempts how often a start was tried since the last success
-     * @param attemptsAllowed how often it may be
+     * @param attempts how often a start was tried since the last success, or a task
+     * @param attemptsAllowed how often it may be; 0 when it does not say
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     record Start(
@@ -128,7 +128,7 @@ sealed interface InboxEntry {
                     text("c"),
                     count("n", 0),
                     count("a", 0),
-                    count("mx", 1));
+                    count("mx", 0));
         }
 
         private String key() {

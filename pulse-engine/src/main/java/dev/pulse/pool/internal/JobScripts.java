@@ -11,6 +11,7 @@ import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
 import dev.pulse.wire.PoolKeys;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class JobScripts {
     private static final Script ASK = PoolScript.repeatable("ask");
     private static final Script WITHDRAW = PoolScript.repeatable("withdraw");
     private static final Script STOP = PoolScript.repeatable("stop");
+    private static final Script RETRY = PoolScript.repeatable("retry");
     private static final Script NOTE = PoolScript.repeatable("note");
 
     private final PoolKeys keys;
@@ -37,7 +39,8 @@ final class JobScripts {
      *
      * @param digest of key and payload for a dispatch that starts at most one job, at most 64 characters; empty for others
      * @param client whom to tell that it started or failed
-     * @param attempts how many are allowed; with one, a first start that throws ends it
+     * @param attempts how many are allowed; 0 for as many as the worker says. With at most one, a first start that throws
+     *     ends it
      * @param workerNeeded whether it is refused when it would have to wait for a worker
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
@@ -282,6 +285,40 @@ final class JobScripts {
             case "GONE" -> new Gone();
             default -> throw unknown("stop", reply);
         };
+    }
+
+    /** What became of a dead job that was to be tried anew. */
+    enum Retried {
+        OK,
+        /** There is no such dead job. */
+        UNKNOWN,
+        /** As many jobs are queued as the pool allows. */
+        FULL,
+        CLOSING,
+        GONE
+    }
+
+    /**
+     * Has a dead job tried anew, as if it had never been tried.
+     *
+     * @param idGuess its dispatch id; a wrong one costs another round
+     * @param requestId a new one for each request: said again it is the same one
+     * @param first the worker in the first slot of the ring, which looks after due times; empty when there is none
+     */
+    Retried retry(Redis redis, String key, String idGuess, String requestId, String first) throws InterruptedException {
+        String id = idGuess;
+        while (true) {
+            List<Object> names =
+                    new ArrayList<>(List.of(keys.meta(), keys.job(key), keys.dead(), keys.due(), keys.outcome(id)));
+            if (!first.isEmpty()) {
+                names.add(keys.inbox(first));
+            }
+            List<@Nullable Object> reply = Replies.list(redis.eval(RETRY, names, List.of(key, id, requestId)));
+            if (!word(reply).equals("LOOK")) {
+                return Retried.valueOf(word(reply));
+            }
+            id = text(reply, 1);
+        }
     }
 
     /** A notification. An owner that was guessed wrongly costs another round. */

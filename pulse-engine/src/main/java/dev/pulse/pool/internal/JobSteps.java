@@ -240,7 +240,7 @@ final class JobSteps {
         OwnerScripts.Failure failure = new OwnerScripts.Failure(
                 Backoff.afterFailure(failures, FIRST_RETRY, LAST_RETRY),
                 error,
-                true,
+                OwnerScripts.Count.ADDED,
                 Math.max(job.start().attemptsAllowed(), MOST_RESTARTS));
         OwnerScripts.Postponed postponed = settling.settle(work, redis -> {
             List<String> workers = life.pool().ring().workers();

@@ -74,10 +74,16 @@ final class Outcomes {
                 }
                 case JobScripts.Record record -> {
                     return new Outcome(
-                            key, id, state(DispatchQuestion.state(record)), record.token(), error(record.error()), Optional.empty());
+                            key,
+                            id,
+                            state(DispatchQuestion.state(record)),
+                            record.token(),
+                            error(record.error()),
+                            Optional.empty());
                 }
                 case JobScripts.Outcome outcome -> {
-                    return new Outcome(key, id, state(outcome.state()), outcome.token(), error(outcome.text()), Optional.empty());
+                    return new Outcome(
+                            key, id, state(outcome.state()), outcome.token(), error(outcome.text()), Optional.empty());
                 }
                 case JobScripts.Recovering recovering -> client.awaitRecovery(call);
                 case Gone gone -> pool = client.life().after(pool, call);

@@ -1,6 +1,7 @@
 package dev.pulse.pool.internal;
 
 import static dev.pulse.pool.internal.PoolScript.flag;
+import static dev.pulse.pool.internal.PoolScript.number;
 import static dev.pulse.pool.internal.PoolScript.text;
 import static dev.pulse.pool.internal.PoolScript.unknown;
 import static dev.pulse.pool.internal.PoolScript.word;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnerScripts {
     private static final Script STARTED = PoolScript.repeatable("started");
+    private static final Script BEGIN = PoolScript.repeatable("begin");
+    private static final Script FINISH = PoolScript.repeatable("finish");
     private static final Script FAIL = PoolScript.repeatable("fail");
     private static final Script LATER = PoolScript.repeatable("later");
     private static final Script STOPPED = PoolScript.repeatable("stopped");
@@ -65,6 +68,54 @@ final class OwnerScripts {
                 List.of(job.key(), job.token(), entry))));
     }
 
+    /** What became of a task whose handler is to be called. */
+    sealed interface Begun permits Attempt, NotBegun {}
+
+    /**
+     * Its handler may be called, and that is counted.
+     *
+     * @param number of the attempt, from 1 on
+     * @param payload of the job, if it was wanted; else empty
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    record Attempt(int number, byte[] payload) implements Begun {}
+
+    /** Its handler is not to be called. */
+    enum NotBegun implements Begun {
+        /** The job is to be stopped. */
+        WISHED,
+        /** Nothing is handed out now: it is to be given away, and waits. */
+        HOLD,
+        /** It has no attempt left. */
+        SPENT,
+        /** The job is not ours. */
+        STALE,
+        GONE
+    }
+
+    /**
+     * Counts an attempt of a task, before its handler is called; once for a token.
+     *
+     * @param entry id of the start entry; empty when that is gone
+     * @param allowed how many attempts there are when the job does not say
+     * @param payloadWanted whether the payload is not known here
+     */
+    Begun begin(Redis redis, Held job, String entry, int allowed, boolean payloadWanted) throws InterruptedException {
+        List<@Nullable Object> reply = Replies.list(redis.eval(
+                BEGIN,
+                List.of(
+                        keys.meta(),
+                        keys.job(job.key()),
+                        keys.inbox(job.worker()),
+                        keys.replies(job.client()),
+                        keys.outcome(job.id()),
+                        keys.payload(job.key())),
+                List.of(job.key(), job.token(), entry, allowed, flag(payloadWanted))));
+        return word(reply).equals("OK")
+                ? new Attempt((int) number(reply, 1), Replies.bytes(reply.get(2)))
+                : NotBegun.valueOf(word(reply));
+    }
+
     /** What became of a job that its owner says has ended. */
     enum Ended {
         OK,
@@ -75,13 +126,23 @@ final class OwnerScripts {
         GONE
     }
 
+    /** Ends a task that is done, with its result. */
+    Ended finish(Redis redis, Held job, byte[] result, List<String> entries) throws InterruptedException {
+        return end(redis, FINISH, job, result, entries);
+    }
+
     /** Ends a job whose first start threw. */
     Ended fail(Redis redis, Held job, String error, List<String> entries) throws InterruptedException {
+        return end(redis, FAIL, job, error, entries);
+    }
+
+    private Ended end(Redis redis, Script script, Held job, Object with, List<String> entries)
+            throws InterruptedException {
         List<Object> names = endingKeys(job);
         names.add(keys.replies(job.client()));
-        List<Object> arguments = new ArrayList<>(List.of(job.key(), job.token(), error));
+        List<Object> arguments = new ArrayList<>(List.of(job.key(), job.token(), with));
         arguments.addAll(entries);
-        return Ended.valueOf(Replies.text(redis.eval(FAIL, names, arguments)));
+        return Ended.valueOf(Replies.text(redis.eval(script, names, arguments)));
     }
 
     private List<Object> endingKeys(Held job) {
@@ -147,13 +208,28 @@ final class OwnerScripts {
         GONE
     }
 
+    /** What an attempt is to the count of those that are allowed. */
+    enum Count {
+        /** It is counted now: a start that failed. */
+        ADDED(1),
+        /** It was counted as it began: a task that failed. */
+        KEPT(0),
+        /** It was counted as it began, and is not to be: a task that did not fail. */
+        TAKEN_BACK(-1);
+
+        private final int more;
+
+        Count(int more) {
+            this.more = more;
+        }
+    }
+
     /**
-     * An attempt that failed.
+     * An attempt that did not end the job.
      *
-     * @param counts whether it is one of those allowed
-     * @param allowed how many may fail in a row
+     * @param allowed how many may fail in a row; with 0 it is given up at once
      */
-    record Failure(Duration delay, String error, boolean counts, int allowed) {}
+    record Failure(Duration delay, String error, Count count, int allowed) {}
 
     /**
      * Puts a job aside until a time, or for good.
@@ -163,7 +239,7 @@ final class OwnerScripts {
     Postponed later(Redis redis, Held job, Failure failure, String first, List<String> entries)
             throws InterruptedException {
         List<Object> names = endingKeys(job);
-        names.addAll(List.of(keys.due(), keys.dead()));
+        names.addAll(List.of(keys.due(), keys.dead(), keys.replies(job.client())));
         if (!first.isEmpty()) {
             names.add(keys.inbox(first));
         }
@@ -172,7 +248,7 @@ final class OwnerScripts {
                 job.token(),
                 failure.delay().toMillis(),
                 failure.error(),
-                flag(failure.counts()),
+                failure.count().more,
                 failure.allowed()));
         arguments.addAll(entries);
         return Postponed.valueOf(Replies.text(redis.eval(LATER, names, arguments)));
@@ -183,10 +259,12 @@ final class OwnerScripts {
      *
      * @param stopping whether it is being stopped
      * @param starts how many succeeded
-     * @param attempts how many are allowed
+     * @param allowed how many attempts it has; 0 when it does not say
+     * @param begun which attempt of a task this is; 0 when it is none
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-    record Running(String key, long token, String id, byte[] payload, boolean stopping, int starts, int attempts) {}
+    record Running(
+            String key, long token, String id, byte[] payload, boolean stopping, int starts, int allowed, int begun) {}
 
     /** What became of jobs that were re-asserted. */
     sealed interface Reassertion permits Reasserted, LeaseLost, Gone {}
@@ -284,7 +362,8 @@ final class OwnerScripts {
                     job.payload(),
                     flag(job.stopping()),
                     job.starts(),
-                    job.attempts(),
+                    job.allowed(),
+                    job.begun(),
                     seen.get(i).owner(),
                     seen.get(i).id()));
         }

@@ -94,7 +94,8 @@ final class Reasserting {
                 job.payload(),
                 job.end() == End.STOP,
                 start.starts() + 1,
-                start.attemptsAllowed());
+                start.attemptsAllowed(),
+                0);
     }
 
     private void settle(JobHandle job, Claim claim) throws InterruptedException {

@@ -82,6 +82,7 @@ class FullRedisTest {
         Held running = pool.assign("running", "w1");
         Held failing = pool.assign("failing", "w1");
         Held later = pool.assign("later", "w1");
+        Held task = pool.assign("task", "w1");
         pool.messages.send(pool.redis, pool.version(), "w1", new MessageScripts.Message("m", bytes("m"), CLIENT, "r1"));
         fill();
         var beat = (MemberScripts.Alive)
@@ -102,10 +103,12 @@ class FullRedisTest {
         assertThat(pool.owners.later(
                         pool.redis,
                         later,
-                        new OwnerScripts.Failure(Duration.ofHours(1), "boom", true, 5),
+                        new OwnerScripts.Failure(Duration.ofHours(1), "boom", OwnerScripts.Count.ADDED, 5),
                         "",
                         List.of()))
                 .isEqualTo(OwnerScripts.Postponed.DUE);
+        assertThat(pool.owners.begin(pool.redis, task, "", 5, true)).isInstanceOf(OwnerScripts.Attempt.class);
+        assertThat(pool.owners.finish(pool.redis, task, bytes("r"), List.of())).isEqualTo(Ended.OK);
         assertThat(pool.jobs.stop(pool.redis, new JobScripts.StopRequest("running", "w1", "", CLIENT, "r2", "", "")))
                 .isInstanceOf(JobScripts.Wished.class);
         assertThat(pool.owners.stopped(pool.redis, running, List.of(), List.of()))
@@ -123,7 +126,7 @@ class FullRedisTest {
         Held job = pool.assign("k", "w1");
         fill();
         assertThat(pool.join(new Joining("w3", "", "node", true), -1)).isInstanceOf(MemberScripts.Member.class);
-        var running = new OwnerScripts.Running("other", 5, "d5", bytes("p"), false, 1, 1);
+        var running = new OwnerScripts.Running("other", 5, "d5", bytes("p"), false, 1, 1, 0);
         assertThat(pool.owners.reassert(pool.redis, "w3", List.of(running), true))
                 .isEqualTo(new OwnerScripts.Reasserted(List.of(OwnerScripts.Claim.OK)));
         pool.beat();

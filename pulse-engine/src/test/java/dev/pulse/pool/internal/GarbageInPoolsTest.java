@@ -70,14 +70,11 @@ class GarbageInPoolsTest {
                         pool.jobs.note(pool.redis, new JobScripts.Notification("k", "w1", bytes("n"), CLIENT, "r")));
         scenes.put("started", (pool, job) -> pool.start(job));
         scenes.put("fail", (pool, job) -> pool.owners.fail(pool.redis, job, "boom", entry(pool)));
-        scenes.put(
-                "later",
-                (pool, job) -> pool.owners.later(
-                        pool.redis, job, new OwnerScripts.Failure(Duration.ZERO, "boom", true, 2), "w2", entry(pool)));
-        scenes.put(
-                "dead",
-                (pool, job) -> pool.owners.later(
-                        pool.redis, job, new OwnerScripts.Failure(Duration.ZERO, "boom", true, 1), "w2", entry(pool)));
+        scenes.put("later", (pool, job) -> pool.owners.later(pool.redis, job, failure(2), "w2", entry(pool)));
+        scenes.put("dead", (pool, job) -> pool.owners.later(pool.redis, job, failure(1), "w2", entry(pool)));
+        scenes.put("begin", (pool, job) -> pool.owners.begin(pool.redis, job, "", 5, true));
+        scenes.put("finish", (pool, job) -> pool.owners.finish(pool.redis, job, bytes("r"), entry(pool)));
+        scenes.put("retry", (pool, job) -> pool.jobs.retry(pool.redis, "dead", "id-dead", "r", "w2"));
         scenes.put("stopped", (pool, job) -> pool.owners.stopped(pool.redis, job, List.of(), entry(pool)));
         scenes.put(
                 "reassert",
@@ -85,8 +82,8 @@ class GarbageInPoolsTest {
                         pool.redis,
                         "w1",
                         List.of(
-                                new OwnerScripts.Running("k2", 5, "id-k2", bytes("p"), false, 1, 1),
-                                new OwnerScripts.Running("waiting", 6, "id-waiting", bytes("p"), true, 1, 1)),
+                                new OwnerScripts.Running("k2", 5, "id-k2", bytes("p"), false, 1, 1, 0),
+                                new OwnerScripts.Running("waiting", 6, "id-waiting", bytes("p"), true, 1, 1, 0)),
                         true));
         scenes.put("move", (pool, job) -> pool.placement.move(pool.redis, pool.version(), "w1", leaving(job, "w2")));
         scenes.put("move to wait", (pool, job) -> pool.placement.move(pool.redis, 2, "w1", leaving(job, "")));
@@ -144,6 +141,10 @@ class GarbageInPoolsTest {
         return new JobScripts.StopRequest(key, owner, "id-" + key, CLIENT, "r", "", "");
     }
 
+    private static OwnerScripts.Failure failure(int allowed) {
+        return new OwnerScripts.Failure(Duration.ZERO, "boom", OwnerScripts.Count.ADDED, allowed);
+    }
+
     private static List<String> entry(ScriptPool pool) {
         return pool.inbox("w1", "s").stream().map(PoolSnapshot.Entry::id).toList();
     }
@@ -166,6 +167,8 @@ class GarbageInPoolsTest {
         pool.join("w1");
         pool.join("w2");
         pool.jobs.admit(pool.redis, 2, "", once("waiting", Duration.ZERO));
+        pool.owners.later(
+                pool.redis, pool.assign(once("dead", Duration.ZERO), "w1"), failure(0), "", pool.entryIds("w1"));
         pool.messages.send(pool.redis, 2, "w1", new MessageScripts.Message("k", bytes("m"), CLIENT, "r"));
         Held job = pool.assign(once("k", Duration.ZERO), "w1");
         pool.call("ZADD", pool.keys.gone(), "1", "gone");
@@ -183,7 +186,7 @@ class GarbageInPoolsTest {
         List<String> all = new ArrayList<>(List.of(
                 keys.record(), keys.meta(), keys.waiting(), keys.due(), keys.dead(), keys.leases(), keys.gone()));
         all.addAll(List.of(keys.reasserting(), keys.replies(CLIENT), keys.message("aside")));
-        for (String key : List.of("k", "k2", "waiting")) {
+        for (String key : List.of("k", "k2", "waiting", "dead")) {
             all.addAll(List.of(keys.job(key), keys.payload(key), keys.outcome("id-" + key)));
         }
         for (String worker : List.of("w1", "w2", "w3", "gone", "left")) {

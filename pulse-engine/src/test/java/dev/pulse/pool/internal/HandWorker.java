@@ -212,7 +212,7 @@ final class HandWorker implements AutoCloseable {
 
     /** Puts a job that it runs aside. */
     void later(String key, int allowed) throws InterruptedException {
-        var failure = new OwnerScripts.Failure(Duration.ofMinutes(10), "not now", true, allowed);
+        var failure = new OwnerScripts.Failure(Duration.ofMinutes(10), "not now", OwnerScripts.Count.ADDED, allowed);
         pool.owners().later(redis, held(key), failure, "", List.of());
         held.remove(key);
     }

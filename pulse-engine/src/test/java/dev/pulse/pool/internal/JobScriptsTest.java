@@ -223,7 +223,7 @@ class JobScriptsTest {
         pool.owners.later(
                 pool.redis,
                 pool.assign("dead", "w1"),
-                new OwnerScripts.Failure(Duration.ZERO, "boom", true, 1),
+                new OwnerScripts.Failure(Duration.ZERO, "boom", OwnerScripts.Count.ADDED, 1),
                 "",
                 List.of());
         for (String key : List.of("waiting", "due", "dead")) {

@@ -61,7 +61,7 @@ class OwnerScriptsTest {
     }
 
     private static Failure failure(int allowed) {
-        return new Failure(Duration.ofHours(1), "boom", true, allowed);
+        return new Failure(Duration.ofHours(1), "boom", OwnerScripts.Count.ADDED, allowed);
     }
 
     @PulseTest
@@ -185,7 +185,7 @@ class OwnerScriptsTest {
     @PulseTest
     void anAttemptThatDoesNotCountIsMadeAgainHoweverOften() throws InterruptedException {
         Held job = pool.assign("k", "w1");
-        var requeued = new Failure(Duration.ZERO, "", false, 1);
+        var requeued = new Failure(Duration.ZERO, "", OwnerScripts.Count.TAKEN_BACK, 1);
         assertThat(pool.owners.later(pool.redis, job, requeued, "", List.of())).isEqualTo(Postponed.DUE);
         assertThat(pool.record("k").attempts()).isZero();
     }
@@ -207,8 +207,8 @@ class OwnerScriptsTest {
     void whatRanWhenTheStateWasLostIsThereAgainWithItsToken() throws InterruptedException {
         long token = 7_000_000_000_000_000L;
         var jobs = List.of(
-                new Running("a", token, "d1", bytes("pa"), false, 3, 5),
-                new Running("b", token - 1, "d2", bytes("pb"), true, 1, 1));
+                new Running("a", token, "d1", bytes("pa"), false, 3, 5, 0),
+                new Running("b", token - 1, "d2", bytes("pb"), true, 1, 1, 0));
         var claims = new Reasserted(List.of(Claim.OK, Claim.WISHED));
         assertThat(pool.owners.reassert(pool.redis, "w1", jobs, true)).isEqualTo(claims);
         assertThat(pool.owners.reassert(pool.redis, "w1", jobs, true)).isEqualTo(claims);
@@ -226,8 +226,8 @@ class OwnerScriptsTest {
         pool.meta("rg", "1");
         pool.jobs.stop(pool.redis, new JobScripts.StopRequest("other", "", "", CLIENT, "r", "", ""));
         var jobs = List.of(
-                new Running("same", 5, "d1", bytes("p"), false, 1, 1),
-                new Running("other", 6, "d3", bytes("p"), false, 1, 1));
+                new Running("same", 5, "d1", bytes("p"), false, 1, 1, 0),
+                new Running("other", 6, "d3", bytes("p"), false, 1, 1, 0));
         assertThat(pool.owners.reassert(pool.redis, "w1", jobs, true))
                 .isEqualTo(new Reasserted(List.of(Claim.OK, Claim.WISHED)));
         assertThat(pool.snapshot().scores("wait")).isEmpty();
@@ -243,7 +243,7 @@ class OwnerScriptsTest {
 
     @PulseTest
     void aDispatchThatWasReassertedIsKnownWhenItsJobHasEnded() throws InterruptedException {
-        pool.owners.reassert(pool.redis, "w1", List.of(new Running("k", 5, "d1", bytes("p"), false, 1, 1)), true);
+        pool.owners.reassert(pool.redis, "w1", List.of(new Running("k", 5, "d1", bytes("p"), false, 1, 1, 0)), true);
         assertThat(pool.jobs.admit(pool.redis, pool.version(), "w1", onceRequest("k", "d1")))
                 .isEqualTo(new JobScripts.Joined("started", 5, ""));
         pool.owners.stopped(pool.redis, new Held("w1", "k", 5, "d1", ""), List.of(), List.of());
@@ -255,7 +255,7 @@ class OwnerScriptsTest {
     void whatHasEndedIsNotReasserted() throws InterruptedException {
         Held job = once("k", "w1");
         pool.owners.stopped(pool.redis, job, List.of(), List.of());
-        var late = List.of(new Running("k", job.token() + 1, job.id(), bytes("p"), false, 1, 1));
+        var late = List.of(new Running("k", job.token() + 1, job.id(), bytes("p"), false, 1, 1, 0));
         assertThat(pool.owners.reassert(pool.redis, "w2", late, true)).isEqualTo(new Reasserted(List.of(Claim.LOST)));
         assertThat(outcome(job)).isEqualTo(new JobScripts.Outcome("stopped", job.token(), ""));
     }
@@ -265,14 +265,14 @@ class OwnerScriptsTest {
         Held older = pool.assign("k", "w2");
         Held others = pool.assign("l", "w2");
         var jobs = List.of(
-                new Running("k", older.token() + 1, older.id(), bytes("p"), false, 2, 1),
-                new Running("l", others.token() + 1, "another dispatch", bytes("p"), false, 2, 1));
+                new Running("k", older.token() + 1, older.id(), bytes("p"), false, 2, 1, 0),
+                new Running("l", others.token() + 1, "another dispatch", bytes("p"), false, 2, 1, 0));
         assertThat(pool.owners.reassert(pool.redis, "w1", jobs, false))
                 .isEqualTo(new Reasserted(List.of(Claim.OK, Claim.LOST)));
         assertThat(pool.record("k").owner()).isEqualTo("w1");
         assertThat(pool.record("l").owner()).isEqualTo("w2");
         assertThat(pool.snapshot().members("own:w2")).containsExactly("l");
-        var late = List.of(new Running("k", older.token(), older.id(), bytes("p"), false, 2, 1));
+        var late = List.of(new Running("k", older.token(), older.id(), bytes("p"), false, 2, 1, 0));
         assertThat(pool.owners.reassert(pool.redis, "w2", late, false)).isEqualTo(new Reasserted(List.of(Claim.LOST)));
     }
 
@@ -286,7 +286,7 @@ class OwnerScriptsTest {
         pool.join(new MemberScripts.Joining("w3", "", "node", true), -1);
         assertThat(pool.snapshot().members("rec")).containsExactly("w3");
         assertThat(pool.beat().recovering()).isTrue();
-        var jobs = List.of(new Running("k", 5, "d1", bytes("p"), false, 1, 1));
+        var jobs = List.of(new Running("k", 5, "d1", bytes("p"), false, 1, 1, 0));
         pool.owners.reassert(pool.redis, "w3", jobs, false);
         assertThat(pool.beat().recovering()).isTrue();
         pool.owners.reassert(pool.redis, "w3", List.of(), true);

@@ -140,7 +140,7 @@ class PoolScriptsTest {
         pool.owners.later(
                 pool.redis,
                 pool.assign("c", "w1"),
-                new OwnerScripts.Failure(Duration.ZERO, "boom", true, 1),
+                new OwnerScripts.Failure(Duration.ZERO, "boom", OwnerScripts.Count.ADDED, 1),
                 "",
                 List.of());
         pool.messages.send(pool.redis, 1, "w1", new MessageScripts.Message("m", bytes("p"), CLIENT, "r"));

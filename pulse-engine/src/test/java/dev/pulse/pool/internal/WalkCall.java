@@ -135,7 +135,7 @@ record WalkCall(
                         .later(
                                 redis,
                                 held,
-                                new OwnerScripts.Failure(Duration.ZERO, "threw", true, 99),
+                                new OwnerScripts.Failure(Duration.ZERO, "threw", OwnerScripts.Count.ADDED, 99),
                                 "",
                                 entries(image))
                         .name();
@@ -197,8 +197,8 @@ record WalkCall(
     private List<OwnerScripts.Running> running(String key, String id) {
         return this.key == NONE
                 ? List.of()
-                : List.of(
-                        new OwnerScripts.Running(key, token, id, ScriptPool.bytes("p"), slots.equals(STOPPING), 1, 1));
+                : List.of(new OwnerScripts.Running(
+                        key, token, id, ScriptPool.bytes("p"), slots.equals(STOPPING), 1, 1, 0));
     }
 
     /** The word for a result: what became of the only job, or the name of the result's type. */
