@@ -134,7 +134,18 @@ public sealed interface PulseEvent {
     record InboxEntryDropped(String pool, String worker, String entryId, String cause) implements PulseEvent {}
 
     /**
-     * The handler of a job failed to begin or end it, or to take what was sent to it.
+     * A job was given up: a task whose attempts are used up, or whose handler said that it can never be done, or a service that
+     * could not be begun again. It is kept until somebody tries it anew, or stops it.
+     *
+     * @param key what the job is known by
+     * @param id its dispatch id
+     * @param attempts how many it had
+     * @param cause why the last one failed, in words
+     */
+    record JobDead(String pool, String key, String id, int attempts, String cause) implements PulseEvent {}
+
+    /**
+     * The handler of a job failed to begin or end it, or to take what was sent to it; or an attempt of a task failed.
      *
      * @param key what the job is known by
      * @param fencingToken under which it was
@@ -143,12 +154,12 @@ public sealed interface PulseEvent {
     record JobFailed(String pool, String key, long fencingToken, String cause) implements PulseEvent {}
 
     /**
-     * The handler of a job does not return: from a start that was interrupted because it took too long, or from a stop. Its
-     * key stays taken until it does; other jobs go on.
+     * The handler of a job does not return: from a start that was interrupted because it took too long, from a stop, or from a
+     * task that was interrupted because it is to end. Its key stays taken until it does; other jobs go on.
      *
      * @param key what the job is known by
      * @param fencingToken under which it is
-     * @param call {@code start} or {@code stop}
+     * @param call {@code start}, {@code stop} or {@code run}
      */
     record JobHung(String pool, String key, long fencingToken, String call) implements PulseEvent {}
 }

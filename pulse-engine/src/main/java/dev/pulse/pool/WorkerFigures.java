@@ -6,7 +6,11 @@ package dev.pulse.pool;
  * @param jobs how many it owns and has not ended
  * @param waiting how many of them wait for room, because {@link WorkerOptions#maxJobs} run
  * @param hanging how many calls of its handler do not return, as {@link dev.pulse.PulseEvent.JobHung} tells
- * @param started starts that succeeded
+ * @param started starts that succeeded; of services, as are failed starts and stops
+ * @param attempts tasks that were begun
+ * @param done tasks that were done
+ * @param failedAttempts attempts of tasks on which the handler threw
+ * @param dead jobs that were given up here, after all their attempts or because their handler said so
  * @param failedStarts starts that threw or took too long
  * @param failedStops stops that threw
  * @param failedNotifications notifications on which the handler threw
@@ -19,6 +23,10 @@ public record WorkerFigures(
         int waiting,
         int hanging,
         long started,
+        long attempts,
+        long done,
+        long failedAttempts,
+        long dead,
         long failedStarts,
         long failedStops,
         long failedNotifications,

@@ -1,8 +1,8 @@
 -- Puts a job aside whose attempt failed: until a time, or for good. Changes nothing when run twice.
 -- KEYS: 1 meta, 2 job, 3 payload, 4 outcome, 5 owned set, 6 inbox, 7 due, 8 dead, 9 replies of the client that dispatched
 --       it, 10 inbox of the worker in the first slot, if there is one
--- ARGV: 1 key, 2 token, 3 delay in ms, 4 error, 5 how many attempts are counted: 1, 0 when begin.lua counted it, -1 to
---       take that back, 6 how many may fail, 0 to give it up at once, 7.. ids of its entries
+-- ARGV: 1 key, 2 token, 3 delay in ms, 4 error, '' to keep the last one, 5 how many attempts are counted: 1, 0 when
+--       begin.lua counted it, -1 to take that back, 6 how many may fail, 0 to give it up at once, 7.. ids of its entries
 -- Returns DUE, DEAD when no attempt is left, STOPPED when it was to be stopped, STALE when it is not ours, GONE.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
@@ -49,7 +49,10 @@ if attempts >= tonumber(ARGV[6]) then
 end
 redis.call('ZADD', KEYS[7], digits(now + tonumber(ARGV[3])), 'k:' .. key)
 redis.call('SREM', KEYS[5], key)
-redis.call('HSET', KEYS[2], 'st', 'due', 'o', '', 't', '0', 'a', attempts, 'e', text)
+redis.call('HSET', KEYS[2], 'st', 'due', 'o', '', 't', '0', 'a', attempts)
+if text ~= '' then
+  redis.call('HSET', KEYS[2], 'e', text)
+end
 if redis.call('ZRANGE', KEYS[7], 0, 0)[1] == 'k:' .. key then
   wake(10, meta[3])
 end

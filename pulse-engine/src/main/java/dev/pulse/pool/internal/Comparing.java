@@ -92,20 +92,17 @@ final class Comparing {
         for (JobSeen job : seen.values()) {
             JobHandle known = life.job(job.key());
             Optional<EndedJobs.End> end = life.ended().of(job.key(), job.token());
-            boolean isAnothers = known != null
-                    && known.fencingToken() > job.token()
-                    && !known.id().equals(job.id());
             if (known != null && known.fencingToken() == job.token()) {
                 differences += isBegunAgain(redis, known, job) ? 1 : 0;
-            } else if (end.isPresent() || isAnothers) {
-                endAgain(redis, job, end.map(EndedJobs.End::error).orElse(""));
+            } else if (end.isPresent() || (known != null && isOlder(job, known))) {
+                endAgain(redis, job, end.orElse(EndedJobs.End.stopped(job.token())));
                 differences++;
             } else if (known == null && job.token() <= read) {
                 unknown.add(job);
             }
         }
         List<JobHandle> unsaid = life.jobs().stream()
-                .filter(job -> Reasserting.isAtWork(job) && !isSeen(job, seen.get(job.key())))
+                .filter(job -> job.isAtWork() && !isSeen(job, seen.get(job.key())))
                 .toList();
         for (List<JobHandle> batch : batches(unsaid)) {
             say(redis, batch);
@@ -131,6 +128,11 @@ final class Comparing {
         return owned;
     }
 
+    /** Whether it is another dispatch's, which came before the one that is known. */
+    private static boolean isOlder(JobSeen job, JobHandle known) {
+        return known.fencingToken() > job.token() && !known.id().equals(job.id());
+    }
+
     private static boolean isSeen(JobHandle job, @Nullable JobSeen seen) {
         return seen != null && seen.token() == job.fencingToken();
     }
@@ -150,19 +152,23 @@ final class Comparing {
 
     /** It runs, and Redis does not know that it has begun. */
     private boolean isBegunAgain(Redis redis, JobHandle job, JobSeen seen) throws InterruptedException {
-        if (job.phase() != Phase.RUNNING || seen.state().equals("running")) {
+        boolean hasBegun = job.phase() == Phase.RUNNING || job.phase() == Phase.AT_WORK;
+        if (!hasBegun || seen.state().equals("running")) {
             return false;
         }
-        scripts.started(redis, job.held(), "");
+        life.steps().beginAgain(redis, job);
         return true;
     }
 
-    private void endAgain(Redis redis, JobSeen job, String error) throws InterruptedException {
+    private void endAgain(Redis redis, JobSeen job, EndedJobs.End end) throws InterruptedException {
         Held held = new Held(life.id(), job.key(), job.token(), job.id(), "");
-        if (error.isEmpty()) {
+        byte[] result = end.result();
+        if (result != null) {
+            scripts.finish(redis, held, result, List.of());
+        } else if (end.error().isEmpty()) {
             scripts.stopped(redis, held, List.of(), List.of());
         } else {
-            scripts.fail(redis, held, error, List.of());
+            scripts.fail(redis, held, end.error(), List.of());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.pulse.pool.internal;
 import dev.pulse.pool.internal.JobHandle.Phase;
 import dev.pulse.task.Watchdog;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker's handler is at, and how long that may take: a start that takes too long is interrupted; one that goes on all
- * the same, and a stop that takes too long, hangs. Looked at by the watchdog. Thread-safe.
+ * the same, a stop that takes too long, and a task that takes too long to end when it is to, hang. Looked at by the watchdog.
+ * Thread-safe.
  */
 final class HandlerCalls {
     /** How long an interrupted start has to return. */
@@ -37,50 +39,69 @@ final class HandlerCalls {
      */
     record Returned(@Nullable Throwable thrown, boolean late) {}
 
+    private enum Kind {
+        START,
+        STOP,
+        RUN,
+        DELIVERY
+    }
+
     /** One call, from just before the handler to just after it. */
     private static final class Call {
         private final KeyWork work;
         private final @Nullable JobHandle job;
-        private final String what;
-        private final boolean interruptible;
+        private final Kind kind;
+        /** Whether it may take as long as it likes: a task, until it is to end. */
+        private volatile boolean endless;
+
         private volatile long due;
         private volatile boolean late;
         private volatile boolean hangs;
         private final AtomicBoolean told = new AtomicBoolean();
 
-        private Call(KeyWork work, @Nullable JobHandle job, String what, boolean interruptible, Duration longest) {
+        private Call(KeyWork work, @Nullable JobHandle job, Kind kind, Duration longest) {
             this.work = work;
             this.job = job;
-            this.what = what;
-            this.interruptible = interruptible;
+            this.kind = kind;
+            this.endless = kind == Kind.RUN;
             this.due = System.nanoTime() + longest.toNanos();
+        }
+
+        private boolean isRunToEnd() {
+            return kind == Kind.RUN && job != null && job.end() != null;
         }
     }
 
     /** Has a job begun; interrupted when that takes too long. */
     Returned start(JobHandle job, Duration longest, Body body) {
-        return run(new Call(job.work(), job, "start", true, longest), body);
+        return run(new Call(job.work(), job, Kind.START, longest), body);
     }
 
     /** Has a job ended; takes as long as it takes. */
     Returned stop(JobHandle job, Duration longest, Body body) {
-        return run(new Call(job.work(), job, "stop", false, longest), body);
+        return run(new Call(job.work(), job, Kind.STOP, longest), body);
+    }
+
+    /** Has a task done; takes as long as it takes. Returns what the handler threw. */
+    @Nullable
+    Throwable run(JobHandle job, Body body) {
+        return run(new Call(job.work(), job, Kind.RUN, Duration.ZERO), body).thrown();
     }
 
     /** Hands over what was sent to a key; takes as long as it takes. Returns what the handler threw. */
     @Nullable
     Throwable deliver(KeyWork work, Body body) {
-        return run(new Call(work, null, "delivery", false, Duration.ZERO), body).thrown();
+        return run(new Call(work, null, Kind.DELIVERY, Duration.ZERO), body).thrown();
     }
 
     private Returned run(Call call, Body body) {
         underWay.add(call);
-        if (call.job != null) {
+        if (call.job != null && !call.endless) {
             Watchdog.lookBy(call.due);
         }
         try {
             call.work.call(life, () -> {
-                if (life.isCut()) {
+                if (life.isCut() || call.isRunToEnd()) {
                     Thread.currentThread().interrupt();
                 }
                 body.run();
@@ -104,16 +125,20 @@ final class HandlerCalls {
         return underWay.isEmpty();
     }
 
-    /** Interrupts all calls. */
+    /** Interrupts all calls, but for tasks, which are interrupted as jobs. */
     void interrupt() {
-        underWay.forEach(call -> call.work.interrupt(life));
+        underWay.stream().filter(call -> call.kind != Kind.RUN).forEach(call -> call.work.interrupt(life));
     }
 
     /** Does what is due; returns after how many nanoseconds to look again. */
     long look(long now) {
         long next = Long.MAX_VALUE;
         for (Call call : underWay) {
-            if (call.job != null && !call.hangs) {
+            if (call.endless && call.isRunToEnd()) {
+                call.endless = false;
+                call.due = now + life.pool().settings().stopTimeout().toNanos();
+            }
+            if (call.job != null && !call.hangs && !call.endless) {
                 if (now - call.due >= 0) {
                     overdue(call, call.job, now);
                 }
@@ -124,7 +149,7 @@ final class HandlerCalls {
     }
 
     private void overdue(Call call, JobHandle job, long now) {
-        if (call.interruptible && !call.late) {
+        if (call.kind == Kind.START && !call.late) {
             call.late = true;
             call.due = now + AFTER_INTERRUPT.toNanos();
             job.work().interrupt(job, Phase.STARTING);
@@ -136,7 +161,7 @@ final class HandlerCalls {
     private void hangs(Call call, JobHandle job) {
         call.late = true;
         call.hangs = true;
-        life.reports().hangs(job, call.what);
+        life.reports().hangs(job, call.kind.name().toLowerCase(Locale.ROOT));
         life.moving().stopped(job);
         if (!underWay.contains(call)) {
             // it has returned just now, and did not know that it was waited for

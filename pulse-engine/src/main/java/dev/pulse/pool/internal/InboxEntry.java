@@ -38,7 +38,12 @@ sealed interface InboxEntry {
             int starts,
             int attempts,
             int attemptsAllowed)
-            implements InboxEntry {}
+            implements InboxEntry {
+        /** The same, whose payload is to be fetched. */
+        Start withoutPayload() {
+            return new Start(id, key, token, null, payloadBytes, dispatchId, client, starts, attempts, attemptsAllowed);
+        }
+    }
 
     /**
      * A job is to end.

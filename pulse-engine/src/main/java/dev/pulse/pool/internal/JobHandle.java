@@ -1,6 +1,6 @@
 package dev.pulse.pool.internal;
 
-import dev.pulse.pool.Job;
+import dev.pulse.pool.Task;
 import dev.pulse.pool.internal.OwnerScripts.About;
 import dev.pulse.pool.internal.OwnerScripts.Waiter;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A job under one token, from the moment its worker has read that it is its own until it has not any more. What changes is
  * changed under the lock of its {@link KeyWork}.
  */
-final class JobHandle implements Job {
+final class JobHandle implements Task {
     /** How far it is. */
     enum Phase {
         /** Its handler was not called. */
@@ -21,6 +21,8 @@ final class JobHandle implements Job {
         STARTING,
         /** Its handler has begun it. */
         RUNNING,
+        /** Its handler is doing it: a task, which was counted. */
+        AT_WORK,
         /** Its handler stops it, or has stopped it and Redis is being told. */
         STOPPING,
         /** Nothing of it runs; it is about to be given to another worker. */
@@ -43,10 +45,12 @@ final class JobHandle implements Job {
 
     private volatile WorkerLife worker;
     private final KeyWork work;
-    private final InboxEntry.Start start;
+    private volatile InboxEntry.Start start;
     private volatile byte @Nullable [] payload;
     private volatile Phase phase = Phase.ASSIGNED;
     private volatile @Nullable End end;
+    private volatile int attempt;
+    private volatile int attempts;
     private boolean startTold;
     private List<InboxEntry.Stop> stops = List.of();
 
@@ -96,6 +100,30 @@ final class JobHandle implements Job {
         payload = fetched;
     }
 
+    /** It is fetched when its handler is called: many may wait for that. */
+    void dropPayload() {
+        start = start.withoutPayload();
+        payload = null;
+    }
+
+    /** It is a task, and Redis has counted this attempt of so many. */
+    void begun(int number, int allowed) {
+        attempt = number;
+        attempts = allowed;
+        startTold = true;
+    }
+
+    /** 0 for what is no task, or was not begun. */
+    @Override
+    public int attempt() {
+        return attempt;
+    }
+
+    @Override
+    public int attempts() {
+        return attempts;
+    }
+
     @Override
     public String id() {
         return start.dispatchId();
@@ -129,6 +157,14 @@ final class JobHandle implements Job {
 
     Phase phase() {
         return phase;
+    }
+
+    /** Whether its handler was called, and has not returned from its end. */
+    boolean isAtWork() {
+        return switch (phase) {
+            case STARTING, RUNNING, AT_WORK, STOPPING -> true;
+            case ASSIGNED, MOVING, OVER -> false;
+        };
     }
 
     void phase(Phase next) {
@@ -180,9 +216,9 @@ final class JobHandle implements Job {
         return new OwnerScripts.Held(worker.id(), start.key(), start.token(), start.dispatchId(), start.client());
     }
 
-    /** Who dispatched it, while that waits for its start. */
+    /** Who dispatched it, while that waits for its start, or for the end of a task. */
     List<Waiter> waiters() {
-        return startTold || start.client().isEmpty()
+        return (startTold && attempt == 0) || start.client().isEmpty()
                 ? List.of()
                 : List.of(new Waiter(start.client(), About.DISPATCH, start.dispatchId()));
     }

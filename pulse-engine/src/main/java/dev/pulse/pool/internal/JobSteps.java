@@ -1,57 +1,63 @@
 package dev.pulse.pool.internal;
 
-import dev.pulse.pool.ServiceHandler;
-import dev.pulse.pool.WorkerOptions;
-import dev.pulse.pool.internal.HandlerCalls.Returned;
 import dev.pulse.pool.internal.JobHandle.End;
 import dev.pulse.pool.internal.JobHandle.Phase;
 import dev.pulse.pool.internal.OwnerScripts.About;
 import dev.pulse.pool.internal.OwnerScripts.Waiter;
 import dev.pulse.redis.Command;
-import dev.pulse.task.Backoff;
-import java.time.Duration;
+import dev.pulse.redis.Redis;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker does with a key: begins and ends jobs, and tells Redis. Each step runs on the key's thread, and leaves the job
- * assigned, running, moving or over. Thread-safe.
+ * What a worker does with a key: takes jobs, begins and ends them, and tells Redis. Each step runs on the key's thread, and
+ * leaves the job assigned, running, moving or over. How a job begins and ends is its kind's. Thread-safe.
  */
-final class JobSteps {
-    /** How often a job that ran before is tried again at the most. */
-    private static final int MOST_RESTARTS = 5;
-
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
-    private static final Duration LAST_RETRY = Duration.ofMinutes(5);
+abstract sealed class JobSteps permits ServiceSteps, TaskSteps {
     private static final int LONGEST_CAUSE = 1_000;
     /** What others are not to wait behind. */
-    private static final int LARGE = 256 * 1024;
+    static final int LARGE = 256 * 1024;
 
     private static final byte[] NONE = {};
 
-    private final WorkerLife life;
-    private final ServiceHandler handler;
-    private final WorkerOptions options;
-    private final OwnerScripts scripts;
-    private final Settling settling;
-    private final Deliveries deliveries;
+    final WorkerLife life;
+    final OwnerScripts scripts;
+    final Settling settling;
 
-    JobSteps(WorkerLife life, ServiceHandler handler, WorkerOptions options) {
+    JobSteps(WorkerLife life) {
         this.life = life;
-        this.handler = handler;
-        this.options = options;
         this.scripts = life.pool().owners();
         this.settling = new Settling(life);
-        this.deliveries = new Deliveries(life, handler, settling);
     }
+
+    /** Has the handler begin a job for which there is room. */
+    abstract void start(KeyWork work, JobHandle job);
+
+    /** Has the handler end a job that runs, and gives it away or says that it is over. */
+    abstract void stop(KeyWork work, JobHandle job);
+
+    /** Hands over what was sent to a job. */
+    abstract void deliver(KeyWork work, @Nullable JobHandle held, Mail mail, InboxEntry.Note note);
+
+    /** Hands over what was sent to a key. */
+    abstract void deliver(KeyWork work, Mail mail, InboxEntry.Message message);
+
+    /** Whether what is sent to a key is done with at once, whatever runs on its thread. */
+    abstract boolean deliversAtOnce();
+
+    /** There is no room for a job that is not begun. */
+    abstract void waits(JobHandle job);
+
+    /** Says that it has begun a job that runs to a Redis that knows it as given to this worker only. */
+    abstract void beginAgain(Redis redis, JobHandle job) throws InterruptedException;
 
     /**
      * Does what an entry hints at.
      *
      * @param held the job that the key has
      */
-    void handle(KeyWork work, @Nullable JobHandle held, Mail mail) {
+    final void handle(KeyWork work, @Nullable JobHandle held, Mail mail) {
         if (!life.isAtWork()) {
             // whoever sweeps this worker finds the entry in its inbox
             return;
@@ -59,8 +65,8 @@ final class JobSteps {
         switch (mail.entry()) {
             case InboxEntry.Start start -> takeStart(work, held, mail, start);
             case InboxEntry.Stop stop -> takeStop(work, held, mail, stop);
-            case InboxEntry.Note note -> deliveries.note(work, held, mail, note);
-            case InboxEntry.Message message -> deliveries.message(work, mail, message);
+            case InboxEntry.Note note -> deliver(work, held, mail, note);
+            case InboxEntry.Message message -> deliver(work, mail, message);
             case InboxEntry.Changed changed -> throw new IllegalStateException("it is of no key: " + changed);
             case InboxEntry.Malformed malformed -> throw new IllegalStateException("it is of no key: " + malformed);
         }
@@ -141,41 +147,12 @@ final class JobSteps {
         if (ended == OwnerScripts.Ended.GONE) {
             life.poolGone();
         } else if (ended == OwnerScripts.Ended.OK) {
-            life.ended().add(job.key(), job.token(), "");
-        }
-    }
-
-    /** Has the handler begin the job, unless it belongs elsewhere by now. */
-    void start(KeyWork work, JobHandle job) {
-        if (life.isPoolLost()) {
-            life.room().give();
-            return;
-        }
-        if (job.lacksPayload()) {
-            fetchPayload(work, job);
-        }
-        if (life.fenceIfDue()) {
-            work.end(job, End.FENCE);
-        } else if (!life.isOwner(job.key())) {
-            work.end(job, End.MOVE);
-        }
-        if (!work.enterStart(job)) {
-            life.room().give();
-            leave(work, job);
-            return;
-        }
-        Returned returned = life.calls().start(job, options.startTimeout(), () -> handler.start(job));
-        // another life of the worker may have taken it over meanwhile
-        JobSteps steps = job.life().steps();
-        if (returned.thrown() == null && !returned.late()) {
-            steps.started(work, job);
-        } else {
-            steps.failed(work, job, returned);
+            life.ended().stopped(job.key(), job.token());
         }
     }
 
     /** While the lease lasts it is that of our job; where there is none, the job is not ours. */
-    private void fetchPayload(KeyWork work, JobHandle job) {
+    final void fetchPayload(KeyWork work, JobHandle job) {
         Command get = Command.repeatable("GET").key(life.pool().keys().payload(job.key()));
         if (job.start().payloadBytes() > LARGE) {
             get.largeReply();
@@ -188,96 +165,22 @@ final class JobSteps {
         }
     }
 
-    private void started(KeyWork work, JobHandle job) {
-        OwnerScripts.Started told = settling.settle(work, redis -> scripts.started(redis, job.held(), job.entry()));
-        if (told == OwnerScripts.Started.GONE) {
-            life.poolGone();
-        } else if (told != null) {
-            job.startTold();
-            life.reports().started.increment();
-        }
-        work.enter(job, Phase.RUNNING);
-        if (told == OwnerScripts.Started.STALE) {
-            work.end(job, End.STALE);
-        } else if (told == OwnerScripts.Started.WISHED) {
-            work.end(job, End.STOP);
-        }
-    }
-
-    private void failed(KeyWork work, JobHandle job, Returned returned) {
-        Throwable thrown = returned.thrown();
-        if (thrown == null) {
-            // it works, but counts as failed: somebody else may be told to begin it
-            stopHandler(job);
-        }
-        life.room().give();
-        if (job.end() == End.FENCE || (life.isCut() && !returned.late())) {
-            // what was interrupted for this worker's sake has not failed
-            leave(work, job);
-            return;
-        }
-        String cause = returned.late() ? "start took more than " + options.startTimeout() : String.valueOf(thrown);
-        life.reports().startFailed(job, cause, thrown);
-        String error = shortened(cause);
-        if (job.failsForGood()) {
-            OwnerScripts.Ended ended = settling.settle(
-                    work,
-                    redis -> scripts.fail(
-                            redis, job.held(), error, List.of(job.start().id())));
-            if (ended == OwnerScripts.Ended.GONE) {
-                life.poolGone();
-            } else if (ended != null) {
-                life.ended().add(job.key(), job.fencingToken(), error);
-            }
-        } else {
-            postpone(work, job, error);
-        }
-        life.disown(job);
-    }
-
-    private void postpone(KeyWork work, JobHandle job, String error) {
-        int failures = job.start().attempts() + 1;
-        OwnerScripts.Failure failure = new OwnerScripts.Failure(
-                Backoff.afterFailure(failures, FIRST_RETRY, LAST_RETRY),
-                error,
-                OwnerScripts.Count.ADDED,
-                Math.max(job.start().attemptsAllowed(), MOST_RESTARTS));
-        OwnerScripts.Postponed postponed = settling.settle(work, redis -> {
-            List<String> workers = life.pool().ring().workers();
-            String first = workers.isEmpty() ? "" : workers.getFirst();
-            return scripts.later(
-                    redis, job.held(), failure, first, List.of(job.start().id()));
-        });
-        if (postponed == OwnerScripts.Postponed.GONE) {
-            life.poolGone();
-        }
-    }
-
-    /** Has the handler end the job, and gives it away or says that it is over. */
-    void stop(KeyWork work, JobHandle job) {
-        work.enter(job, Phase.STOPPING);
-        stopHandler(job);
-        life.room().give();
-        job.life().steps().leave(work, job);
-    }
-
-    private void stopHandler(JobHandle job) {
-        Throwable thrown = life.calls()
-                .stop(job, life.pool().settings().stopTimeout(), () -> handler.stop(job))
-                .thrown();
-        if (thrown != null) {
-            life.reports().stopFailed(job, thrown);
-        }
+    /** Puts the job aside until a time, or for good. */
+    final OwnerScripts.Postponed later(Redis redis, JobHandle job, OwnerScripts.Failure failure, List<String> entries)
+            throws InterruptedException {
+        List<String> workers = life.pool().ring().workers();
+        String first = workers.isEmpty() ? "" : workers.getFirst();
+        return scripts.later(redis, job.held(), failure, first, entries);
     }
 
     /** The job is to end before its handler was called. */
-    void giveUp(KeyWork work, JobHandle job) {
+    final void giveUp(KeyWork work, JobHandle job) {
         life.room().cancel(work);
         leave(work, job);
     }
 
     /** Nothing of the job runs: what becomes of it depends on why it ended. */
-    private void leave(KeyWork work, JobHandle job) {
+    final void leave(KeyWork work, JobHandle job) {
         End why = job.end();
         if (why == null || why == End.MOVE) {
             work.enter(job, Phase.MOVING);

@@ -3,6 +3,7 @@ package dev.pulse.pool.internal;
 import dev.pulse.pool.internal.JobHandle.End;
 import dev.pulse.pool.internal.JobHandle.Phase;
 import dev.pulse.task.Tasks;
+import dev.pulse.task.Watchdog;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -50,6 +51,10 @@ final class KeyWork {
             if (mail.entry() instanceof InboxEntry.Stop stop && job != null && job.fencingToken() == stop.token()) {
                 stopInTurn(job, stop, mail);
             } else {
+                if (job != null && job.phase() == Phase.AT_WORK && isNewer(mail.entry(), job)) {
+                    // what runs here runs without right, and has to end before the thread can look at this
+                    endNow(job, End.STALE);
+                }
                 mailbox.add(mail);
             }
             begin();
@@ -64,7 +69,37 @@ final class KeyWork {
         if (known.phase() == Phase.RUNNING && !mailbox.isEmpty()) {
             mailbox.add(mail);
         } else {
-            known.stop(stop);
+            stopNow(known, stop);
+        }
+    }
+
+    /** Whether an entry is about a later ownership of the key. */
+    private static boolean isNewer(InboxEntry entry, JobHandle known) {
+        return switch (entry) {
+            case InboxEntry.Start start -> start.token() > known.fencingToken();
+            case InboxEntry.Stop stop -> stop.token() > known.fencingToken();
+            default -> false;
+        };
+    }
+
+    private void stopNow(JobHandle held, InboxEntry.Stop stop) {
+        boolean ends = held.end() != null;
+        held.stop(stop);
+        if (!ends) {
+            interruptRun(held);
+        }
+    }
+
+    private void endNow(JobHandle held, End why) {
+        held.end(why);
+        interruptRun(held);
+    }
+
+    /** A task does not end before its handler returns, which may hang from now on. */
+    private void interruptRun(JobHandle held) {
+        if (held.phase() == Phase.AT_WORK) {
+            interrupt(held.life());
+            Watchdog.lookBy(System.nanoTime());
         }
     }
 
@@ -143,12 +178,16 @@ final class KeyWork {
                     // another life of the worker dispatches it anew
                     yield null;
                 }
-                yield held.life().room().take(this) ? () -> steps.start(this, held) : null;
+                if (held.life().room().take(this)) {
+                    yield () -> steps.start(this, held);
+                }
+                steps.waits(held);
+                yield null;
             }
             case RUNNING -> held.end() != null ? () -> steps.stop(this, held) : nextMail();
             // whoever moves it says when it is over
             case MOVING -> null;
-            case STARTING, STOPPING, OVER ->
+            case STARTING, AT_WORK, STOPPING, OVER ->
                 throw new IllegalStateException("job \"" + key + "\" was left at " + held.phase());
         };
     }
@@ -205,7 +244,7 @@ final class KeyWork {
     void stop(JobHandle held, InboxEntry.Stop stop) {
         lock.lock();
         try {
-            held.stop(stop);
+            stopNow(held, stop);
         } finally {
             lock.unlock();
         }
@@ -232,13 +271,13 @@ final class KeyWork {
     }
 
     /** Its handler is to be called, which is left when it is to end; false then. */
-    boolean enterStart(JobHandle held) {
+    boolean enterUnlessEnding(JobHandle held, Phase phase) {
         lock.lock();
         try {
             if (held.end() != null) {
                 return false;
             }
-            held.phase(Phase.STARTING);
+            held.phase(phase);
             return true;
         } finally {
             lock.unlock();
@@ -269,8 +308,25 @@ final class KeyWork {
             if (held.phase() == Phase.OVER) {
                 return false;
             }
-            held.end(why);
+            endNow(held, why);
             if (held.phase() != Phase.MOVING) {
+                begin();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nobody is to begin the job here, if nobody has; false when its handler was called. */
+    boolean setAside(JobHandle held) {
+        lock.lock();
+        try {
+            if (held.isAtWork()) {
+                return false;
+            }
+            if (held.phase() == Phase.ASSIGNED) {
+                held.end(End.STALE);
                 begin();
             }
             return true;

@@ -23,6 +23,11 @@ final class KeyWorks {
         } while (!work.post(mail));
     }
 
+    /** The same beside whatever the key has to do. */
+    void postAside(String key, Mail mail) {
+        new KeyWork(this, key).post(mail);
+    }
+
     /** It has nothing to do any more. */
     void forget(KeyWork work) {
         works.remove(work.key(), work);

@@ -56,8 +56,9 @@ final class Moving {
         advance();
     }
 
+    /** A task that runs stays where it is until it ends. */
     private boolean isToMove(JobHandle job) {
-        return job.end() == null && !life.isOwner(job.key());
+        return job.end() == null && job.phase() != JobHandle.Phase.AT_WORK && !life.isOwner(job.key());
     }
 
     private void advance() {

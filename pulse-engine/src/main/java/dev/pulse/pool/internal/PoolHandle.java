@@ -25,9 +25,11 @@ import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -133,10 +135,21 @@ final class PoolHandle implements PoolNode, Closing {
 
     @Override
     public Worker addService(ServiceHandler handler, WorkerOptions workerOptions) throws InterruptedException {
+        Objects.requireNonNull(handler, "handler");
+        return add(life -> new ServiceSteps(life, handler, workerOptions), workerOptions.maxJobs());
+    }
+
+    @Override
+    public Worker addTasks(TaskHandler handler, WorkerOptions workerOptions) throws InterruptedException {
+        Objects.requireNonNull(handler, "handler");
+        return add(life -> new TaskSteps(life, handler, workerOptions), workerOptions.maxJobs());
+    }
+
+    private Worker add(Function<WorkerLife, JobSteps> steps, int maxJobs) throws InterruptedException {
         requireOpen();
         Redis call = redis.forOneCall();
-        WorkerHandle worker = new WorkerHandle(
-                work, life::current, handler, workerOptions, options.handOverTimeout(), workers::remove);
+        WorkerHandle worker =
+                new WorkerHandle(work, life::current, steps, maxJobs, options.handOverTimeout(), workers::remove);
         workers.add(worker);
         boolean joined = false;
         try {
@@ -152,11 +165,6 @@ final class PoolHandle implements PoolNode, Closing {
                 worker.close(System.nanoTime());
             }
         }
-    }
-
-    @Override
-    public Worker addTasks(TaskHandler handler, WorkerOptions workerOptions) throws InterruptedException {
-        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -35,7 +35,7 @@ final class Reasserting {
         List<JobHandle> atWork = new ArrayList<>();
         List<JobHandle> idle = new ArrayList<>();
         for (JobHandle job : before.jobs()) {
-            (isAtWork(job) ? atWork : idle).add(job);
+            (job.work().setAside(job) ? idle : atWork).add(job);
         }
         say(atWork);
         for (JobHandle job : idle) {
@@ -45,14 +45,6 @@ final class Reasserting {
             }
         }
         worker.reports().reasserted(worker.id(), kept, admitted, lost);
-    }
-
-    /** Whether its handler was called, and has not returned from its end. */
-    static boolean isAtWork(JobHandle job) {
-        return switch (job.phase()) {
-            case STARTING, RUNNING, STOPPING -> true;
-            case ASSIGNED, MOVING, OVER -> false;
-        };
     }
 
     private void say(List<JobHandle> jobs) throws InterruptedException {
@@ -95,7 +87,7 @@ final class Reasserting {
                 job.end() == End.STOP,
                 start.starts() + 1,
                 start.attemptsAllowed(),
-                0);
+                job.attempt());
     }
 
     private void settle(JobHandle job, Claim claim) throws InterruptedException {

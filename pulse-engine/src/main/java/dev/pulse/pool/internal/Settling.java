@@ -50,6 +50,20 @@ final class Settling {
         return null;
     }
 
+    /** Waits a moment on the key's thread, until there may be something to tell, or nobody to tell it. */
+    void pause(KeyWork work) {
+        try {
+            work.ask(life, () -> {
+                Tasks.sleep(FIRST_PAUSE);
+                return true;
+            });
+        } catch (InterruptedException e) {
+            // it may be time by now
+        } catch (Exception e) {
+            throw new IllegalStateException("nothing else is thrown", e);
+        }
+    }
+
     static Backoff backoff() {
         return new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     }

@@ -3,10 +3,8 @@ package dev.pulse.pool.internal;
 import dev.pulse.CloseResult;
 import dev.pulse.PoolShutDownException;
 import dev.pulse.PulseException;
-import dev.pulse.pool.ServiceHandler;
 import dev.pulse.pool.Worker;
 import dev.pulse.pool.WorkerFigures;
-import dev.pulse.pool.WorkerOptions;
 import dev.pulse.redis.Redis;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Closing;
@@ -19,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +28,7 @@ final class WorkerHandle implements Worker, Closing {
 
     private final NodeWork node;
     private final Supplier<PoolIncarnation> pools;
-    private final ServiceHandler handler;
-    private final WorkerOptions options;
+    private final Function<WorkerLife, JobSteps> steps;
     private final Duration handOver;
     private final Consumer<WorkerHandle> ended;
     private final WorkerReports reports;
@@ -45,24 +43,25 @@ final class WorkerHandle implements Worker, Closing {
      * Is no member yet.
      *
      * @param pools the incarnation that is known to be the newest
+     * @param steps what each of its lives does with jobs
+     * @param maxJobs how many run at once
      * @param handOver how long closing drains when nothing else is said
      * @param ended told when nothing is done in its name any more
      */
     WorkerHandle(
             NodeWork node,
             Supplier<PoolIncarnation> pools,
-            ServiceHandler handler,
-            WorkerOptions options,
+            Function<WorkerLife, JobSteps> steps,
+            int maxJobs,
             Duration handOver,
             Consumer<WorkerHandle> ended) {
         this.node = node;
         this.pools = pools;
-        this.handler = handler;
-        this.options = options;
+        this.steps = steps;
         this.handOver = handOver;
         this.ended = ended;
         this.reports = new WorkerReports(node.pool(), node.signals());
-        this.room = new Room(options.maxJobs());
+        this.room = new Room(maxJobs);
     }
 
     /** Becomes a member for the first time; false when the incarnation is gone, so that another is to be found. */
@@ -73,7 +72,7 @@ final class WorkerHandle implements Worker, Closing {
     }
 
     private WorkerLife newLife(Joining joining, LeaseClock clock) {
-        return new WorkerLife(node, reports, joining.pool(), joining.id(), clock, room, handler, options, this::fenced);
+        return new WorkerLife(node, reports, joining.pool(), joining.id(), clock, room, steps, this::fenced);
     }
 
     private boolean begin(WorkerLife next, String replaced) throws InterruptedException {
@@ -239,6 +238,10 @@ final class WorkerHandle implements Worker, Closing {
                 waiting,
                 reports.hanging(),
                 reports.started.sum(),
+                reports.attempts.sum(),
+                reports.done.sum(),
+                reports.failedAttempts.sum(),
+                reports.dead.sum(),
                 reports.failedStarts.sum(),
                 reports.failedStops.sum(),
                 reports.failedNotes.sum(),

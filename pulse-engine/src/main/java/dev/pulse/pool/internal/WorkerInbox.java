@@ -67,7 +67,12 @@ final class WorkerInbox {
     }
 
     private void postOnce(String about, InboxEntry entry) {
-        if (underWay.add(entry.id())) {
+        if (!underWay.add(entry.id())) {
+            return;
+        }
+        if (life.isAtWork() && life.steps().deliversAtOnce()) {
+            node.keys().postAside(about, new Mail(life, entry, true));
+        } else {
             post(about, entry, true);
         }
     }

@@ -1,7 +1,5 @@
 package dev.pulse.pool.internal;
 
-import dev.pulse.pool.ServiceHandler;
-import dev.pulse.pool.WorkerOptions;
 import dev.pulse.pool.internal.JobHandle.End;
 import dev.pulse.task.Watchdog;
 import java.time.Duration;
@@ -11,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,8 +61,7 @@ final class WorkerLife implements Watchdog.Watched {
             String id,
             LeaseClock clock,
             Room room,
-            ServiceHandler handler,
-            WorkerOptions options,
+            Function<WorkerLife, JobSteps> steps,
             Consumer<WorkerLife> fenced) {
         this.node = node;
         this.reports = reports;
@@ -72,7 +70,7 @@ final class WorkerLife implements Watchdog.Watched {
         this.clock = clock;
         this.room = room;
         this.fenced = fenced;
-        this.steps = new JobSteps(this, handler, options);
+        this.steps = steps.apply(this);
         this.calls = new HandlerCalls(this);
         this.moving = new Moving(this);
         this.comparing = new Comparing(this);
@@ -342,6 +340,8 @@ final class WorkerLife implements Watchdog.Watched {
         cut = true;
         if (isLeaving()) {
             own.values().forEach(job -> job.work().end(job, End.MOVE));
+        } else {
+            own.values().forEach(job -> job.work().interrupt(job, JobHandle.Phase.AT_WORK));
         }
         calls.interrupt();
     }

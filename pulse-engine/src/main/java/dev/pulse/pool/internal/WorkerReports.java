@@ -21,6 +21,10 @@ final class WorkerReports {
 
     final LongAdder started = new LongAdder();
     final LongAdder failedStarts = new LongAdder();
+    final LongAdder attempts = new LongAdder();
+    final LongAdder done = new LongAdder();
+    final LongAdder failedAttempts = new LongAdder();
+    final LongAdder dead = new LongAdder();
     final LongAdder failedStops = new LongAdder();
     final LongAdder failedNotes = new LongAdder();
     final LongAdder failedMessages = new LongAdder();
@@ -72,6 +76,26 @@ final class WorkerReports {
     void startFailed(JobHandle job, String cause, @Nullable Throwable thrown) {
         failedStarts.increment();
         failed(job, "start-failed", cause, thrown);
+    }
+
+    /** An attempt of a task failed. */
+    void attemptFailed(JobHandle job, String cause, @Nullable Throwable thrown) {
+        failedAttempts.increment();
+        failed(job, "attempt-failed", cause, thrown);
+    }
+
+    /** A job was given up, for it has no attempt left, or can never be done. */
+    void died(JobHandle job, int attempts, String cause) {
+        dead.increment();
+        LOG.warn(
+                "pool={} worker={} key=\"{}\" id=\"{}\" state=dead attempts={} cause=\"{}\"",
+                pool,
+                job.worker(),
+                job.key(),
+                job.id(),
+                attempts,
+                cause);
+        signals.emit(new PulseEvent.JobDead(pool, job.key(), job.id(), attempts, cause));
     }
 
     /** The stop of a job threw; it counts as stopped. */
