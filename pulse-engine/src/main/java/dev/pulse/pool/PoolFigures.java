@@ -9,7 +9,7 @@ import java.util.Map;
  * @param queued jobs that were accepted and not started
  * @param messages under way
  * @param waiting jobs that nobody has
- * @param due jobs that wait for a time
+ * @param due jobs that wait for a time, and messages to be tried again
  * @param dead jobs that were given up
  * @param owned how many jobs each worker owns
  * @param paused whether nothing is handed out

@@ -1,12 +1,14 @@
 -- Accepts a job. A dispatch id with a digest (dispatchOnce) starts at most one job, so that can be run again.
--- KEYS: 1 meta, 2 job, 3 payload, 4 outcome, 5 owned set of the owner, 6 its inbox, 7 waiting, 8 due
+-- KEYS: 1 meta, 2 job, 3 payload, 4 outcome, 5 owned set of the owner, 6 its inbox, 7 waiting, 8 due; with a delay:
+--       9 inbox of the worker in the first slot, if there is one
 -- ARGV: 1 ring version, 2 owner or '' when the ring is empty, 3 key, 4 dispatch id, 5 digest of key and payload or '',
 --       6 payload, 7 client to tell or '', 8 attempts allowed, 9 delay in ms, 10 whether a worker is needed now 0/1
--- Returns {'OK', token}, {'WAITING'} or {'DUE'} when accepted; {'JOINED', state, token, text} when the id is known;
--- {'CONFLICT'} when it is known with another digest; {'EXISTS', id} when the key is another's, {'FULL'}, {'NOWORKER'},
--- {'RING', version, slots} when the version given is not the pool's, {'CLOSING'}, {'GONE'}.
+-- Returns {'OK', token}, {'WAITING'} or {'DUE'} when accepted; {'JOINED', state, token, error or result} when the id is
+-- known; {'CONFLICT'} when it is known with another digest; {'EXISTS', id} when the key is another's, {'FULL'},
+-- {'NOWORKER'}, {'RING', version, slots} when the version given is not the pool's, {'CLOSING'}, {'GONE'}.
 --@include /dev/pulse/pool/carried.lua
 --@include /dev/pulse/pool/numbers.lua
+--@include /dev/pulse/pool/replies.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'q', 'max', 'f', 'hold', 'rg')
 if not meta[1] then
@@ -23,12 +25,12 @@ if redis.call('EXISTS', KEYS[2], KEYS[4]) > 0 then
   local function contradicts(known)
     return digest ~= '' and known and known ~= '' and known ~= digest
   end
-  local outcome = redis.call('HMGET', KEYS[4], 'st', 't', 'e', 'dg')
+  local outcome = redis.call('HMGET', KEYS[4], 'st', 't', 'e', 'dg', 'res')
   if outcome[1] then
     if contradicts(outcome[4]) then
       return {'CONFLICT'}
     end
-    return {'JOINED', outcome[1], outcome[2] or '0', outcome[3] or ''}
+    return {'JOINED', outcome[1], outcome[2] or '0', outcome[1] == 'done' and outcome[5] or outcome[3] or ''}
   end
   local job = redis.call('HMGET', KEYS[2], 'id', 'st', 't', 'dg', 'e')
   if job[1] ~= id then
@@ -65,9 +67,9 @@ local state, token = 'assigned', math.max(tonumber(meta[5]) + 1, now)
 if ARGV[9] ~= '0' then
   state = 'due'
   redis.call('ZADD', KEYS[8], digits(math.floor(now / 1000) + tonumber(ARGV[9])), 'k:' .. key)
-  if owner ~= '' and redis.call('ZRANGE', KEYS[8], 0, 0)[1] == 'k:' .. key then
-    -- the first to come due: somebody has to know before the next beat
-    redis.pcall('XADD', KEYS[6], '*', 'y', 'r', 'v', meta[2])
+  if redis.call('ZRANGE', KEYS[8], 0, 0)[1] == 'k:' .. key then
+    -- the first to come due: who hands it out has to know before the next beat
+    wake(9, meta[2])
   end
 elseif owner == '' then
   state = 'waiting'

@@ -28,29 +28,26 @@ final class Admitting {
      * A job that was accepted, by this call or one before.
      *
      * @param told whether this client is told what becomes of it
-     * @param known what has become of it already, if anything
+     * @param outcome what has become of it already
      */
-    record Accepted(boolean told, Answer.@Nullable Told known) {
-        private static final Accepted TOLD = new Accepted(true, null);
+    record Accepted(boolean told, JobScripts.Outcome outcome) {
+        private static final Accepted NEW = new Accepted(true, new JobScripts.Outcome("pending", 0, ""));
 
-        private static Accepted known(String state, long token, String text) {
-            return new Accepted(false, state.equals("pending") ? null : Answer.Told.of(state, token, text));
-        }
-
-        private static Accepted known(JobScripts.Record record) {
-            return known(DispatchQuestion.state(record), record.token(), record.error());
+        private static Accepted before(JobScripts.Outcome outcome) {
+            return new Accepted(false, outcome);
         }
     }
 
     /**
      * Throws what the job is refused for.
      *
-     * @param wait of the call, begun before
+     * @param wait of the call, begun before; null when workers tell nobody of this job
      * @param end by {@link System#nanoTime}
      * @return null when the incarnation is gone, and the job was not accepted in it
      */
     @Nullable
-    Accepted admit(PoolIncarnation pool, JobScripts.Request job, Wait wait, long end) throws InterruptedException {
+    Accepted admit(PoolIncarnation pool, JobScripts.Request job, @Nullable Wait wait, long end)
+            throws InterruptedException {
         JobScripts.Admission admission;
         try {
             admission = ask(pool, job, end);
@@ -62,10 +59,10 @@ final class Admitting {
             return resolve(pool, job, wait, end, lost);
         }
         return switch (admission) {
-            case JobScripts.Assigned assigned -> Accepted.TOLD;
-            case JobScripts.Waiting waiting -> Accepted.TOLD;
-            case JobScripts.Delayed delayed -> Accepted.TOLD;
-            case JobScripts.Joined joined -> Accepted.known(joined.state(), joined.token(), joined.text());
+            case JobScripts.Assigned assigned -> Accepted.NEW;
+            case JobScripts.Waiting waiting -> Accepted.NEW;
+            case JobScripts.Delayed delayed -> Accepted.NEW;
+            case JobScripts.Joined joined -> Accepted.before(joined.known());
             case Gone gone -> null;
             case JobScripts.Conflict conflict ->
                 throw new DispatchConflictException(
@@ -109,7 +106,7 @@ final class Admitting {
         }
         String owner = ring.ownerOf(job.key()).orElse("");
         try {
-            return pool.jobs().admit(client.redis().until(end), ring.version(), owner, job);
+            return pool.jobs().admit(client.redis().until(end), ring.version(), owner, ring.first(), job);
         } catch (InterruptedException e) {
             if (job.digest().isEmpty()) {
                 throw e;
@@ -120,7 +117,7 @@ final class Admitting {
     }
 
     private @Nullable Accepted resolve(
-            PoolIncarnation pool, JobScripts.Request job, Wait wait, long end, OutcomeUnknownException lost) {
+            PoolIncarnation pool, JobScripts.Request job, @Nullable Wait wait, long end, OutcomeUnknownException lost) {
         OutcomeUnknownException unknown = new OutcomeUnknownException(
                 client.says("nobody knows whether " + Client.named(job) + " was accepted"), lost);
         long least = System.nanoTime() + client.redis().timeout().toNanos();
@@ -129,10 +126,10 @@ final class Admitting {
             while (System.nanoTime() - limit < 0 && !client.answers().isClosed()) {
                 switch (withdraw(pool, job, unknown)) {
                     case JobScripts.Record record -> {
-                        return Accepted.known(record);
+                        return Accepted.before(DispatchQuestion.outcome(record));
                     }
                     case JobScripts.Outcome outcome -> {
-                        return Accepted.known(outcome.state(), outcome.token(), outcome.text());
+                        return Accepted.before(outcome);
                     }
                     case JobScripts.Withdrawn withdrawn -> {
                         return endedOrNever(job, wait, unknown);
@@ -157,15 +154,27 @@ final class Admitting {
         }
     }
 
-    /** It was not known when it was withdrawn: it was not accepted, or has begun and ended before. */
-    private Accepted endedOrNever(JobScripts.Request job, Wait wait, OutcomeUnknownException unknown)
+    /** It was not known when it was withdrawn: it was not accepted, or has ended before. */
+    private Accepted endedOrNever(JobScripts.Request job, @Nullable Wait wait, OutcomeUnknownException unknown)
             throws InterruptedException {
+        if (wait == null) {
+            // until its time has come nobody can have begun it
+            throw job.delay().compareTo(client.redis().timeout()) > 0
+                    ? never(job, unknown)
+                    : new OutcomeUnknownException(
+                            client.says("nobody knows whether " + Client.named(job)
+                                    + " was accepted: if it was, it has ended; with an id that could be told"),
+                            unknown.getCause());
+        }
         return switch (client.answers().lookForReply(wait)) {
-            case Answer.Told told -> new Accepted(false, told);
-            case Answer.Untraceable never ->
-                throw new RedisUnavailableException(
-                        client.says(Client.named(job) + " was not accepted, and never will be"), unknown.getCause());
+            case Answer.Told told -> Accepted.before(told.outcome());
+            case Answer.Untraceable never -> throw never(job, unknown);
             case null, default -> throw unknown;
         };
+    }
+
+    private RedisUnavailableException never(JobScripts.Request job, OutcomeUnknownException unknown) {
+        return new RedisUnavailableException(
+                client.says(Client.named(job) + " was not accepted, and never will be"), unknown.getCause());
     }
 }

@@ -10,12 +10,29 @@ sealed interface Answer {
      * @param state of a dispatch or a stop one of those that outcomes have, and {@code exists} when a job of another
      *     dispatch was there; of a message {@code done} or {@code failed}
      * @param token of the job, or 0
-     * @param text the error, or the answer to a message
+     * @param text the error, the result of a task, or the answer to a message
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     record Told(String state, long token, byte[] text) implements Answer {
         static Told of(String state, long token, String text) {
             return new Told(state, token, text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        static Told of(JobScripts.Outcome outcome) {
+            return outcome.state().equals("done")
+                    ? new Told("done", outcome.token(), outcome.result())
+                    : of(outcome.state(), outcome.token(), outcome.error());
+        }
+
+        JobScripts.Outcome outcome() {
+            return state.equals("done")
+                    ? new JobScripts.Outcome(state, token, "", text)
+                    : new JobScripts.Outcome(state, token, error());
+        }
+
+        /** Whether it has begun, and not ended. */
+        boolean isBegin() {
+            return state.equals("started");
         }
 
         String error() {

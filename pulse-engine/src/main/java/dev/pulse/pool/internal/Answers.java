@@ -30,6 +30,7 @@ final class Answers {
     private static final long FIRST_ASK_UNTOLD = TimeUnit.MILLISECONDS.toNanos(50);
 
     private static final long LONGEST_ASK = TimeUnit.SECONDS.toNanos(8);
+    private static final long LONGEST_ASK_UNTOLD = TimeUnit.SECONDS.toNanos(1);
     /** How long one question may take; a close has to wait for it. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
@@ -81,8 +82,17 @@ final class Answers {
      * @throws IllegalStateException when it is closed
      */
     Wait begin(PoolIncarnation in, String about, String id) throws InterruptedException {
-        listen(in);
-        Wait wait = add(in, about, id);
+        return begin(new Wait(in, false), about, id);
+    }
+
+    /** Begins to wait for a dispatch; until it has ended, or has begun. */
+    Wait beginDispatch(PoolIncarnation in, String id, boolean untilEnd) throws InterruptedException {
+        return begin(new Wait(in, untilEnd), DISPATCH, id);
+    }
+
+    private Wait begin(Wait wait, String about, String id) throws InterruptedException {
+        listen(wait.pool());
+        add(wait, about, id);
         // looked at after it is known: a close before that has not ended it
         if (closed) {
             end(wait, about, id);
@@ -91,10 +101,8 @@ final class Answers {
         return wait;
     }
 
-    private Wait add(PoolIncarnation in, String about, String id) {
-        Wait wait = new Wait(in);
+    private void add(Wait wait, String about, String id) {
         waits.merge(about + id, List.of(wait), Answers::joined);
-        return wait;
     }
 
     private static List<Wait> joined(List<Wait> before, List<Wait> more) {
@@ -194,7 +202,7 @@ final class Answers {
                 if (answer != null) {
                     return answer;
                 }
-                pause = Math.min(2 * pause, LONGEST_ASK);
+                pause = Math.min(2 * pause, told ? LONGEST_ASK : LONGEST_ASK_UNTOLD);
                 next = System.nanoTime() + pause;
             }
         }
@@ -221,7 +229,8 @@ final class Answers {
     Answer lookForReply(Wait wait) throws InterruptedException {
         ReplyReader reading = reader;
         String id = newId();
-        Wait mark = add(wait.pool(), MARK, id);
+        Wait mark = new Wait(wait.pool(), false);
+        add(mark, MARK, id);
         try {
             boolean marked = reading != null && reading.mark(wait.pool(), MARK, id);
             long end = System.nanoTime() + PATIENCE;

@@ -7,11 +7,19 @@ import org.jspecify.annotations.Nullable;
 final class DispatchQuestion implements Answers.Question {
     private final PoolIncarnation pool;
     private final JobScripts.Request job;
+    private final boolean untilEnd;
     private String lastKnown = "accepted";
+    private boolean begun;
 
-    DispatchQuestion(PoolIncarnation pool, JobScripts.Request job) {
+    /**
+     * Has heard nothing yet.
+     *
+     * @param untilEnd whether it is no answer that it has begun
+     */
+    DispatchQuestion(PoolIncarnation pool, JobScripts.Request job, boolean untilEnd) {
         this.pool = pool;
         this.job = job;
+        this.untilEnd = untilEnd;
     }
 
     /** Where it was when it was last asked for, in words. */
@@ -19,29 +27,47 @@ final class DispatchQuestion implements Answers.Question {
         return lastKnown;
     }
 
+    /** Whether it was heard of that it has begun. */
+    boolean hasBegun() {
+        return begun;
+    }
+
     @Override
     public @Nullable Answer ask(Redis redis) throws InterruptedException {
         return switch (pool.jobs().ask(redis, job.key(), job.id())) {
             case JobScripts.Record record -> {
-                lastKnown = record.owner().isEmpty() ? record.state() : record.state() + " to " + record.owner();
-                yield answer(state(record), record.token(), record.error());
+                Answer answer = answer(outcome(record));
+                lastKnown = where(record);
+                yield answer;
             }
-            case JobScripts.Outcome outcome -> {
-                lastKnown = outcome.state();
-                yield answer(outcome.state(), outcome.token(), outcome.text());
-            }
+            case JobScripts.Outcome outcome -> answer(outcome);
             case JobScripts.Unknown unknown -> new Answer.Untraceable();
             case JobScripts.Recovering recovering -> null;
             case Gone gone -> new Answer.PoolGone();
         };
     }
 
-    private static @Nullable Answer answer(String state, long token, String text) {
-        return state.equals("pending") ? null : Answer.Told.of(state, token, text);
+    private static String where(JobScripts.Record record) {
+        if (record.owner().isEmpty()) {
+            return record.state();
+        }
+        return record.state() + (record.state().equals("running") ? " on " : " to ") + record.owner();
     }
 
-    /** As an outcome has it. */
-    static String state(JobScripts.Record record) {
+    /** What this says of it; null when that is still to come. */
+    Answer.@Nullable Told answer(JobScripts.Outcome outcome) {
+        lastKnown = outcome.state();
+        Answer.Told told = Answer.Told.of(outcome);
+        begun |= told.isBegin();
+        return outcome.isPending() || (untilEnd && told.isBegin()) ? null : told;
+    }
+
+    /** The same of a job that is there. */
+    static JobScripts.Outcome outcome(JobScripts.Record record) {
+        return new JobScripts.Outcome(state(record), record.token(), record.error());
+    }
+
+    private static String state(JobScripts.Record record) {
         if (record.state().equals("dead")) {
             return "dead";
         }

@@ -77,14 +77,8 @@ final class JobScripts {
     /** Accepted; it waits until its delay is over. */
     record Delayed() implements Admission {}
 
-    /**
-     * The dispatch id was known: nothing new was accepted.
-     *
-     * @param state pending, started, done, failed, stopped, dead, lost or withdrawn
-     * @param token of the job, or 0
-     * @param text the error, if any
-     */
-    record Joined(String state, long token, String text) implements Admission {}
+    /** The dispatch id was known: nothing new was accepted. */
+    record Joined(Outcome known) implements Admission {}
 
     /** The dispatch id was used for another key or payload. */
     record Conflict() implements Admission {}
@@ -100,17 +94,31 @@ final class JobScripts {
 
     /** Accepts a job; tried again when the reply is lost only with a digest. */
     Admission admit(Redis redis, long ringVersion, String owner, Request job) throws InterruptedException {
+        return admit(redis, ringVersion, owner, "", job);
+    }
+
+    /**
+     * The same.
+     *
+     * @param first the worker in the first slot, which hands out what has become due; it is told of a job with a delay
+     */
+    Admission admit(Redis redis, long ringVersion, String owner, String first, Request job)
+            throws InterruptedException {
+        List<Object> names = new ArrayList<>(List.of(
+                keys.meta(),
+                keys.job(job.key()),
+                keys.payload(job.key()),
+                keys.outcome(job.id()),
+                keys.owned(owner),
+                keys.inbox(owner),
+                keys.waiting(),
+                keys.due()));
+        if (!first.isEmpty() && !job.delay().isZero()) {
+            names.add(keys.inbox(first));
+        }
         List<@Nullable Object> reply = Replies.list(redis.eval(
                 job.digest().isEmpty() ? ADMIT : ADMIT_ONCE,
-                List.of(
-                        keys.meta(),
-                        keys.job(job.key()),
-                        keys.payload(job.key()),
-                        keys.outcome(job.id()),
-                        keys.owned(owner),
-                        keys.inbox(owner),
-                        keys.waiting(),
-                        keys.due()),
+                names,
                 List.of(
                         ringVersion,
                         owner,
@@ -126,7 +134,7 @@ final class JobScripts {
             case "OK" -> new Assigned(decimal(reply, 1));
             case "WAITING" -> new Waiting();
             case "DUE" -> new Delayed();
-            case "JOINED" -> new Joined(text(reply, 1), decimal(reply, 2), text(reply, 3));
+            case "JOINED" -> new Joined(outcome(reply));
             case "CONFLICT" -> new Conflict();
             case "EXISTS" -> new KeyTaken(text(reply, 1));
             case "FULL" -> new Full();
@@ -168,9 +176,21 @@ final class JobScripts {
      *
      * @param state pending, started, done, failed, stopped, dead, lost or withdrawn
      * @param token of the job, or 0
-     * @param text the error, if any
+     * @param error if any, else empty
+     * @param result of a task that is done, else empty
      */
-    record Outcome(String state, long token, String text) implements Known, Withdrawal {}
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    record Outcome(String state, long token, String error, byte[] result) implements Known, Withdrawal {
+        private static final byte[] NONE = {};
+
+        Outcome(String state, long token, String error) {
+            this(state, token, error, NONE);
+        }
+
+        boolean isPending() {
+            return state.equals("pending");
+        }
+    }
 
     /** There is neither a job nor an outcome. */
     record Unknown() implements Known, Stop, Note {}
@@ -205,7 +225,10 @@ final class JobScripts {
     }
 
     private static Outcome outcome(List<@Nullable Object> reply) {
-        return new Outcome(text(reply, 1), decimal(reply, 2), text(reply, 3));
+        String state = text(reply, 1);
+        return state.equals("done")
+                ? new Outcome(state, decimal(reply, 2), "", Replies.bytes(reply.get(3)))
+                : new Outcome(state, decimal(reply, 2), text(reply, 3));
     }
 
     /** What became of a dispatch that was to be withdrawn. */

@@ -1,19 +1,17 @@
 package dev.pulse.pool.internal;
 
 import dev.pulse.PulseException;
-import dev.pulse.RedisReplyException;
 import dev.pulse.pool.JobInfo;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.Replies;
 import dev.pulse.wire.Names;
+import dev.pulse.wire.Options;
 import dev.pulse.wire.PoolKeys;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Listing {
     private static final int STEP = 500;
+    private static final int MOST_DEAD = 1_000;
     /** How often all places are looked at while workers come and go, and jobs move past the reader. */
     private static final int MOST_PASSES = 3;
 
@@ -36,8 +35,8 @@ final class Listing {
     Optional<JobInfo> job(String key) throws InterruptedException {
         Names.requireJobKey(key);
         Redis call = client.redis().forOneCall();
-        PoolKeys keys = present(call).keys();
-        return info(key, call.call(record(keys, key)));
+        JobRecords records = new JobRecords(call, present(call).keys(), false);
+        return records.read(List.of(key)).stream().findFirst();
     }
 
     Optional<byte[]> payload(String key) throws InterruptedException {
@@ -57,60 +56,32 @@ final class Listing {
         return pool;
     }
 
-    private static Command record(PoolKeys keys, String key) {
-        return Command.repeatable("HMGET")
-                .key(keys.job(key))
-                .arg("id")
-                .arg("st")
-                .arg("o")
-                .arg("t")
-                .arg("w")
-                .arg("n")
-                .arg("at")
-                .arg("e");
-    }
-
-    /** Empty when there is none, or what is there is no job. */
-    private static Optional<JobInfo> info(String key, @Nullable Object record) {
-        try {
-            return parsed(key, record);
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
+    /** The jobs that died last, the newest first; in steps, for some may be gone by the time their records are read. */
+    List<JobInfo> dead(int most) throws InterruptedException {
+        Options.require("most", most, 1, MOST_DEAD);
+        Redis call = client.redis().forOneCall();
+        PoolKeys keys = present(call).keys();
+        JobRecords records = new JobRecords(call, keys, true);
+        List<JobInfo> dead = new ArrayList<>();
+        int width = Math.min(STEP, most);
+        for (int from = 0; dead.size() < most; from += width) {
+            List<String> step = Replies.list(call.call(Command.repeatable("ZREVRANGE")
+                            .key(keys.dead())
+                            .arg(from)
+                            .arg(from + width - 1)
+                            .largeReply()))
+                    .stream()
+                    .map(Replies::text)
+                    .toList();
+            if (step.isEmpty()) {
+                return dead;
+            }
+            dead.addAll(records.read(step).stream()
+                    .filter(job -> job.state() == JobInfo.State.DEAD)
+                    .limit(most - dead.size())
+                    .toList());
         }
-    }
-
-    private static Optional<JobInfo> parsed(String key, @Nullable Object record) {
-        List<@Nullable Object> fields = Replies.list(record);
-        Optional<JobInfo.State> state = state(text(fields, 1));
-        if (fields.getFirst() == null || state.isEmpty()) {
-            return Optional.empty();
-        }
-        String owner = text(fields, 2);
-        String error = text(fields, 7);
-        return Optional.of(new JobInfo(
-                key,
-                text(fields, 0),
-                state.get(),
-                owner.isEmpty() ? Optional.empty() : Optional.of(owner),
-                number(fields, 3),
-                fields.get(4) != null,
-                (int) Math.max(0, number(fields, 5) - 1),
-                Instant.ofEpochMilli(number(fields, 6)),
-                error.isEmpty() ? Optional.empty() : Optional.of(error)));
-    }
-
-    private static Optional<JobInfo.State> state(String name) {
-        return Arrays.stream(JobInfo.State.values())
-                .filter(state -> state.name().toLowerCase(Locale.ROOT).equals(name))
-                .findFirst();
-    }
-
-    private static String text(List<@Nullable Object> fields, int at) {
-        return fields.get(at) == null ? "" : Replies.text(fields.get(at));
-    }
-
-    private static long number(List<@Nullable Object> fields, int at) {
-        return fields.get(at) == null ? 0 : Long.parseLong(Replies.text(fields.get(at)));
+        return dead;
     }
 
     List<JobInfo> jobs() throws InterruptedException {
@@ -189,21 +160,10 @@ final class Listing {
     }
 
     private void read(List<String> wanted, PoolKeys keys, Map<String, JobInfo> found) throws InterruptedException {
+        JobRecords records = new JobRecords(client.redis(), keys, true);
         for (int from = 0; from < wanted.size(); from += STEP) {
-            List<String> part = wanted.subList(from, Math.min(from + STEP, wanted.size()));
-            @Nullable
-            Object[] records = client.redis()
-                    .callAll(part.stream()
-                            .map(key -> record(keys, key).largeReply())
-                            .toList());
-            for (int i = 0; i < records.length; i++) {
-                String key = part.get(i);
-                if (records[i] instanceof RedisReplyException foreign
-                        && foreign.code().equals("WRONGTYPE")) {
-                    continue;
-                }
-                info(key, requireReply(records[i])).ifPresent(job -> found.put(key, job));
-            }
+            records.read(wanted.subList(from, Math.min(from + STEP, wanted.size())))
+                    .forEach(job -> found.put(job.key(), job));
         }
     }
 

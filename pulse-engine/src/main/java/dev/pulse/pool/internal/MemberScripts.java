@@ -144,7 +144,12 @@ final class MemberScripts {
             boolean repliesMade,
             List<String> swept,
             List<Pulse> workers)
-            implements Beat {}
+            implements Beat {
+        /** Whether jobs are given to workers now. */
+        boolean handsOut() {
+            return !onHold && !recovering && !closing;
+        }
+    }
 
     /** A worker after the beat: its lease, and how many keys it owns. */
     record Pulse(Lease lease, long owned) {}

@@ -28,17 +28,32 @@ final class Outcomes {
                 .arg("k")
                 .arg("st")
                 .arg("t")
-                .arg("e")));
+                .arg("e")
+                .arg("res")));
         if (fields.get(0) == null || fields.get(1) == null) {
             return Optional.empty();
         }
-        return Optional.of(new Outcome(
-                Replies.text(fields.get(0)),
+        String state = text(fields.get(1));
+        long token = fields.get(2) == null ? 0 : Long.parseLong(text(fields.get(2)));
+        byte[] result = fields.get(4) == null ? new byte[0] : Replies.bytes(fields.get(4));
+        return Optional.of(outcome(
+                text(fields.get(0)), id, new JobScripts.Outcome(state, token, text(fields.get(3)), result)));
+    }
+
+    private static String text(@Nullable Object field) {
+        return field == null ? "" : Replies.text(field);
+    }
+
+    /** What is known of a dispatch, for users. */
+    static Outcome outcome(String key, String id, JobScripts.Outcome known) {
+        Outcome.State state = state(known.state());
+        return new Outcome(
+                key,
                 id,
-                state(Replies.text(fields.get(1))),
-                fields.get(2) == null ? 0 : Long.parseLong(Replies.text(fields.get(2))),
-                error(fields.get(3) == null ? "" : Replies.text(fields.get(3))),
-                Optional.empty()));
+                state,
+                known.token(),
+                known.error().isEmpty() ? Optional.empty() : Optional.of(known.error()),
+                state == Outcome.State.DONE ? Optional.of(known.result()) : Optional.empty());
     }
 
     private static Outcome.State state(String name) {
@@ -46,10 +61,6 @@ final class Outcomes {
                 .filter(state -> state.name().toLowerCase(Locale.ROOT).equals(name))
                 .findFirst()
                 .orElseThrow(() -> new RedisReplyException("STATE", "no state of a dispatch: " + name, null));
-    }
-
-    private static Optional<String> error(String text) {
-        return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
     Outcome withdraw(String key, String id) throws InterruptedException {
@@ -70,20 +81,13 @@ final class Outcomes {
         while (true) {
             switch (pool.jobs().withdraw(call, key, id)) {
                 case JobScripts.Withdrawn withdrawn -> {
-                    return new Outcome(key, id, Outcome.State.WITHDRAWN, 0, Optional.empty(), Optional.empty());
+                    return outcome(key, id, new JobScripts.Outcome("withdrawn", 0, ""));
                 }
                 case JobScripts.Record record -> {
-                    return new Outcome(
-                            key,
-                            id,
-                            state(DispatchQuestion.state(record)),
-                            record.token(),
-                            error(record.error()),
-                            Optional.empty());
+                    return outcome(key, id, DispatchQuestion.outcome(record));
                 }
                 case JobScripts.Outcome outcome -> {
-                    return new Outcome(
-                            key, id, state(outcome.state()), outcome.token(), error(outcome.text()), Optional.empty());
+                    return outcome(key, id, outcome);
                 }
                 case JobScripts.Recovering recovering -> client.awaitRecovery(call);
                 case Gone gone -> pool = client.life().after(pool, call);

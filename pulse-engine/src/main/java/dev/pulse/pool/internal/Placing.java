@@ -9,6 +9,7 @@ import dev.pulse.pool.internal.PoolReads.JobSeen;
 import dev.pulse.redis.Redis;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Gives jobs and messages that wait for a worker, or for a time that has come, to their owners. Any node may, at any time. */
 final class Placing {
@@ -34,14 +35,25 @@ final class Placing {
         }
     }
 
+    /** What has been due for longest; empty when nothing is. */
+    Optional<String> firstDue(PoolIncarnation at) throws InterruptedException {
+        return at.reads().due(redis, 0, 1).first();
+    }
+
     /** Gives away all whose time has come; jobs without a worker wait for one, messages for another time. */
     void placeDue(PoolIncarnation at) throws InterruptedException {
-        boolean some = true;
-        while (some) {
-            Due due = at.reads().due(redis);
-            some = place(at, due.jobs()).stream().anyMatch(Placing::isGone);
+        int staying = 0;
+        while (true) {
+            Due due = at.reads().due(redis, staying, PlacementScripts.MOST);
+            List<Placement> placed = place(at, due.jobs());
+            if (due.first().isEmpty() || placed.size() < due.jobs().size()) {
+                return;
+            }
+            // what stays, because it is not ours, is no reason to leave what is behind it
+            staying += due.foreign()
+                    + (int) placed.stream().filter(job -> !isGone(job)).count();
             for (Map.Entry<String, String> message : due.messages().entrySet()) {
-                some |= isPlaced(at, message.getKey(), message.getValue());
+                staying += isPlaced(at, message.getKey(), message.getValue()) ? 0 : 1;
             }
         }
     }

@@ -60,6 +60,7 @@ final class PoolHandle implements PoolNode, Closing {
 
     private volatile @Nullable Heartbeat heartbeat;
     private volatile @Nullable Upkeep upkeep;
+    private volatile @Nullable DueTimes dueTimes;
     private volatile boolean closed;
 
     /** Asks Redis nothing yet. */
@@ -91,14 +92,17 @@ final class PoolHandle implements PoolNode, Closing {
         PoolSettings wished = options.settings().apply(PoolSettings.DEFAULTS);
         life.open(wished);
         control.change(options.settings());
-        Upkeep begun = new Upkeep(
-                new Placing(redis),
+        Placing placing = new Placing(redis);
+        Upkeep keeping = new Upkeep(
+                placing,
                 new Sweeping(redis, name, new Forwarding(redis, work.reports())),
                 this::rank,
-                this::lookAgain,
                 signals.loop("pool " + name + " upkeep", false));
-        upkeep = begun;
-        PoolWatch watch = new PoolWatch(name, redis, life, answers, begun, cleaning, workers);
+        upkeep = keeping;
+        DueTimes due = new DueTimes(
+                placing, this::rank, this::lookAgain, signals.loop("pool " + name + " due times", false));
+        dueTimes = due;
+        PoolWatch watch = new PoolWatch(name, redis, life, answers, keeping, due, cleaning, workers);
         heartbeat = new Heartbeat(life, answers.client(), () -> workers, watch, signals.loop("pool " + name, false));
     }
 
@@ -174,17 +178,17 @@ final class PoolHandle implements PoolNode, Closing {
 
     @Override
     public String enqueue(JobRequest request) throws InterruptedException {
-        throw new UnsupportedOperationException();
+        return dispatching.enqueue(request);
     }
 
     @Override
     public Outcome dispatchAndWait(JobRequest request, Duration timeout) throws InterruptedException {
-        throw new UnsupportedOperationException();
+        return dispatching.dispatchAndWait(request, timeout);
     }
 
     @Override
     public List<JobInfo> deadJobs(int most) throws InterruptedException {
-        throw new UnsupportedOperationException();
+        return listing.dead(most);
     }
 
     @Override
@@ -326,23 +330,26 @@ final class PoolHandle implements PoolNode, Closing {
     private void endLoops(long deadline) {
         Heartbeat beating = heartbeat;
         Upkeep keeping = upkeep;
-        if (beating == null || keeping == null) {
+        DueTimes due = dueTimes;
+        if (beating == null || keeping == null || due == null) {
             return;
         }
         beating.stop();
         keeping.stop();
+        due.stop();
         long soon = System.nanoTime() + LAST_WORDS.toNanos();
         long end = soon - deadline < 0 ? soon : deadline;
         boolean ended = false;
         try {
-            ended = beating.join(end) && keeping.join(end);
+            ended = beating.join(end) && keeping.join(end) && due.join(end);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         if (!ended) {
             beating.interrupt();
             keeping.interrupt();
-            Deadlines.hardPhase(until -> beating.join(until) && keeping.join(until));
+            due.interrupt();
+            Deadlines.hardPhase(until -> beating.join(until) && keeping.join(until) && due.join(until));
         }
     }
 

@@ -106,37 +106,50 @@ final class PoolReads {
     /**
      * What waits for a time.
      *
+     * @param first the name of what has waited for longest
      * @param jobs those waiting
      * @param messages names of those put aside, with their keys
+     * @param foreign how many are none of ours
      */
-    record Due(List<JobSeen> jobs, Map<String, String> messages) {}
+    record Due(Optional<String> first, List<JobSeen> jobs, Map<String, String> messages, int foreign) {}
 
-    /** What is due now, the first 100. */
-    Due due(Redis redis) throws InterruptedException {
-        List<@Nullable Object> time = Replies.list(redis.call(Command.repeatable("TIME")));
+    /** What is due now, the earliest first, but for so many, up to a number. */
+    Due due(Redis redis, int skipped, int most) throws InterruptedException {
+        @Nullable
+        Object[] replies = redis.callAll(List.of(
+                Command.repeatable("TIME"),
+                Command.repeatable("ZRANGE")
+                        .key(keys.due())
+                        .arg(skipped)
+                        .arg(skipped + (long) most - 1)
+                        .arg("WITHSCORES")));
+        List<@Nullable Object> time = Replies.list(Listing.requireReply(replies[0]));
         long now =
                 Long.parseLong(Replies.text(time.get(0))) * 1_000 + Long.parseLong(Replies.text(time.get(1))) / 1_000;
-        return due(redis, Long.toString(now));
+        List<String> flat = texts(Listing.requireReply(replies[1]));
+        List<String> members = new ArrayList<>();
+        for (int i = 0; i < flat.size() && Double.parseDouble(flat.get(i + 1)) <= now; i += 2) {
+            members.add(flat.get(i));
+        }
+        return due(redis, members);
     }
 
     /** All that waits for a time, the first 100. */
     Due aside(Redis redis) throws InterruptedException {
-        return due(redis, "+inf");
+        return due(redis, members(redis, keys.due(), 0));
     }
 
-    private Due due(Redis redis, String until) throws InterruptedException {
-        List<String> members = texts(redis.call(Command.repeatable("ZRANGEBYSCORE")
-                .key(keys.due())
-                .arg("-inf")
-                .arg(until)
-                .arg("LIMIT")
-                .arg("0")
-                .arg(MOST)));
+    private Due due(Redis redis, List<String> members) throws InterruptedException {
         List<String> waiting = new ArrayList<>();
         List<String> names = new ArrayList<>();
         for (String member : members) {
-            (member.startsWith("m:") ? names : waiting).add(member.substring(2));
+            if (member.startsWith("k:")) {
+                waiting.add(member.substring(2));
+            } else if (member.startsWith("m:")) {
+                names.add(member.substring(2));
+            }
         }
+        int foreign = members.size() - waiting.size() - names.size();
         List<@Nullable Object> about = readAll(
                 redis,
                 names.stream()
@@ -148,7 +161,7 @@ final class PoolReads {
         for (int i = 0; i < names.size(); i++) {
             messages.put(names.get(i), text(about.get(i)));
         }
-        return new Due(jobs(redis, waiting), messages);
+        return new Due(members.stream().findFirst(), jobs(redis, waiting), messages, foreign);
     }
 
     /** The replies to commands that read; null for one whose key is of another type. */

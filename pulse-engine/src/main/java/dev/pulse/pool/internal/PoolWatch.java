@@ -18,6 +18,7 @@ final class PoolWatch implements Heartbeat.Findings {
     private final PoolLife life;
     private final Answers answers;
     private final Upkeep upkeep;
+    private final DueTimes dueTimes;
     private final Cleaning cleaning;
     private final Set<WorkerHandle> workers;
 
@@ -27,6 +28,7 @@ final class PoolWatch implements Heartbeat.Findings {
             PoolLife life,
             Answers answers,
             Upkeep upkeep,
+            DueTimes dueTimes,
             Cleaning cleaning,
             Set<WorkerHandle> workers) {
         this.pool = pool;
@@ -34,6 +36,7 @@ final class PoolWatch implements Heartbeat.Findings {
         this.life = life;
         this.answers = answers;
         this.upkeep = upkeep;
+        this.dueTimes = dueTimes;
         this.cleaning = cleaning;
         this.workers = workers;
     }
@@ -49,6 +52,7 @@ final class PoolWatch implements Heartbeat.Findings {
             answers.repliesLost();
         }
         upkeep.found(at, found);
+        dueTimes.found(at, found);
         if (found.closing()) {
             end(at);
         }

@@ -38,6 +38,16 @@ record Ring(long version, List<String> slots) {
         return slots.stream().filter(slot -> !slot.isEmpty()).toList();
     }
 
+    /** The live worker in the first slot, which has its turn before the others; empty when there is none. */
+    String first() {
+        for (String slot : slots) {
+            if (!slot.isEmpty()) {
+                return slot;
+            }
+        }
+        return "";
+    }
+
     boolean contains(String worker) {
         return slots.contains(worker);
     }

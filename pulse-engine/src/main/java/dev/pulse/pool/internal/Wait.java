@@ -10,12 +10,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wait {
     private final PoolIncarnation pool;
+    private final boolean untilEnd;
     private final Wakeup wakeup = new Wakeup();
     private volatile Answer.@Nullable Told told;
     private volatile boolean nudged;
 
-    Wait(PoolIncarnation pool) {
+    /**
+     * Begins to listen.
+     *
+     * @param untilEnd whether it goes on when the job has begun
+     */
+    Wait(PoolIncarnation pool, boolean untilEnd) {
         this.pool = pool;
+        this.untilEnd = untilEnd;
     }
 
     /** The incarnation of the pool that it is about. */
@@ -25,7 +32,7 @@ final class Wait {
 
     /** This is what it came to first; what came of that later is for others. Told by one thread. */
     void tell(Answer.Told what) {
-        if (told == null) {
+        if (told == null && !(untilEnd && what.isBegin())) {
             told = what;
             wakeup.wake();
         }

@@ -37,7 +37,7 @@ class JobScriptsTest {
     }
 
     private Admission admit(Request request) throws InterruptedException {
-        return pool.jobs.admit(pool.redis, pool.version(), "w1", request);
+        return pool.jobs.admit(pool.redis, pool.version(), "w1", "w1", request);
     }
 
     private static Request once(String key, String id, String digest) {
@@ -97,14 +97,14 @@ class JobScriptsTest {
     @PulseTest
     void aDispatchIdStartsOneJobAndItsOutcomeIsToldToWhoeverComesAgain() throws InterruptedException {
         long token = ((Assigned) admit(once("k", "d1", "digest"))).token();
-        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined("pending", 0, ""));
+        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined(new JobScripts.Outcome("pending", 0, "")));
         assertThat(admit(once("k", "d1", "other"))).isEqualTo(new JobScripts.Conflict());
         assertThat(admit(once("other", "d1", "other"))).isEqualTo(new JobScripts.Conflict());
         var job = new OwnerScripts.Held("w1", "k", token, "d1", CLIENT);
         pool.start(job);
-        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined("started", token, ""));
+        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined(new JobScripts.Outcome("started", token, "")));
         pool.owners.stopped(pool.redis, job, List.of(), List.of());
-        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined("stopped", token, ""));
+        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined(new JobScripts.Outcome("stopped", token, "")));
         assertThat(pool.hash("m")).containsEntry("q", "0");
     }
 
@@ -113,7 +113,7 @@ class JobScriptsTest {
         long token = ((Assigned) admit(once("k", "d1", "digest"))).token();
         pool.start(new OwnerScripts.Held("w1", "k", token, "d1", CLIENT));
         pool.call("DEL", pool.keys.outcome("d1"));
-        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined("started", token, ""));
+        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined(new JobScripts.Outcome("started", token, "")));
         assertThat(admit(once("k", "d1", "other"))).isEqualTo(new JobScripts.Conflict());
         assertThat(admit(once("k", "d2", "digest"))).isEqualTo(new JobScripts.KeyTaken("d1"));
     }
@@ -187,8 +187,8 @@ class JobScriptsTest {
     void aWithdrawnDispatchIsNeverAccepted() throws InterruptedException {
         assertThat(pool.jobs.withdraw(pool.redis, "k", "d1")).isEqualTo(new JobScripts.Withdrawn());
         assertThat(pool.jobs.withdraw(pool.redis, "k", "d1")).isEqualTo(new JobScripts.Withdrawn());
-        assertThat(admit(request("k", "d1"))).isEqualTo(new Joined("withdrawn", 0, ""));
-        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined("withdrawn", 0, ""));
+        assertThat(admit(request("k", "d1"))).isEqualTo(new Joined(new JobScripts.Outcome("withdrawn", 0, "")));
+        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined(new JobScripts.Outcome("withdrawn", 0, "")));
         assertThat(admit(request("k", "d2"))).isInstanceOf(Assigned.class);
     }
 

@@ -100,7 +100,7 @@ class MessageScriptsTest {
                 .isEqualTo(Settled.STALE);
         // one as w2 joined, one for the first that comes due
         assertThat(pool.inbox("w2", "r")).hasSize(2);
-        assertThat(pool.reads.due(pool.redis).messages()).isEmpty();
+        assertThat(pool.reads.due(pool.redis, 0, 100).messages()).isEmpty();
         var aside = pool.reads.aside(pool.redis).messages();
         assertThat(aside).hasSize(1).containsValue("k");
         String name = aside.keySet().iterator().next();

@@ -245,10 +245,10 @@ class OwnerScriptsTest {
     void aDispatchThatWasReassertedIsKnownWhenItsJobHasEnded() throws InterruptedException {
         pool.owners.reassert(pool.redis, "w1", List.of(new Running("k", 5, "d1", bytes("p"), false, 1, 1, 0)), true);
         assertThat(pool.jobs.admit(pool.redis, pool.version(), "w1", onceRequest("k", "d1")))
-                .isEqualTo(new JobScripts.Joined("started", 5, ""));
+                .isEqualTo(new JobScripts.Joined(new JobScripts.Outcome("started", 5, "")));
         pool.owners.stopped(pool.redis, new Held("w1", "k", 5, "d1", ""), List.of(), List.of());
         assertThat(pool.jobs.admit(pool.redis, pool.version(), "w1", onceRequest("k", "d1")))
-                .isEqualTo(new JobScripts.Joined("stopped", 5, ""));
+                .isEqualTo(new JobScripts.Joined(new JobScripts.Outcome("stopped", 5, "")));
     }
 
     @PulseTest

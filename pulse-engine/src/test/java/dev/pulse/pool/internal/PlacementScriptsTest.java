@@ -257,7 +257,7 @@ class PlacementScriptsTest {
         assertThat(pool.reads.ownedBy(pool.redis, "w1", "0"))
                 .isEqualTo(new PoolReads.Page(
                         "0", List.of(new PoolReads.JobSeen("b", job.id(), "assigned", "w1", job.token()))));
-        assertThat(pool.reads.due(pool.redis).jobs()).isEmpty();
+        assertThat(pool.reads.due(pool.redis, 0, 100).jobs()).isEmpty();
         assertThat(pool.reads.aside(pool.redis).jobs()).containsExactly(new PoolReads.JobSeen("c", "d3", "due", "", 0));
         pool.call("LPUSH", pool.keys.job("odd"), "x");
         assertThat(pool.reads.jobs(pool.redis, List.of("none", "odd")))

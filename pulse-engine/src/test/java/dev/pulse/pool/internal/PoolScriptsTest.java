@@ -157,7 +157,7 @@ class PoolScriptsTest {
 
         assertThat(pool.pools.shutdown(pool.redis, pool.keys, List.of("w1"))).isEqualTo(Ending.OK);
         assertThat(pool.pools.shutdown(pool.redis, pool.keys, List.of("w1"))).isEqualTo(Ending.OK);
-        assertThat(pool.inbox("w1", "r")).hasSize(3);
+        assertThat(pool.inbox("w1", "r")).hasSize(2);
         assertThat(open(0)).isEqualTo(new PoolScripts.ShuttingDown(pool.keys));
         var due = pool.reads.aside(pool.redis);
         for (var jobs : List.of(

@@ -1,0 +1,51 @@
+package dev.pulse.pool.internal;
+
+import dev.pulse.pool.JobRequest;
+import dev.pulse.wire.Names;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** What users ask for as Redis is asked for it. Thread-safe. */
+final class Requests {
+    private final Client client;
+
+    Requests(Client client) {
+        this.client = client;
+    }
+
+    /**
+     * Refuses what is out of range; makes an id where there is none.
+     *
+     * @param told the client that workers are to tell how it gets on; empty for none
+     */
+    JobScripts.Request toldTo(String told, JobRequest request) {
+        Names.requireJobKey(request.key());
+        request.id().ifPresent(Names::requireDispatchId);
+        client.requirePayload("payload of a job", request.payload());
+        return new JobScripts.Request(
+                request.key(),
+                request.id().orElseGet(client.answers()::newId),
+                request.id().isPresent() ? digest(request) : "",
+                request.payload(),
+                told,
+                request.attempts(),
+                request.delay(),
+                request.workerNeeded());
+    }
+
+    private static String digest(JobRequest request) {
+        byte[] key = request.key().getBytes(StandardCharsets.UTF_8);
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            // the length says where the key ends
+            digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(key.length).flip());
+            digest.update(key);
+            return HexFormat.of().formatHex(digest.digest(request.payload()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
