@@ -2,7 +2,8 @@
 -- KEYS: 1 meta, 2 job, 3 payload, 4 outcome, 5 owned set of the owner, 6 its inbox, 7 waiting, 8 due; with a delay:
 --       9 inbox of the worker in the first slot, if there is one
 -- ARGV: 1 ring version, 2 owner or '' when the ring is empty, 3 key, 4 dispatch id, 5 digest of key and payload or '',
---       6 payload, 7 client to tell or '', 8 attempts allowed, 9 delay in ms, 10 whether a worker is needed now 0/1
+--       6 payload, 7 client to tell or '', 8 attempts allowed, 9 delay in ms, 10 whether a worker is needed now 0/1,
+--       11 whether the client waits for the end of a task, and is not told that it begins 0/1
 -- Returns {'OK', token}, {'WAITING'} or {'DUE'} when accepted; {'JOINED', state, token, error or result} when the id is
 -- known; {'CONFLICT'} when it is known with another digest; {'EXISTS', id} when the key is another's, {'FULL'},
 -- {'NOWORKER'}, {'RING', version, slots} when the version given is not the pool's, {'CLOSING'}, {'GONE'}.
@@ -89,14 +90,15 @@ if state == 'assigned' then
 else
   owner, token = '', '0'
 end
-if digest == '' then
-  redis.call('HSET', KEYS[2], 'id', id, 'st', state, 'o', owner, 't', token, 'q', '1', 'mx', ARGV[8], 'r', ARGV[7],
-    'at', accepted)
-else
+local record = {'id', id, 'st', state, 'o', owner, 't', token, 'q', '1', 'mx', ARGV[8], 'r', ARGV[7], 'at', accepted}
+if digest ~= '' then
   redis.call('HSET', KEYS[4], 'k', key, 'dg', digest, 'st', 'pending')
-  redis.call('HSET', KEYS[2], 'id', id, 'st', state, 'o', owner, 't', token, 'q', '1', 'mx', ARGV[8], 'r', ARGV[7],
-    'at', accepted, 'dg', digest)
+  record[#record + 1], record[#record + 2] = 'dg', digest
 end
+if ARGV[11] == '1' then
+  record[#record + 1], record[#record + 2] = 'u', '1'
+end
+redis.call('HSET', KEYS[2], unpack(record))
 redis.call('SET', KEYS[3], ARGV[6])
 if state ~= 'assigned' then
   redis.call('HSET', KEYS[1], 'q', digits(queued + 1))

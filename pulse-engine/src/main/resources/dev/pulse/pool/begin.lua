@@ -15,7 +15,7 @@ if not meta[1] then
   return {'GONE'}
 end
 local key, token, entry = ARGV[1], ARGV[2], ARGV[3]
-local job = redis.call('HMGET', KEYS[2], 't', 'st', 'q', 'n', 'w', 'id', 'r', 'dg', 'a', 'mx')
+local job = redis.call('HMGET', KEYS[2], 't', 'st', 'q', 'n', 'w', 'id', 'r', 'dg', 'a', 'mx', 'u')
 if job[1] ~= token then
   if entry ~= '' then
     redis.call('XDEL', KEYS[3], entry)
@@ -48,7 +48,7 @@ if job[2] ~= 'running' then
   end
   begun(KEYS[5], job[8], key, token)
   redis.call('HSET', KEYS[2], 'st', 'running', 'q', '0', 'n', (job[4] or 0) + 1, 'a', attempts)
-  if not job[4] and job[7] ~= '' then
+  if not job[4] and job[7] ~= '' and not job[11] then
     tell(KEYS[4], 'd', job[6], 'started', token, '')
   end
 end

@@ -86,8 +86,8 @@ final class Answers {
     }
 
     /** Begins to wait for a dispatch; until it has ended, or has begun. */
-    Wait beginDispatch(PoolIncarnation in, String id, boolean untilEnd) throws InterruptedException {
-        return begin(new Wait(in, untilEnd), DISPATCH, id);
+    Wait beginDispatch(PoolIncarnation in, JobScripts.Request job) throws InterruptedException {
+        return begin(new Wait(in, job.untilEnd()), DISPATCH, job.id());
     }
 
     private Wait begin(Wait wait, String about, String id) throws InterruptedException {

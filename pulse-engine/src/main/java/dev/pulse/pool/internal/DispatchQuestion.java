@@ -7,19 +7,12 @@ import org.jspecify.annotations.Nullable;
 final class DispatchQuestion implements Answers.Question {
     private final PoolIncarnation pool;
     private final JobScripts.Request job;
-    private final boolean untilEnd;
     private String lastKnown = "accepted";
     private boolean begun;
 
-    /**
-     * Has heard nothing yet.
-     *
-     * @param untilEnd whether it is no answer that it has begun
-     */
-    DispatchQuestion(PoolIncarnation pool, JobScripts.Request job, boolean untilEnd) {
+    DispatchQuestion(PoolIncarnation pool, JobScripts.Request job) {
         this.pool = pool;
         this.job = job;
-        this.untilEnd = untilEnd;
     }
 
     /** Where it was when it was last asked for, in words. */
@@ -59,7 +52,7 @@ final class DispatchQuestion implements Answers.Question {
         lastKnown = outcome.state();
         Answer.Told told = Answer.Told.of(outcome);
         begun |= told.isBegin();
-        return outcome.isPending() || (untilEnd && told.isBegin()) ? null : told;
+        return outcome.isPending() || (job.untilEnd() && told.isBegin()) ? null : told;
     }
 
     /** The same of a job that is there. */

@@ -29,12 +29,12 @@ final class Dispatching {
             throw new IllegalArgumentException("a job with a delay is to be enqueued, for a dispatch waits until it has"
                     + " begun: delay was " + request.delay());
         }
-        JobScripts.Request job = requests.toldTo(client.answers().client(), request);
-        return begun(job, submission(job, false, client.dispatchTimeout()).await(!request.mayBeginLate()));
+        JobScripts.Request job = requests.waited(request, false);
+        return begun(job, submission(job, client.dispatchTimeout()).await(!request.mayBeginLate()));
     }
 
-    private Submission submission(JobScripts.Request job, boolean untilEnd, Duration timeout) {
-        return new Submission(client, admitting, stopping, job, untilEnd, timeout);
+    private Submission submission(JobScripts.Request job, Duration timeout) {
+        return new Submission(client, admitting, stopping, job, timeout);
     }
 
     private Dispatch begun(JobScripts.Request job, Answer.Told told) {
@@ -55,8 +55,8 @@ final class Dispatching {
 
     Outcome dispatchAndWait(JobRequest request, Duration timeout) throws InterruptedException {
         Options.require("timeout", timeout, SHORTEST, LONGEST);
-        JobScripts.Request job = requests.toldTo(client.answers().client(), request);
-        Answer.Told end = submission(job, true, timeout).await(!request.mayBeginLate());
+        JobScripts.Request job = requests.waited(request, true);
+        Answer.Told end = submission(job, timeout).await(!request.mayBeginLate());
         return Outcomes.outcome(job.key(), job.id(), end.outcome());
     }
 
@@ -66,7 +66,7 @@ final class Dispatching {
             throw new IllegalArgumentException("a job that is withdrawn when it is late is to be dispatched, for nobody"
                     + " waits for one that is enqueued");
         }
-        JobScripts.Request job = requests.toldTo("", request);
+        JobScripts.Request job = requests.untold(request);
         long end = System.nanoTime() + client.redis().timeout().toNanos();
         PoolIncarnation pool = client.present();
         while (true) {

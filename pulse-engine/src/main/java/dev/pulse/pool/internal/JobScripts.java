@@ -42,6 +42,7 @@ final class JobScripts {
      * @param attempts how many are allowed; 0 for as many as the worker says. With at most one, a first start that throws
      *     ends it
      * @param workerNeeded whether it is refused when it would have to wait for a worker
+     * @param untilEnd whether the client waits for the end of a task, and is not told that it begins
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     record Request(
@@ -52,7 +53,20 @@ final class JobScripts {
             String client,
             int attempts,
             Duration delay,
-            boolean workerNeeded) {}
+            boolean workerNeeded,
+            boolean untilEnd) {
+        Request(
+                String key,
+                String id,
+                String digest,
+                byte[] payload,
+                String client,
+                int attempts,
+                Duration delay,
+                boolean workerNeeded) {
+            this(key, id, digest, payload, client, attempts, delay, workerNeeded, false);
+        }
+    }
 
     /** What became of a job that was to be accepted. */
     sealed interface Admission
@@ -129,7 +143,8 @@ final class JobScripts {
                         job.client(),
                         job.attempts(),
                         job.delay().toMillis(),
-                        flag(job.workerNeeded()))));
+                        flag(job.workerNeeded()),
+                        flag(job.untilEnd()))));
         return switch (word(reply)) {
             case "OK" -> new Assigned(decimal(reply, 1));
             case "WAITING" -> new Waiting();

@@ -183,10 +183,11 @@ final class OwnerScripts {
     /**
      * Says that a job's handler has returned, or never ran, and that the job is over.
      *
-     * @param waiters who is told, each time it is said
+     * @param waiters who is told, each time it is said; who waits for the end of the job is told anyway
      */
     Ended stopped(Redis redis, Held job, List<Waiter> waiters, List<String> entries) throws InterruptedException {
         List<Object> names = endingKeys(job);
+        names.add(keys.replies(job.client()));
         List<Object> arguments = new ArrayList<>(List.of(job.key(), job.token()));
         for (Waiter waiter : waiters) {
             names.add(keys.replies(waiter.client()));

@@ -52,6 +52,7 @@ final class PoolHandle implements PoolNode, Closing {
     private final Answers answers;
     private final Stopping stopping;
     private final Dispatching dispatching;
+    private final Retrying retrying;
     private final Notifying notifying;
     private final Sending sending;
     private final Outcomes outcomes;
@@ -80,6 +81,7 @@ final class PoolHandle implements PoolNode, Closing {
         Client client = new Client(name, redis, life, answers, options.dispatchTimeout(), pools.mostBytes());
         this.stopping = new Stopping(client);
         this.dispatching = new Dispatching(client, stopping);
+        this.retrying = new Retrying(client);
         this.notifying = new Notifying(client);
         this.sending = new Sending(client);
         this.outcomes = new Outcomes(client);
@@ -193,7 +195,7 @@ final class PoolHandle implements PoolNode, Closing {
 
     @Override
     public boolean retryJob(String key) throws InterruptedException {
-        throw new UnsupportedOperationException();
+        return retrying.retry(key);
     }
 
     @Override

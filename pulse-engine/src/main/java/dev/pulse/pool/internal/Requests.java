@@ -16,12 +16,18 @@ final class Requests {
         this.client = client;
     }
 
-    /**
-     * Refuses what is out of range; makes an id where there is none.
-     *
-     * @param told the client that workers are to tell how it gets on; empty for none
-     */
-    JobScripts.Request toldTo(String told, JobRequest request) {
+    /** One whose caller waits until it has begun, or ended. */
+    JobScripts.Request waited(JobRequest request, boolean untilEnd) {
+        return request(request, client.answers().client(), untilEnd);
+    }
+
+    /** One that nobody waits for. */
+    JobScripts.Request untold(JobRequest request) {
+        return request(request, "", false);
+    }
+
+    /** Refuses what is out of range; makes an id where there is none. */
+    private JobScripts.Request request(JobRequest request, String told, boolean untilEnd) {
         Names.requireJobKey(request.key());
         request.id().ifPresent(Names::requireDispatchId);
         client.requirePayload("payload of a job", request.payload());
@@ -33,7 +39,8 @@ final class Requests {
                 told,
                 request.attempts(),
                 request.delay(),
-                request.workerNeeded());
+                request.workerNeeded(),
+                untilEnd);
     }
 
     private static String digest(JobRequest request) {

@@ -15,7 +15,6 @@ final class Submission {
     private final Admitting admitting;
     private final Stopping stopping;
     private final JobScripts.Request job;
-    private final boolean untilEnd;
     private final Duration timeout;
     private final long end;
 
@@ -26,25 +25,17 @@ final class Submission {
     /**
      * Asks nobody yet.
      *
-     * @param untilEnd whether it is waited for until it has ended
      * @param timeout for how long, from now on
      */
-    Submission(
-            Client client,
-            Admitting admitting,
-            Stopping stopping,
-            JobScripts.Request job,
-            boolean untilEnd,
-            Duration timeout) {
+    Submission(Client client, Admitting admitting, Stopping stopping, JobScripts.Request job, Duration timeout) {
         this.client = client;
         this.admitting = admitting;
         this.stopping = stopping;
         this.job = job;
-        this.untilEnd = untilEnd;
         this.timeout = timeout;
         this.end = System.nanoTime() + timeout.toNanos();
         this.pool = client.present();
-        this.question = new DispatchQuestion(pool, job, untilEnd);
+        this.question = new DispatchQuestion(pool, job);
     }
 
     /** What became of it; throws what it is refused for, and that nobody can tell. */
@@ -63,7 +54,7 @@ final class Submission {
                 case Answer.PoolGone gone -> follow();
                 case Answer.Untraceable gone ->
                     throw client.unknown(named()
-                            + (untilEnd
+                            + (job.untilEnd()
                                     ? " was accepted, and has ended: nobody knows how; with an id its outcome is kept"
                                     : " was accepted, and has ended without a trace"));
                 case Answer.Late late -> throw late();
@@ -76,7 +67,7 @@ final class Submission {
 
     /** One try, in one incarnation of the pool. */
     private Answer attempt(boolean withdrawnWhenLate) throws InterruptedException {
-        Wait wait = client.answers().beginDispatch(pool, job.id(), untilEnd);
+        Wait wait = client.answers().beginDispatch(pool, job);
         try {
             Admitting.Accepted admitted = admitting.admit(pool, job, wait, end);
             if (admitted == null) {
@@ -120,7 +111,7 @@ final class Submission {
 
     private OutcomeUnknownException late() {
         String state = ": it is " + question.lastKnown() + ", and goes on";
-        if (!untilEnd) {
+        if (!job.untilEnd()) {
             return client.unknown(named() + " had not begun within " + timeout + state);
         }
         String ask = job.digest().isEmpty()
@@ -144,7 +135,7 @@ final class Submission {
         }
         accepted = false;
         pool = next;
-        question = new DispatchQuestion(pool, job, untilEnd);
+        question = new DispatchQuestion(pool, job);
     }
 
     private OutcomeUnknownException lost(@Nullable Throwable cause) {

@@ -22,6 +22,7 @@ final class Caller implements AutoCloseable {
     final Answers answers;
     final Dispatching dispatching;
     final Stopping stopping;
+    final Retrying retrying;
     final Notifying notifying;
     final Sending sending;
     final Outcomes outcomes;
@@ -41,6 +42,7 @@ final class Caller implements AutoCloseable {
         Client client = new Client(pool, redis, life, answers, timeout, 1_000_000);
         stopping = new Stopping(client);
         dispatching = new Dispatching(client, stopping);
+        retrying = new Retrying(client);
         notifying = new Notifying(client);
         sending = new Sending(client);
         outcomes = new Outcomes(client);

@@ -26,6 +26,8 @@ final class HandWorker implements AutoCloseable {
     /** What it does with jobs it is to start. */
     enum Starts {
         BEGIN,
+        /** Does the task at once. */
+        DO,
         FAIL,
         LEAVE
     }
@@ -97,9 +99,10 @@ final class HandWorker implements AutoCloseable {
         place();
     }
 
-    /** Has all that waits be handed out. */
+    /** Has all that waits be handed out, and all that is due. */
     void place() throws InterruptedException {
         new Placing(redis).placeWaiting(pool);
+        new Placing(redis).placeDue(pool);
     }
 
     private void run() {
@@ -142,6 +145,10 @@ final class HandWorker implements AutoCloseable {
                 held.put(key, job);
                 switch (starts) {
                     case BEGIN -> begin(key);
+                    case DO -> {
+                        beginTask(key);
+                        finish(key, "result of " + key);
+                    }
                     case FAIL -> fail(key, "start threw");
                     case LEAVE -> {}
                 }
@@ -208,6 +215,19 @@ final class HandWorker implements AutoCloseable {
         String entry = entries.remove(key);
         pool.owners().fail(redis, held(key), error, entry == null ? List.of() : List.of(entry));
         held.remove(key);
+    }
+
+    /** Says that it begins an attempt of a task. */
+    OwnerScripts.Begun beginTask(String key) throws InterruptedException {
+        String entry = entries.remove(key);
+        return pool.owners().begin(redis, held(key), entry == null ? "" : entry, 5, false);
+    }
+
+    /** Says that a task is done. */
+    OwnerScripts.Ended finish(String key, String result) throws InterruptedException {
+        OwnerScripts.Ended ended = pool.owners().finish(redis, held(key), Caller.bytes(result), List.of());
+        held.remove(key);
+        return ended;
     }
 
     /** Puts a job that it runs aside. */
