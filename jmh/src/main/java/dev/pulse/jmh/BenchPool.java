@@ -6,14 +6,15 @@ import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.PoolOptions;
 import dev.pulse.pool.ServiceHandler;
+import dev.pulse.pool.TaskHandler;
 import dev.pulse.pool.WorkerOptions;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A node of a pool in this process, which dispatches jobs of 256 bytes and has one worker, whose handler returns at once. Its
- * jobs have the keys 0, 1, 2 and so on, and run until they are stopped. All defaults, but for the limit of queued jobs,
- * which is not reached.
+ * jobs have the keys 0, 1, 2 and so on, and run until they are stopped, or are tasks. All defaults, but for the limit of
+ * queued jobs, which is not reached.
  */
 final class BenchPool implements AutoCloseable {
     static final String NAME = "bench";
@@ -30,9 +31,18 @@ final class BenchPool implements AutoCloseable {
     private int kept;
 
     BenchPool(BenchRedis redis, ServiceHandler handler) throws InterruptedException {
+        this(redis);
+        node.addService(handler, WorkerOptions.defaults());
+    }
+
+    BenchPool(BenchRedis redis, TaskHandler handler) throws InterruptedException {
+        this(redis);
+        node.addTasks(handler, WorkerOptions.defaults());
+    }
+
+    private BenchPool(BenchRedis redis) throws InterruptedException {
         pulse = Pulse.connect(redis.uri());
         node = pulse.joinPool(NAME, options());
-        node.addService(handler, WorkerOptions.defaults());
     }
 
     private static PoolOptions options() {
@@ -50,6 +60,24 @@ final class BenchPool implements AutoCloseable {
     /** Dispatches a job with a key that was never used, and waits until it has started. */
     Object dispatch() throws InterruptedException {
         return node.dispatch(JobRequest.of(newKey(), payload));
+    }
+
+    /** Has a task done with a key that was never used, and waits for its result. */
+    Object runTask() throws InterruptedException {
+        return node.dispatchAndWait(JobRequest.of(newKey(), payload), LONGEST);
+    }
+
+    /** Enqueues a task with a key that was never used. */
+    Object enqueue(Duration delay) throws InterruptedException {
+        return node.enqueue(JobRequest.of(newKey(), payload).withDelay(delay));
+    }
+
+    void pause() throws InterruptedException {
+        node.pause();
+    }
+
+    void resume() throws InterruptedException {
+        node.resume();
     }
 
     /** Sends a message to a key that was never used, and waits for the answer. */

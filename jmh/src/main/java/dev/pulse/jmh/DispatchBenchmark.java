@@ -4,6 +4,9 @@ import dev.pulse.jmh.RunningPool.WithFew;
 import dev.pulse.jmh.RunningPool.WithMany;
 import dev.pulse.jmh.peer.RedissonExecutor;
 import dev.pulse.jmh.peer.Sample;
+import dev.pulse.pool.Task;
+import dev.pulse.pool.TaskResult;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -21,8 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What a pool does for 64 virtual threads, with one worker in the same process, whose handler returns at once: from the
  * dispatch of a job of 256 bytes until its handler has begun it, where 10 other jobs run, and where 100,000 do; from sending
- * a message of 256 bytes to its answer; and from submitting a task to Redisson's executor to its result. Each job
- * and message has a new key. The jobs of an invocation are stopped after it, outside the measurement.
+ * a message of 256 bytes to its answer; from the dispatch of a task of 256 bytes to its result; and from submitting a task to
+ * Redisson's executor to its result. Each job and message has a new key. The jobs of an invocation are stopped after it, outside the measurement.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -33,6 +36,36 @@ public class DispatchBenchmark {
     private static final int CALLERS = 64;
     private static final int MANY = 6_400;
     private static final int FEW = 640;
+
+    /** A pool whose worker does tasks, which have the length of their payload as a result. */
+    @State(Scope.Benchmark)
+    public static class WithTasks {
+        private final BenchRedis redis = new BenchRedis();
+        private BenchPool pool;
+
+        /** Joins it. */
+        @Setup
+        public void open() throws InterruptedException {
+            pool = new BenchPool(redis, WithTasks::length);
+        }
+
+        private static TaskResult length(Task task) {
+            return TaskResult.done(ByteBuffer.allocate(Integer.BYTES)
+                    .putInt(task.payload().length)
+                    .array());
+        }
+
+        Object run() throws InterruptedException {
+            return pool.runTask();
+        }
+
+        /** Ends it. */
+        @TearDown
+        public void close() {
+            pool.close();
+            redis.close();
+        }
+    }
 
     /** Redisson, with as many workers as there are callers. */
     @State(Scope.Benchmark)
@@ -75,6 +108,12 @@ public class DispatchBenchmark {
     @OperationsPerInvocation(MANY)
     public void send(WithFew pool) throws InterruptedException {
         Callers.run(CALLERS, MANY, pool::send);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(MANY)
+    public void task(WithTasks pool) throws InterruptedException {
+        Callers.run(CALLERS, MANY, pool::run);
     }
 
     @Benchmark

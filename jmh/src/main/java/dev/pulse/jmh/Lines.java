@@ -34,6 +34,7 @@ final class Lines {
         all.maps();
         all.mapsMemory();
         all.pools();
+        all.poolsDue();
         all.poolsLife();
         return List.copyOf(all.lines);
     }
@@ -160,12 +161,27 @@ final class Lines {
                 new AtMostTimes(2.5)));
         Case dispatch = Case.of(DispatchBenchmark.class, "dispatch");
         String work = "dispatch until started, 64 virtual threads";
-        throughput(work, dispatch, "Redisson's executor", Case.of(DispatchBenchmark.class, "redisson"), 15);
+        Case redisson = Case.of(DispatchBenchmark.class, "redisson");
+        throughput(work, dispatch, "Redisson's executor", redisson, 15);
         // 1.2 times as long at most
         Case many = Case.of(DispatchBenchmark.class, "manyRunning");
         throughput("the same while 100,000 jobs run", many, "while 10 run", dispatch, 0.83);
         Case send = Case.of(DispatchBenchmark.class, "send");
         throughput("send until answered, 64 virtual threads", send, "dispatch", dispatch, 1.5);
+        Case task = Case.of(DispatchBenchmark.class, "task");
+        throughput("task to its end, 64 virtual threads", task, "Redisson's executor", redisson, 10);
+    }
+
+    private void poolsDue() {
+        Figure alone = new Figure("Pulse", Case.of(DueAloneBenchmark.class, "late"), P99);
+        bound("task due in 100 ms, idle, until it begins", alone, 150_000);
+        Case due = Case.of(DueBenchmark.class, "due").onlyOnce();
+        Case waiting = Case.of(DueBenchmark.class, "waiting").onlyOnce();
+        lines.add(new Line(
+                "100,000 delayed tasks due at once, the last begins",
+                new Figure("Pulse", due, SLOWEST_MILLIS),
+                new Figure("100,000 that wait for resume", waiting, SLOWEST_MILLIS),
+                new AtMostMore(2_000)));
     }
 
     private void poolsLife() {

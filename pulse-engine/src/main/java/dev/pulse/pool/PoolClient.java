@@ -31,46 +31,59 @@ public interface PoolClient extends AutoCloseable {
      * @throws dev.pulse.JobFailedException when its handler threw, or it was stopped or withdrawn before it had begun
      * @throws dev.pulse.OutcomeUnknownException when it had not begun in time and goes on waiting; or when nobody can tell
      *     whether it was accepted. The message says which, and names the id
-     * @throws IllegalArgumentException when the payload is larger than this Pulse allows
+     * @throws IllegalArgumentException when the payload is larger than this Pulse allows, or the request has a delay
      */
     Dispatch dispatch(JobRequest request) throws InterruptedException;
 
     /**
-     * Has a job done, now or after its {@linkplain JobRequest#withDelay delay}, and returns as soon as it is accepted. What
-     * becomes of it can be asked for by its id when the request has one.
+     * Has a job done, now or after its {@linkplain JobRequest#withDelay delay}, and returns as soon as it is accepted. Nobody is
+     * told what becomes of it; with an id its {@linkplain #outcome outcome} can be asked for. Also a first attempt that throws
+     * is made again later, as {@link WorkerOptions#attempts} says, for nobody hears of it.
+     *
+     * <p>With an id it can be repeated, and is when Redis was away. Without one, a job of which no reply came is withdrawn; if
+     * it is not known to Redis then, it was not accepted, or has run and ended already.
      *
      * @return the id it was dispatched with, or that was made for it
      * @throws InterruptedException when interrupted before it was accepted
      * @throws dev.pulse.JobExistsException when the pool has a job of that key, from another dispatch
      * @throws dev.pulse.DispatchConflictException when the id was used for another key or payload
-     * @throws dev.pulse.QueueFullException when the pool's limit of queued jobs is reached
+     * @throws dev.pulse.QueueFullException when the pool's limit of queued jobs is reached; those with a delay count, too
      * @throws dev.pulse.NoWorkerException when it needs a worker now, and there is none
-     * @throws dev.pulse.JobFailedException when it was withdrawn before
-     * @throws dev.pulse.OutcomeUnknownException when nobody can tell whether it was accepted
-     * @throws IllegalArgumentException when the payload is larger than this Pulse allows
+     * @throws dev.pulse.JobFailedException when its id was withdrawn before
+     * @throws dev.pulse.OutcomeUnknownException when nobody can tell whether it was accepted; dispatched again with an id it is
+     *     certain
+     * @throws IllegalArgumentException when the payload is larger than this Pulse allows, or the request is one to be
+     *     {@linkplain JobRequest#withdrawnWhenLate withdrawn when it is late}
      */
     String enqueue(JobRequest request) throws InterruptedException;
 
     /**
-     * Has a task done, and waits until it has ended: done, stopped, or dead. The throws are those of {@link #dispatch} until
-     * it is accepted; how it ended then is no throw but the outcome.
+     * Has a task done, and waits until it has ended: done, with its result; stopped; or dead, after all its attempts. Of a job
+     * that lives until it is stopped, that is the end. The throws are those of {@link #dispatch} until it is accepted; how it
+     * ended then is no throw but the outcome, also that it was {@linkplain Outcome.State#WITHDRAWN withdrawn}. With an id
+     * anybody can join, before the end or after it, and gets the same outcome.
      *
-     * @param timeout how long it waits, 1 ms to 24 h
-     * @throws dev.pulse.OutcomeUnknownException when it had not ended in time, and goes on
+     * @param timeout how long it waits, 1 ms to 24 h; a {@linkplain JobRequest#withDelay delay} is a part of it
+     * @throws dev.pulse.OutcomeUnknownException when it had not ended in time, and goes on; when the caller was interrupted; or
+     *     when it has ended, and nobody knows how: that can happen without an id only. The message says which, and how to ask
+     * @throws IllegalArgumentException when the timeout is out of its range, or the payload larger than this Pulse allows
      */
     Outcome dispatchAndWait(JobRequest request, Duration timeout) throws InterruptedException;
 
     /**
-     * The jobs that were given up after all their attempts, the last that died first.
+     * The jobs that were given up after all their attempts, the last that died first; {@link JobInfo#error} says of what. They
+     * stay until they are tried anew, or stopped, and keep their keys: none of them can be dispatched meanwhile.
      *
      * @param most how many at most, 1 to 1,000
      */
     List<JobInfo> deadJobs(int most) throws InterruptedException;
 
     /**
-     * Has a dead job tried anew, with all its attempts. {@link #stopJob} gives it up for good instead.
+     * Has a dead job tried anew, at once and with all its attempts. {@link #stopJob(String)} removes it instead.
      *
      * @return false when the pool has no dead job of this key
+     * @throws InterruptedException when interrupted before it was asked for
+     * @throws dev.pulse.QueueFullException when the pool's limit of queued jobs is reached
      */
     boolean retryJob(String key) throws InterruptedException;
 

@@ -43,7 +43,8 @@ record JobRecords(Redis redis, PoolKeys keys, boolean isLarge) {
         List<JobInfo> jobs = new ArrayList<>();
         int next = 0;
         for (Seen job : seen) {
-            info(job, job.isTimed() ? instant(times.get(next++)) : Optional.empty()).ifPresent(jobs::add);
+            info(job, job.isTimed() ? instant(times.get(next++)) : Optional.empty())
+                    .ifPresent(jobs::add);
         }
         return jobs;
     }
@@ -123,8 +124,7 @@ record JobRecords(Redis redis, PoolKeys keys, boolean isLarge) {
     }
 
     private static Optional<Instant> instant(@Nullable Object score) {
-        return Optional.ofNullable(score)
-                .map(ms -> Instant.ofEpochMilli((long) Double.parseDouble(Replies.text(ms))));
+        return Optional.ofNullable(score).map(ms -> Instant.ofEpochMilli((long) Double.parseDouble(Replies.text(ms))));
     }
 
     private static String text(List<@Nullable Object> fields, int at) {

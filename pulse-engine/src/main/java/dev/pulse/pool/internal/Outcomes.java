@@ -36,8 +36,8 @@ final class Outcomes {
         String state = text(fields.get(1));
         long token = fields.get(2) == null ? 0 : Long.parseLong(text(fields.get(2)));
         byte[] result = fields.get(4) == null ? new byte[0] : Replies.bytes(fields.get(4));
-        return Optional.of(outcome(
-                text(fields.get(0)), id, new JobScripts.Outcome(state, token, text(fields.get(3)), result)));
+        return Optional.of(
+                outcome(text(fields.get(0)), id, new JobScripts.Outcome(state, token, text(fields.get(3)), result)));
     }
 
     private static String text(@Nullable Object field) {

@@ -101,8 +101,8 @@ final class PoolHandle implements PoolNode, Closing {
                 this::rank,
                 signals.loop("pool " + name + " upkeep", false));
         upkeep = keeping;
-        DueTimes due = new DueTimes(
-                placing, this::rank, this::lookAgain, signals.loop("pool " + name + " due times", false));
+        DueTimes due =
+                new DueTimes(placing, this::rank, this::lookAgain, signals.loop("pool " + name + " due times", false));
         dueTimes = due;
         PoolWatch watch = new PoolWatch(name, redis, life, answers, keeping, due, cleaning, workers);
         heartbeat = new Heartbeat(life, answers.client(), () -> workers, watch, signals.loop("pool " + name, false));

@@ -59,8 +59,7 @@ final class Submission {
                                     : " was accepted, and has ended without a trace"));
                 case Answer.Late late -> throw late();
                 case Answer.Closed closed ->
-                    throw client.unknown(
-                            named() + " was accepted, and goes on: this handle of the pool was closed");
+                    throw client.unknown(named() + " was accepted, and goes on: this handle of the pool was closed");
             }
         }
     }

@@ -102,9 +102,11 @@ class JobScriptsTest {
         assertThat(admit(once("other", "d1", "other"))).isEqualTo(new JobScripts.Conflict());
         var job = new OwnerScripts.Held("w1", "k", token, "d1", CLIENT);
         pool.start(job);
-        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined(new JobScripts.Outcome("started", token, "")));
+        assertThat(admit(once("k", "d1", "digest")))
+                .isEqualTo(new Joined(new JobScripts.Outcome("started", token, "")));
         pool.owners.stopped(pool.redis, job, List.of(), List.of());
-        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined(new JobScripts.Outcome("stopped", token, "")));
+        assertThat(admit(once("k", "d1", "digest")))
+                .isEqualTo(new Joined(new JobScripts.Outcome("stopped", token, "")));
         assertThat(pool.hash("m")).containsEntry("q", "0");
     }
 
@@ -113,7 +115,8 @@ class JobScriptsTest {
         long token = ((Assigned) admit(once("k", "d1", "digest"))).token();
         pool.start(new OwnerScripts.Held("w1", "k", token, "d1", CLIENT));
         pool.call("DEL", pool.keys.outcome("d1"));
-        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined(new JobScripts.Outcome("started", token, "")));
+        assertThat(admit(once("k", "d1", "digest")))
+                .isEqualTo(new Joined(new JobScripts.Outcome("started", token, "")));
         assertThat(admit(once("k", "d1", "other"))).isEqualTo(new JobScripts.Conflict());
         assertThat(admit(once("k", "d2", "digest"))).isEqualTo(new JobScripts.KeyTaken("d1"));
     }

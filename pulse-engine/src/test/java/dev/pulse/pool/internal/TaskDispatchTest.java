@@ -112,10 +112,10 @@ class TaskDispatchTest {
             assertThatExceptionOfType(JobExistsException.class)
                     .isThrownBy(() -> caller.dispatching.enqueue(request("job")));
             assertThatExceptionOfType(DispatchConflictException.class)
-                    .isThrownBy(() -> caller.dispatching.enqueue(request("other").withId("once")));
+                    .isThrownBy(
+                            () -> caller.dispatching.enqueue(request("other").withId("once")));
             for (JobRequest more : List.of(request("more"), request("more").withDelay(Duration.ofDays(1)))) {
-                assertThatExceptionOfType(QueueFullException.class)
-                        .isThrownBy(() -> caller.dispatching.enqueue(more));
+                assertThatExceptionOfType(QueueFullException.class).isThrownBy(() -> caller.dispatching.enqueue(more));
             }
             assertThat(caller.listing.jobs()).hasSize(1);
         }
@@ -258,7 +258,8 @@ class TaskDispatchTest {
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             worker.starts = HandWorker.Starts.LEAVE;
             assertThatExceptionOfType(OutcomeUnknownException.class)
-                    .isThrownBy(() -> caller.dispatching.dispatchAndWait(request("once").withId("id"), SHORT))
+                    .isThrownBy(() ->
+                            caller.dispatching.dispatchAndWait(request("once").withId("id"), SHORT))
                     .withMessageContaining("had not ended within " + SHORT)
                     .withMessageContaining("assigned to w1, and goes on")
                     .withMessageContaining("outcome(\"id\")");
@@ -278,8 +279,7 @@ class TaskDispatchTest {
     @PulseTest
     void whatHasNotBegunInTimeIsWithdrawnIfThatIsWanted(TestRedis redis, Prefix prefix) throws InterruptedException {
         try (Caller caller = Caller.of(redis.uri(), prefix.name("p"))) {
-            Outcome late =
-                    caller.dispatching.dispatchAndWait(request("job").withdrawnWhenLate(), SHORT);
+            Outcome late = caller.dispatching.dispatchAndWait(request("job").withdrawnWhenLate(), SHORT);
             assertThat(late.state()).isEqualTo(Outcome.State.WITHDRAWN);
             assertThat(late.error().orElseThrow()).contains(SHORT.toString());
             assertThat(caller.listing.jobs()).isEmpty();

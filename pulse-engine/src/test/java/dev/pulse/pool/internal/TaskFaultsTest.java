@@ -132,7 +132,8 @@ class TaskFaultsTest {
             worker.starts = HandWorker.Starts.LEAVE;
             for (String key : List.of("plain", "once")) {
                 loseReply(proxy, key);
-                Call<Outcome> call = waiting(caller, key.equals("once") ? request(key).withId("id") : request(key));
+                Call<Outcome> call =
+                        waiting(caller, key.equals("once") ? request(key).withId("id") : request(key));
                 begin(worker, key);
                 worker.finish(key, "result");
                 assertDone(call.get(), "result");
@@ -154,7 +155,8 @@ class TaskFaultsTest {
                 proxy.passReplies((out, bytes, length) -> {
                     throw new IOException("lost");
                 });
-                Call<Outcome> call = waiting(caller, key.equals("once") ? request(key).withId("id") : request(key));
+                Call<Outcome> call =
+                        waiting(caller, key.equals("once") ? request(key).withId("id") : request(key));
                 await().atMost(PATIENT).until(() -> worker.seen("s", key).size() > done && !worker.has(key));
                 proxy.passReplies(Passage.free());
                 assertDone(call.get(), "result of " + key);

@@ -181,11 +181,12 @@ class TaskScriptsTest {
         assertThat(pool.owners.finish(pool.redis, job, bytes("other"), List.of()))
                 .isEqualTo(Ended.STALE);
         assertThat(pool.snapshot().names("job:")).isEmpty();
-        assertThat(pool.jobs.ask(pool.redis, "k", job.id())).isInstanceOfSatisfying(JobScripts.Outcome.class, outcome -> {
-            assertThat(outcome.state()).isEqualTo("done");
-            assertThat(outcome.token()).isEqualTo(job.token());
-            assertThat(outcome.result()).isEqualTo(bytes("result"));
-        });
+        assertThat(pool.jobs.ask(pool.redis, "k", job.id()))
+                .isInstanceOfSatisfying(JobScripts.Outcome.class, outcome -> {
+                    assertThat(outcome.state()).isEqualTo("done");
+                    assertThat(outcome.token()).isEqualTo(job.token());
+                    assertThat(outcome.result()).isEqualTo(bytes("result"));
+                });
         assertThat(pool.hash("d:id-k")).containsEntry("res", "result");
         assertThat(outcomeTtl(job)).isPositive();
         assertThat(pool.replies()).containsExactly("d id-k started", "d id-k done");

@@ -18,6 +18,8 @@ import dev.pulse.pool.PoolFigures;
 import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.PoolOptions;
 import dev.pulse.pool.PoolSettings;
+import dev.pulse.pool.Task;
+import dev.pulse.pool.TaskResult;
 import dev.pulse.pool.Worker;
 import dev.pulse.pool.WorkerInfo;
 import dev.pulse.pool.WorkerOptions;
@@ -76,6 +78,50 @@ final class PoolSnippets {
             return "nobody knows yet: outcome(id) will tell, and it can be dispatched again";
         }
         // end
+    }
+
+    static Outcome tasking(Pulse pulse) throws InterruptedException {
+        // snippet: tasks
+        PoolNode node = pulse.joinPool("labels"); // in each process that is to work
+        node.addTasks(task -> TaskResult.done(label(task)), WorkerOptions.defaults());
+
+        PoolClient pool = pulse.pool("labels"); // in any process
+        pool.enqueue(JobRequest.of("parcel-7", bytes("to ada"))); // accepted: it is done, whatever becomes of us
+        pool.enqueue(JobRequest.of("parcel-8", bytes("to alan"))
+                .withDelay(Duration.ofHours(1)) // begins no earlier
+                .withAttempts(3)); // those that throw are made again, after 1 s, 2 s …
+
+        Outcome outcome = pool.dispatchAndWait(
+                JobRequest.of("parcel-9", bytes("to grace")).withId("label-4711"), Duration.ofSeconds(30));
+        if (outcome.state() == Outcome.State.DONE) { // else FAILED, STOPPED, DEAD, LOST or WITHDRAWN, with an error()
+            print(outcome.result().orElseThrow());
+        }
+        // end
+        return pool.outcome("label-4711").orElseThrow();
+    }
+
+    private static byte[] label(Task task) {
+        String text = new String(task.payload(), UTF_8);
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("a label needs a text");
+        }
+        return bytes("[" + text + "]");
+    }
+
+    private static void print(byte[] label) {
+        System.out.println(new String(label, UTF_8));
+    }
+
+    static int retrying(PoolClient pool) throws InterruptedException {
+        // snippet: dead
+        List<JobInfo> dead = pool.deadJobs(100); // the last that died first
+        for (JobInfo job : dead) {
+            System.out.println(job.key() + " had " + job.attempts() + " attempts, and died at "
+                    + job.died().orElseThrow() + " of " + job.error().orElse("?"));
+            pool.retryJob(job.key()); // with all its attempts; stopJob removes it instead
+        }
+        // end
+        return dead.size();
     }
 
     static String reaching(PoolClient pool) throws InterruptedException {

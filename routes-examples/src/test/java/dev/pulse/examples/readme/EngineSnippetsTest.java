@@ -10,7 +10,10 @@ import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.map.ListChange;
 import dev.pulse.map.ReplicatedMap;
 import dev.pulse.map.Watch;
+import dev.pulse.pool.JobInfo;
+import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.Outcome;
+import dev.pulse.pool.PoolClient;
 import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.PoolSettings;
 import dev.pulse.pool.Worker;
@@ -129,6 +132,23 @@ class EngineSnippetsTest {
             assertThat(node.jobs()).hasSize(2);
             assertThat(PoolSnippets.ending(node)).isTrue();
             assertThat(tracking.log).doesNotContain("no token");
+        }
+    }
+
+    @Test
+    void tasksAreDoneTriedAgainAndGivenUp() throws InterruptedException {
+        Outcome outcome = PoolSnippets.tasking(pulse);
+        assertThat(outcome.state()).isEqualTo(Outcome.State.DONE);
+        assertThat(outcome.result().orElseThrow()).asString().isEqualTo("[to grace]");
+        try (PoolClient pool = pulse.pool("labels")) {
+            soon().until(() -> pool.job("parcel-7").isEmpty());
+            assertThat(pool.job("parcel-8").orElseThrow().state()).isEqualTo(JobInfo.State.DUE);
+            JobRequest empty = JobRequest.of("parcel-10", new byte[0]).withAttempts(1);
+            Outcome dead = pool.dispatchAndWait(empty, Duration.ofSeconds(30));
+            assertThat(dead.state()).isEqualTo(Outcome.State.DEAD);
+            assertThat(dead.error().orElseThrow()).contains("a label needs a text");
+            assertThat(PoolSnippets.retrying(pool)).isEqualTo(1);
+            soon().until(() -> PoolSnippets.retrying(pool) == 1);
         }
     }
 
