@@ -115,12 +115,13 @@ public sealed interface PulseEvent {
     record MapValueDropped(String map, String key, String cause) implements PulseEvent {}
 
     /**
-     * A worker of a pool lost its lease, or was about to, because Redis or this process was away for too long. It stops its
-     * jobs, and goes on under another id as soon as it can; others may have them by then.
+     * A worker of a pool lost its lease, or was about to. It stops its jobs, and goes on under another id as soon as it can;
+     * others may have them by then.
      *
      * @param worker the id that it had
      * @param jobs how many it had
-     * @param cause why, in words
+     * @param cause why, in words: for how long Redis did not answer, or this process stood still; that the worker's inbox
+     *     could not be read in time; that Redis says it is over, where its clock was set or it lost what it knew
      */
     record WorkerLost(String pool, String worker, int jobs, String cause) implements PulseEvent {}
 

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.faults.Attacks;
+import dev.pulse.pool.Job;
+import dev.pulse.pool.JobRequest;
+import dev.pulse.pool.PoolNode;
+import dev.pulse.pool.ServiceHandler;
+import dev.pulse.pool.WorkerOptions;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.ReaderOptions;
@@ -58,8 +63,23 @@ class OpenCloseTest {
             stream.add("e", "payload");
             assertThat(seen.await(30, TimeUnit.SECONDS)).isTrue();
             stream.remove(stream.snapshot().stream().map(event -> event.id()).toList());
+            useOnce(pulse.joinPool(name));
             pulse.close(Duration.ofSeconds(5));
         }
+    }
+
+    private static void useOnce(PoolNode pool) throws InterruptedException {
+        ServiceHandler handler = new ServiceHandler() {
+            @Override
+            public void start(Job job) {}
+
+            @Override
+            public void stop(Job job) {}
+        };
+        pool.addService(handler, WorkerOptions.defaults()).close();
+        pool.addService(handler, WorkerOptions.defaults());
+        pool.dispatch(JobRequest.of("a", new byte[0]));
+        pool.stopJob("a");
     }
 
     /** Of all keys of this test. */

@@ -13,7 +13,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * A connection that belongs to one loop, for blocking reads. Made when first needed and again after a failure. Used by
+ * A connection that belongs to one loop, for what may block in Redis, or must not wait for others. Made when first needed and again after a failure. Used by
  * one thread at a time; {@link #close} comes from any thread and ends a read that runs.
  */
 public final class OwnedConnection implements AutoCloseable {
@@ -46,10 +46,22 @@ public final class OwnedConnection implements AutoCloseable {
      * @throws PulseException when it failed, or the connection was closed meanwhile
      */
     public @Nullable Object call(Command command, Duration block) throws InterruptedException {
+        return ask(command, block.plus(GRACE));
+    }
+
+    /**
+     * Runs scripts on it that change nothing when run twice: one whose reply is lost may have run.
+     *
+     * @param longest how long a reply may take, and connecting where there is no connection
+     */
+    public ScriptRunner within(Duration longest) {
+        return (script, keys, arguments) -> script.run(command -> ask(command, longest), keys, arguments);
+    }
+
+    private @Nullable Object ask(Command command, Duration timeout) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        Duration timeout = block.plus(GRACE);
         Primary to = topology.primaryFor(command);
         boolean asking = false;
         for (int redirections = 0; ; redirections++) {

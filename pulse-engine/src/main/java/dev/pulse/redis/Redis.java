@@ -1,13 +1,10 @@
 package dev.pulse.redis;
 
-import dev.pulse.AccessDeniedException;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PulseException;
 import dev.pulse.PulseFigures;
-import dev.pulse.RedisReplyException;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.task.Signals;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -21,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A command that never left is tried until the command time-out is over. One that may have arrived is sent again only
  * if that changes nothing; otherwise its caller is told that the outcome is unknown.
  */
-public final class Redis {
+public final class Redis implements ScriptRunner {
     private final Topology topology;
     private final Duration timeout;
     /** When all calls are over, by {@link System#nanoTime}; empty when there is no such moment. */
@@ -136,30 +133,10 @@ public final class Redis {
         return replies;
     }
 
-    /** Runs a script with its keys and arguments, each a String, {@code byte[]} or Long. */
+    @Override
     public @Nullable Object eval(Script script, List<?> keys, List<?> arguments) throws InterruptedException {
         long deadline = deadline();
-        Object reply = evalOnce(script, false, keys, arguments, deadline);
-        if (reply instanceof RedisReplyException unknown && unknown.code().equals("NOSCRIPT")) {
-            reply = evalOnce(script, true, keys, arguments, deadline);
-        }
-        if (reply instanceof AccessDeniedException denied) {
-            // Redis does not tell which of the commands in it
-            throw new AccessDeniedException("script " + script + ": " + denied.getMessage(), denied);
-        }
-        return requireReply(reply);
-    }
-
-    private @Nullable Object evalOnce(Script script, boolean bySource, List<?> keys, List<?> arguments, long deadline)
-            throws InterruptedException {
-        Command command = script.command(bySource).arg(keys.size());
-        keys.forEach(key -> command.key(bytes(key)));
-        arguments.forEach(argument -> command.arg(bytes(argument)));
-        return callAll(List.of(command), deadline)[0];
-    }
-
-    private static byte[] bytes(Object value) {
-        return value instanceof byte[] raw ? raw : value.toString().getBytes(StandardCharsets.UTF_8);
+        return script.run(command -> requireReply(callAll(List.of(command), deadline)[0]), keys, arguments);
     }
 
     private static @Nullable Object requireReply(@Nullable Object reply) {

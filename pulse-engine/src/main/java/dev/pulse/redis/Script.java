@@ -1,5 +1,7 @@
 package dev.pulse.redis;
 
+import dev.pulse.AccessDeniedException;
+import dev.pulse.RedisReplyException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Lua script, kept in a resource of its own and run by its SHA-1. A line {@code --@include <resource>} stands for the
@@ -66,11 +70,45 @@ public final class Script {
         return new String(text, StandardCharsets.UTF_8);
     }
 
-    /** The command that runs it by its hash; {@code bySource} where Redis does not know that. */
-    Command command(boolean bySource) {
-        Command.Name name = bySource ? EVAL : EVALSHA;
+    /** One way to have a command answered; throws what Redis refuses it for. */
+    @FunctionalInterface
+    interface Way {
+        @Nullable
+        Object call(Command command) throws InterruptedException;
+    }
+
+    /** Runs it by its hash, or by its text where Redis does not know that yet. Arguments as {@link ScriptRunner} has them. */
+    @Nullable
+    Object run(Way way, List<?> keys, List<?> arguments) throws InterruptedException {
+        try {
+            return runKnown(way, keys, arguments);
+        } catch (AccessDeniedException denied) {
+            // Redis does not tell which of the commands in it
+            throw new AccessDeniedException("script " + this + ": " + denied.getMessage(), denied);
+        }
+    }
+
+    private @Nullable Object runKnown(Way way, List<?> keys, List<?> arguments) throws InterruptedException {
+        try {
+            return way.call(command(EVALSHA, sha, keys, arguments));
+        } catch (RedisReplyException refused) {
+            if (!refused.code().equals("NOSCRIPT")) {
+                throw refused;
+            }
+            return way.call(command(EVAL, text, keys, arguments));
+        }
+    }
+
+    private Command command(Command.Name name, byte[] script, List<?> keys, List<?> arguments) {
         Command command = repeatable ? Command.repeatable(name) : Command.write(name);
-        return command.arg(bySource ? text : sha);
+        command.arg(script).arg(keys.size());
+        keys.forEach(key -> command.key(bytes(key)));
+        arguments.forEach(argument -> command.arg(bytes(argument)));
+        return command;
+    }
+
+    private static byte[] bytes(Object value) {
+        return value instanceof byte[] raw ? raw : value.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.pulse.task;
 
+import java.util.function.BiFunction;
+
 /**
- * A virtual thread that does one thing again and again until it is stopped. A turn that throws is reported once per
+ * A thread that does one thing again and again until it is stopped; a virtual one unless said otherwise. A turn that throws is reported once per
  * change of state and tried again after a back-off of 50 ms doubling to 1 s; nothing but {@link #stop},
  * {@link #interrupt} and a turn that finds it {@link Over} ends it.
  */
@@ -27,15 +29,29 @@ public final class Loop {
     private final Thread thread;
     private volatile boolean stopped;
 
-    private Loop(LoopSignal signal, Turn turn) {
+    private Loop(LoopSignal signal, Turn turn, BiFunction<String, Runnable, Thread> starter) {
         this.signal = signal;
         this.turn = turn;
-        this.thread = Tasks.start(signal.name(), this::run);
+        this.thread = starter.apply(signal.name(), this::run);
     }
 
     /** Starts a loop, named like its signal, which it closes at its end. */
     public static Loop start(LoopSignal signal, Turn turn) {
-        return new Loop(signal, turn);
+        return new Loop(signal, turn, Tasks::start);
+    }
+
+    /**
+     * The same on a thread of the platform, for what must go on although user code keeps all carriers of virtual threads
+     * busy. An interrupt does not end a read that it sits in: closing its connection does.
+     */
+    public static Loop startOnPlatformThread(LoopSignal signal, Turn turn) {
+        try {
+            return new Loop(signal, turn, Tasks::startPlatform);
+        } catch (Error e) {
+            // the system has no more of them
+            signal.close();
+            throw e;
+        }
     }
 
     private void run() {

@@ -8,17 +8,29 @@ import static dev.pulse.faults.Promise.P8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pulse.Pulse;
+import dev.pulse.PulseEvent;
 import dev.pulse.faults.PoolLoad.Pace;
 import dev.pulse.pool.Job;
 import dev.pulse.pool.JobRequest;
+import dev.pulse.pool.PoolNode;
+import dev.pulse.pool.PoolOptions;
 import dev.pulse.pool.ServiceHandler;
+import dev.pulse.pool.Worker;
+import dev.pulse.pool.WorkerOptions;
 import dev.pulse.testing.Prefix;
+import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.TestRedis;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 
 /** Handlers of jobs that misbehave in every way. */
 @RedisTest
@@ -47,6 +59,74 @@ class HandlerFaultsTest {
         }
     }
 
+    @PulseTest
+    @Attacks(
+            value = {P6, P7},
+            by = Fault.F14)
+    void handlersThatComputeOnAllProcessorsCostNoWorkerItsLease(TestRedis redis, Prefix prefix)
+            throws InterruptedException {
+        int jobs = 2 * Runtime.getRuntime().availableProcessors();
+        Map<String, Integer> starts = new ConcurrentHashMap<>();
+        Queue<PulseEvent> lost = new ConcurrentLinkedQueue<>();
+        CountDownLatch all = new CountDownLatch(jobs);
+        Duration lease = Duration.ofMillis(1_500);
+        PoolOptions options = PoolOptions.builder()
+                .settings(settings -> settings.withLease(lease))
+                .build();
+        try (Pulse pulse = Pulse.builder()
+                .uri(redis.uri())
+                .listener(event -> {
+                    if (event instanceof PulseEvent.WorkerLost) {
+                        lost.add(event);
+                    }
+                })
+                .connect()) {
+            PoolNode node = pulse.joinPool(prefix.name("p"), options);
+            Worker worker = node.addService(
+                    new ServiceHandler() {
+                        @Override
+                        public void start(Job job) throws InterruptedException {
+                            starts.merge(job.key(), 1, Integer::sum);
+                            all.countDown();
+                            all.await();
+                            compute(lease.multipliedBy(2).plusMillis(200));
+                        }
+
+                        @Override
+                        public void stop(Job job) {}
+                    },
+                    WorkerOptions.defaults());
+            String id = worker.id();
+            List<Thread> callers = IntStream.range(0, jobs)
+                    .mapToObj(i -> Thread.startVirtualThread(() -> dispatch(node, "job-" + i)))
+                    .toList();
+            for (Thread caller : callers) {
+                assertThat(caller.join(Duration.ofMinutes(1))).isTrue();
+            }
+            assertThat(lost).isEmpty();
+            assertThat(worker.id()).isEqualTo(id);
+            assertThat(worker.figures().lostLeases()).isZero();
+            assertThat(starts)
+                    .hasSize(jobs)
+                    .allSatisfy((key, times) -> assertThat(times).as(key).isEqualTo(1));
+        }
+    }
+
+    private static void dispatch(PoolNode node, String key) {
+        try {
+            node.dispatch(JobRequest.of(key, new byte[0]));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void compute(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** A job that nothing ends: closing waits for it no longer than it was told to. */
     private static void closingIsBounded(TestRedis redis, String name) throws InterruptedException {
         Set<Thread> hanging = ConcurrentHashMap.newKeySet();
@@ -63,7 +143,7 @@ class HandlerFaultsTest {
                                 sleepThroughInterrupts(Duration.ofMillis(3_500));
                             }
                         },
-                        dev.pulse.pool.WorkerOptions.defaults());
+                        WorkerOptions.defaults());
         stubborn.pool(name).dispatch(JobRequest.of("a", new byte[0]));
         long begun = System.nanoTime();
         stubborn.close(Duration.ofMillis(500));

@@ -10,11 +10,13 @@ import dev.pulse.Pulse;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
+import dev.pulse.testing.RespClient;
 import dev.pulse.testing.TestRedis;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 class PoolTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final int KEYS = 100;
+    private static final Pattern ONES = Pattern.compile(" name=pulse/one/(\\S+)");
 
     private final Ledger ledger = new Ledger();
     private Pulse one;
@@ -127,6 +130,29 @@ class PoolTest {
         again.addService(ledger.handler("two"), WorkerOptions.defaults());
         again.dispatch(JobRequest.of("a", new byte[0]));
         assertThat(ledger.running()).containsExactly(java.util.Map.entry("a", "two"));
+    }
+
+    @PulseTest
+    void aNodeHasFourConnectionsAndTwoWithoutAWorker(TestRedis redis) throws InterruptedException {
+        PoolNode node = one.joinPool(name);
+        Worker worker = node.addService(ledger.handler("one"), WorkerOptions.defaults());
+        node.dispatch(JobRequest.of("a", new byte[0]));
+        node.stopJob("a");
+        try (RespClient client = redis.client()) {
+            awaitConnections(client, "lane", "pool-beat", "pool-inboxes", "pool-replies");
+            worker.close();
+            awaitConnections(client, "lane", "pool-replies");
+            node.addService(ledger.handler("one"), WorkerOptions.defaults());
+            awaitConnections(client, "lane", "pool-beat", "pool-inboxes", "pool-replies");
+        }
+    }
+
+    private static void awaitConnections(RespClient client, String... roles) {
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(ONES.matcher(client.text("CLIENT", "LIST"))
+                                .results()
+                                .map(found -> found.group(1)))
+                        .containsExactlyInAnyOrder(roles));
     }
 
     @PulseTest

@@ -48,6 +48,23 @@ class LoopTest {
         assertThat(signals.health().loops()).isEmpty();
     }
 
+    @PulseTest
+    void onAPlatformThreadItIsTheSame() throws InterruptedException {
+        Queue<Boolean> virtual = new ConcurrentLinkedQueue<>();
+        Loop loop = Loop.startOnPlatformThread(signals.loop("test platform", false), () -> {
+            virtual.add(Thread.currentThread().isVirtual());
+            if (virtual.size() == 1) {
+                throw new IllegalStateException("first");
+            }
+            Tasks.sleep(LIMIT.multipliedBy(10));
+        });
+        await().until(() -> virtual.size() == 2);
+        assertThat(virtual).containsOnly(false);
+        loop.interrupt();
+        assertThat(ends(loop)).isTrue();
+        assertThat(signals.health().loops()).isEmpty();
+    }
+
     private static int recurse(int depth) {
         return depth < 0 ? 0 : recurse(depth + 1) + 1;
     }

@@ -57,7 +57,7 @@ final class Comparing {
             while (wanted.getAndSet(false) && life.isAtWork()) {
                 if (isToLookAgain()) {
                     wanted.set(true);
-                    Tasks.sleep(Heartbeat.period(life.pool().settings().lease()).plus(UNTIL_NEXT_LOOK));
+                    Tasks.sleep(Beating.period(life.pool().settings().lease()).plus(UNTIL_NEXT_LOOK));
                 }
             }
         } catch (InterruptedException e) {

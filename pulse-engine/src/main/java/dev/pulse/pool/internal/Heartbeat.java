@@ -1,32 +1,40 @@
 package dev.pulse.pool.internal;
 
-import dev.pulse.PoolShutDownException;
+import dev.pulse.pool.internal.Beating.Finding;
 import dev.pulse.pool.internal.MemberScripts.Alive;
-import dev.pulse.pool.internal.MemberScripts.Pulsing;
 import dev.pulse.redis.Redis;
-import dev.pulse.task.Loop;
 import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Recurring;
+import dev.pulse.task.Signals;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The loop that keeps this handle known in its pool: it renews the leases of its workers and the stream of its replies, six
- * times per lease and every 2 s at least, and hands on what Redis says of the pool. A worker whose inbox is not read any more
- * is left out, so that its lease ends.
+ * Keeps this handle known in its pool: beats six times per lease, and every 2 s at least, and has what Redis says of the pool
+ * acted on. While the handle has workers a {@link LeaseBeat} beats, so that nothing delays it, and the newest that it found is
+ * acted on here; a handle without does both in one turn. Thread-safe.
  */
 final class Heartbeat {
-    private static final Duration LONGEST = Duration.ofSeconds(2);
+    private static final Duration IDLE = Duration.ofHours(1);
 
-    private final PoolLife life;
-    private final String client;
+    private final Redis redis;
+    private final String pool;
+    private final Signals signals;
+    private final Beating beating;
     private final Supplier<? extends Collection<WorkerHandle>> workers;
     private final Findings findings;
+    private final AtomicReference<@Nullable Finding> newest = new AtomicReference<>();
     private final Recurring loop;
+    private final ReentrantLock lock = new ReentrantLock();
+    /* written under the lock */
+    private volatile @Nullable LeaseBeat leases;
+    private boolean stopped;
 
-    /** Who is told what a beat found. */
+    /** Who acts on what a beat found; it may take its time. */
     interface Findings {
         /** The pool as it is. */
         void found(PoolIncarnation at, Alive pool) throws InterruptedException;
@@ -37,85 +45,104 @@ final class Heartbeat {
 
     /** Begins to beat at once. */
     Heartbeat(
-            PoolLife life,
-            String client,
+            Redis redis,
+            String pool,
+            Signals signals,
+            Beating beating,
             Supplier<? extends Collection<WorkerHandle>> workers,
-            Findings findings,
-            LoopSignal signal) {
-        this.life = life;
-        this.client = client;
+            Findings findings) {
+        this.redis = redis;
+        this.pool = pool;
+        this.signals = signals;
+        this.beating = beating;
         this.workers = workers;
         this.findings = findings;
-        this.loop = Recurring.start(signal, this::beat);
+        this.loop = Recurring.start(loop(""), this::turn);
     }
 
-    /** How often a node beats with this lease. */
-    static Duration period(Duration lease) {
-        Duration sixth = lease.dividedBy(6);
-        return sixth.compareTo(LONGEST) < 0 ? sixth : LONGEST;
+    private LoopSignal loop(String duty) {
+        return signals.loop("pool " + pool + duty, false);
     }
 
-    private Duration beat() throws InterruptedException {
-        PoolIncarnation at = current();
-        List<WorkerLife> beating = workers.get().stream()
-                .flatMap(worker -> worker.beating().stream())
-                .filter(worker -> worker.pool() == at && worker.reads())
-                .toList();
-        List<Pulsing> pulsing = beating.stream()
-                .map(worker -> new Pulsing(worker.id(), worker.seq(), worker.knownSeq()))
-                .toList();
-        Duration lease = at.settings().lease();
-        long sent = System.nanoTime();
-        // one that takes half a lease is better sent anew
-        Redis redis = at.redis().until(sent + lease.dividedBy(2).toNanos());
-        switch (at.members().beat(redis, client, pulsing)) {
-            case Alive alive -> {
-                tell(beating, alive, sent);
-                findings.found(at, alive);
-                return period(alive.lease());
-            }
-            case Gone gone -> findings.gone(at);
-        }
-        // there may be another
-        return Duration.ZERO;
-    }
-
-    private PoolIncarnation current() {
+    /** Workers came or went. The first has to be known here before it joins. */
+    void workersChanged() {
+        lock.lock();
         try {
-            return life.current();
-        } catch (PoolShutDownException e) {
-            throw new Loop.Over(e);
+            LeaseBeat known = leases;
+            boolean beats = known != null && !known.isStopped();
+            boolean wanted = !stopped && !workers.get().isEmpty();
+            if (wanted && !beats) {
+                leases = new LeaseBeat(beating, redis.connection("pool-beat"), this::heard, loop(" leases"));
+            } else if (!wanted && beats) {
+                known.stop();
+                loop.wake();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
-    private static void tell(List<WorkerLife> beating, Alive pool, long sent) {
-        for (int i = 0; i < beating.size(); i++) {
-            WorkerLife worker = beating.get(i);
-            worker.ownedSize(pool.workers().get(i).owned());
-            switch (pool.workers().get(i).lease()) {
-                case LOST -> worker.lost();
-                case OK -> worker.beaten(sent, pool.lease());
-                case ROLLBACK -> {
-                    worker.beaten(sent, pool.lease());
-                    worker.rolledBack();
-                }
-            }
+    private void heard(Finding found) {
+        newest.set(found);
+        loop.wake();
+    }
+
+    private Duration turn() throws InterruptedException {
+        LeaseBeat beats = leases;
+        if (beats == null || beats.isStopped()) {
+            Finding found = beating.beat(longest -> redis.until(System.nanoTime() + longest.toNanos()));
+            // where it is gone there may be another
+            return act(found) ? found.untilNext() : Duration.ZERO;
         }
+        Finding found = newest.get();
+        if (found != null) {
+            if (!act(found)) {
+                beats.wake();
+            }
+            // only now: what fails is tried again
+            newest.compareAndSet(found, null);
+        }
+        return IDLE;
+    }
+
+    /** Whether there is such an incarnation. */
+    private boolean act(Finding found) throws InterruptedException {
+        switch (found.said()) {
+            case Alive alive -> findings.found(found.at(), alive);
+            case Gone gone -> findings.gone(found.at());
+        }
+        return found.said() instanceof Alive;
     }
 
     /** Has the next beat come now. */
     void wake() {
-        loop.wake();
+        LeaseBeat beats = leases;
+        if (beats == null || beats.isStopped()) {
+            loop.wake();
+        } else {
+            beats.wake();
+        }
     }
 
     void stop() {
         loop.stop();
+        lock.lock();
+        try {
+            stopped = true;
+            if (leases != null) {
+                leases.stop();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean join(long deadline) throws InterruptedException {
-        return loop.join(deadline);
+        LeaseBeat last = leases;
+        return loop.join(deadline) && (last == null || last.join(deadline));
     }
 
+    /** Ends what acts; what beats has no more than a connection to lose. */
     void interrupt() {
         loop.interrupt();
     }

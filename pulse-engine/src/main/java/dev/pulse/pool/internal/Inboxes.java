@@ -69,7 +69,7 @@ final class Inboxes {
             if (connection == null) {
                 OwnedConnection own = redis.connection("pool-inboxes");
                 connection = own;
-                loop = Loop.start(signals.loop("pool " + pool + " inboxes", false), () -> turn(own));
+                loop = Loop.startOnPlatformThread(signals.loop("pool " + pool + " inboxes", false), () -> turn(own));
                 return;
             }
             reading = connection;

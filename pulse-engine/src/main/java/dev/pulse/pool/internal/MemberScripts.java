@@ -10,6 +10,7 @@ import static dev.pulse.pool.internal.PoolScript.word;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
+import dev.pulse.redis.ScriptRunner;
 import dev.pulse.wire.PoolKeys;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -164,7 +165,7 @@ final class MemberScripts {
     }
 
     /** The heartbeat of a node; {@code client} is where its replies go. */
-    Beat beat(Redis redis, String client, List<Pulsing> workers) throws InterruptedException {
+    Beat beat(ScriptRunner redis, String client, List<Pulsing> workers) throws InterruptedException {
         List<Object> names = new ArrayList<>(List.of(
                 keys.meta(),
                 keys.leases(),

@@ -105,7 +105,8 @@ final class PoolHandle implements PoolNode, Closing {
                 new DueTimes(placing, this::rank, this::lookAgain, signals.loop("pool " + name + " due times", false));
         dueTimes = due;
         PoolWatch watch = new PoolWatch(name, redis, life, answers, keeping, due, cleaning, workers);
-        heartbeat = new Heartbeat(life, answers.client(), () -> workers, watch, signals.loop("pool " + name, false));
+        Beating beat = new Beating(life, answers, () -> workers);
+        heartbeat = new Heartbeat(redis, name, signals, beat, () -> workers, watch);
     }
 
     private void lookAgain() {
@@ -113,6 +114,19 @@ final class PoolHandle implements PoolNode, Closing {
         if (beating != null) {
             beating.wake();
         }
+    }
+
+    private void workersChanged() {
+        Heartbeat beating = heartbeat;
+        // once it is closed, beats go on until its workers have gone
+        if (beating != null && !closed) {
+            beating.workersChanged();
+        }
+    }
+
+    private void ended(WorkerHandle worker) {
+        workers.remove(worker);
+        workersChanged();
     }
 
     private void ringChanged() {
@@ -155,10 +169,11 @@ final class PoolHandle implements PoolNode, Closing {
         requireOpen();
         Redis call = redis.forOneCall();
         WorkerHandle worker =
-                new WorkerHandle(work, life::current, steps, maxJobs, options.handOverTimeout(), workers::remove);
+                new WorkerHandle(work, life::current, steps, maxJobs, options.handOverTimeout(), this::ended);
         workers.add(worker);
         boolean joined = false;
         try {
+            workersChanged();
             PoolIncarnation at = life.current();
             while (!worker.join(call)) {
                 at = life.after(at, call);

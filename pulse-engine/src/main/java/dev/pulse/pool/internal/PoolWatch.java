@@ -5,7 +5,9 @@ import dev.pulse.pool.internal.MemberScripts.Alive;
 import dev.pulse.redis.Redis;
 import dev.pulse.task.Deadlines;
 import dev.pulse.task.Tasks;
+import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,10 @@ final class PoolWatch implements Heartbeat.Findings {
     private final DueTimes dueTimes;
     private final Cleaning cleaning;
     private final Set<WorkerHandle> workers;
+
+    /* of the thread that acts */
+    private final Set<WorkerHandle> leaving = new HashSet<>();
+    private @Nullable PoolIncarnation lost;
 
     PoolWatch(
             String pool,
@@ -48,9 +54,6 @@ final class PoolWatch implements Heartbeat.Findings {
         }
         // whoever asked Redis first may have found that it lost the pool
         workers.forEach(worker -> worker.poolIs(at));
-        if (found.repliesMade()) {
-            answers.repliesLost();
-        }
         upkeep.found(at, found);
         dueTimes.found(at, found);
         if (found.closing()) {
@@ -61,7 +64,7 @@ final class PoolWatch implements Heartbeat.Findings {
     /** Helps a shutdown to its end: our workers stop what they run, and what nobody has goes. */
     private void end(PoolIncarnation at) throws InterruptedException {
         for (WorkerHandle worker : workers) {
-            if (workers.remove(worker)) {
+            if (leaving.add(worker)) {
                 LOG.info("pool={} worker={} state=leaving cause=\"the pool is shut down\"", pool, worker.id());
                 Tasks.start("pool " + pool + " shutdown", () -> worker.close(Deadlines.afterDefaultDrain()));
             }
@@ -75,6 +78,10 @@ final class PoolWatch implements Heartbeat.Findings {
 
     @Override
     public void gone(PoolIncarnation gone) throws InterruptedException {
+        if (gone == lost) {
+            // a beat that was sent before the next one was found
+            return;
+        }
         try {
             PoolIncarnation next = life.after(gone, redis.forOneCall());
             LOG.warn("pool={} incarnation={} state=lost next={}", pool, gone.g(), next.g());
@@ -83,6 +90,7 @@ final class PoolWatch implements Heartbeat.Findings {
             LOG.info("pool={} incarnation={} state=shut-down", pool, gone.g());
             workers.forEach(WorkerHandle::poolEnded);
         }
+        lost = gone;
         answers.nudge();
     }
 }

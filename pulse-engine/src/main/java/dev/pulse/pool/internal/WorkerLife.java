@@ -217,9 +217,21 @@ final class WorkerLife implements Watchdog.Watched {
         return known;
     }
 
-    /** Whether it reads what it gets, so that its lease may be renewed. */
+    /** Whether it reads what it gets, so that its lease may be renewed; asked when it is time to. */
     boolean reads() {
-        return isAtWork() && node.inboxes().isRead(this, pool.settings().lease().dividedBy(2));
+        if (!isAtWork()) {
+            return false;
+        }
+        boolean reads = node.inboxes().isRead(this, pool.settings().lease().dividedBy(2));
+        if (!reads) {
+            clock.leaveOut();
+        }
+        return reads;
+    }
+
+    /** Redis is asked to renew its lease. */
+    void renewalAsked(long now) {
+        clock.ask(now);
     }
 
     /** Redis has renewed its lease, as it was asked to at this moment, by {@link System#nanoTime}. */
@@ -267,8 +279,12 @@ final class WorkerLife implements Watchdog.Watched {
 
     /** Redis says that its lease is over. */
     void lost() {
-        clock.end(System.nanoTime());
-        fence("Redis says that it is over");
+        long now = System.nanoTime();
+        String cause = clock.untilFence(now) <= 0
+                ? clock.whyNotRenewed(now)
+                : "Redis says that it is over, though it was renewed in time";
+        clock.end(now);
+        fence(cause);
     }
 
     /** Redis lost its pool. */
@@ -283,8 +299,9 @@ final class WorkerLife implements Watchdog.Watched {
 
     /** Looks whether it is time to stop; whether it was. */
     boolean fenceIfDue() {
-        if ((isAtWork() || isPoolLost()) && clock.untilFence(System.nanoTime()) <= 0) {
-            fence("it was not renewed in time");
+        long now = System.nanoTime();
+        if ((isAtWork() || isPoolLost()) && clock.untilFence(now) <= 0) {
+            fence(clock.whyNotRenewed(now));
         }
         return !isAtWork();
     }

@@ -51,4 +51,23 @@ class LeaseClockTest {
         assertThat(clock.untilFence(ASKED + SECOND)).isZero();
         assertThat(clock.interruptAt(ASKED + SECOND)).isEqualTo(ASKED + SECOND + STOP.toNanos());
     }
+
+    @PulseTest
+    void saysWhyItWasNotRenewed() {
+        long fence = END - STOP.toNanos();
+        assertThat(clock.whyNotRenewed(fence)).isEqualTo("this process did not get round to it for PT25.7S");
+        clock.leaveOut();
+        assertThat(clock.whyNotRenewed(fence)).isEqualTo("its inbox was not read in time");
+        clock.ask(fence - SECOND);
+        clock.leaveOut();
+        assertThat(clock.whyNotRenewed(fence + SECOND)).isEqualTo("Redis did not answer for PT26.7S");
+        assertThat(clock.whyNotRenewed(fence + 4 * SECOND)).isEqualTo("this process stood still for PT4S");
+    }
+
+    @PulseTest
+    void whatWasAskedTooLateIsNotWhy() {
+        clock.ask(END);
+        assertThat(clock.whyNotRenewed(END - STOP.toNanos() + SECOND))
+                .startsWith("this process did not get round to it");
+    }
 }
