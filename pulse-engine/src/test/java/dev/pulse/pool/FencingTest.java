@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.testing.LogLines;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -65,13 +66,14 @@ class FencingTest {
         }
     }
 
-    private void awaitLost(String id) {
+    private void awaitLost(String id, String cause) {
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(events)
                         .anySatisfy(event -> assertThat(event)
-                                .isInstanceOfSatisfying(
-                                        PulseEvent.WorkerLost.class,
-                                        lost -> assertThat(lost.worker()).isEqualTo(id))));
+                                .isInstanceOfSatisfying(PulseEvent.WorkerLost.class, lost -> {
+                                    assertThat(lost.worker()).isEqualTo(id);
+                                    assertThat(lost.cause()).startsWith(cause);
+                                })));
     }
 
     private void awaitBack(String... keys) {
@@ -85,7 +87,7 @@ class FencingTest {
         assertThat(worker.isLeased()).isTrue();
         redis.pause();
         await().atMost(LONG).until(() -> hands.running().isEmpty());
-        awaitLost(id);
+        awaitLost(id, "Redis did not answer for PT");
         assertThat(worker.isLeased()).isFalse();
         redis.resume();
         awaitBack("a", "b");
@@ -106,13 +108,19 @@ class FencingTest {
         await().atMost(LONG).until(() -> !first.leased());
         redis.resume();
         awaitBack("a", "b");
+        // one line, and no stack trace
+        assertThat(LogLines.with("token=" + first.fencingToken()))
+                .singleElement()
+                .asString()
+                .contains("state=stop-interrupted");
+        assertThat(LogLines.with("aHandlerThatDoesNotStopInTime")).isEmpty();
     }
 
     @PulseTest
     void aLeaseThatRedisDoesNotKnowAnyMoreIsOverAtOnce() {
         String id = worker.id();
         raw.endLease(id);
-        awaitLost(id);
+        awaitLost(id, "Redis says that it is over");
         await().atMost(LONG).until(() -> hands.history().contains("stop a"));
         // nobody has swept it: that is left to the test, which took the lease away
         client.call("ZADD", raw.keys().leases(), "1", id);
@@ -126,7 +134,7 @@ class FencingTest {
         String id = worker.id();
         redis.pause();
         await().atMost(LONG).until(() -> hands.history().contains("stop a"));
-        awaitLost(id);
+        awaitLost(id, "Redis did not answer for PT");
         redis.resume();
         awaitBack("b");
         await().atMost(LONG).until(() -> !worker.id().equals(id));

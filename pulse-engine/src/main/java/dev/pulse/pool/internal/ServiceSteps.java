@@ -157,7 +157,9 @@ final class ServiceSteps extends JobSteps {
         Throwable thrown = life.calls()
                 .stop(job, life.pool().settings().stopTimeout(), () -> handler.stop(job))
                 .thrown();
-        if (thrown != null) {
+        if (thrown != null && job.life().isCut()) {
+            life.reports().stopInterrupted(job, thrown);
+        } else if (thrown != null) {
             life.reports().stopFailed(job, thrown);
         }
     }

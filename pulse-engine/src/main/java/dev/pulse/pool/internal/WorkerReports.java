@@ -104,6 +104,13 @@ final class WorkerReports {
         failed(job, "stop-failed", thrown.toString(), thrown);
     }
 
+    /** The stop of a job did not end in time, and threw when it was interrupted, as it should; it counts as stopped. */
+    void stopInterrupted(JobHandle job, Throwable thrown) {
+        failedStops.increment();
+        // where is no news: all jobs of a worker are interrupted together
+        failed(job, "stop-interrupted", "it did not end in time: " + thrown, null);
+    }
+
     /** The handler threw what was sent to a job. */
     void noteFailed(JobHandle job, Throwable thrown) {
         failedNotes.increment();
