@@ -5,6 +5,7 @@ module dev.pulse {
     requires org.apache.commons.pool2;
     requires org.slf4j;
     requires transitive redis.clients.jedis;
+    requires static com.cronutils;
     requires static com.fasterxml.jackson.databind;
     requires static org.jspecify;
 

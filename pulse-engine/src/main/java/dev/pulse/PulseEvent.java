@@ -163,4 +163,29 @@ public sealed interface PulseEvent {
      * @param call {@code start}, {@code stop} or {@code run}
      */
     record JobHung(String pool, String key, long fencingToken, String call) implements PulseEvent {}
+
+    /**
+     * The handler of a ticker threw; the ticker goes on.
+     *
+     * @param due when the firing was due, in ms since 1970
+     * @param cause why, in words
+     */
+    record TickFailed(String pool, String ticker, long due, String cause) implements PulseEvent {}
+
+    /**
+     * The planner of a schedule threw, or its claim was lost, before there was a plan; it, or another, is asked again.
+     *
+     * @param due when the plan was due, in ms since 1970
+     * @param cause why, in words
+     */
+    record PlanFailed(String pool, String schedule, long due, String cause) implements PulseEvent {}
+
+    /**
+     * A job could not be started, or stopped, for a plan. It is tried again until there is another plan; others go on.
+     *
+     * @param due when the plan was due, in ms since 1970
+     * @param key of the job
+     * @param cause why, in words
+     */
+    record PlanItemFailed(String pool, String schedule, long due, String key, String cause) implements PulseEvent {}
 }

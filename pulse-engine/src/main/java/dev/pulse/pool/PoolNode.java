@@ -24,4 +24,30 @@ public interface PoolNode extends PoolClient {
      * @throws dev.pulse.PulseException what Redis hindered it by
      */
     Worker addTasks(TaskHandler handler, WorkerOptions options) throws InterruptedException;
+
+    /**
+     * Listens to a ticker, which comes into being with its first listener. Needs no worker. When the ticker has another
+     * timetable or policy, the one given here holds from now on, on all nodes.
+     *
+     * @param name 1 to 512 characters, any but a lone surrogate
+     * @throws InterruptedException when interrupted; nobody knows whether the ticker was made or changed
+     * @throws IllegalArgumentException when the name is none
+     * @throws IllegalStateException when this handle listens to a ticker of that name already
+     * @throws dev.pulse.PoolShutDownException when the pool is being shut down
+     * @throws dev.pulse.PulseException what Redis hindered it by
+     */
+    Ticker ticker(String name, TickerOptions options, TickHandler handler) throws InterruptedException;
+
+    /**
+     * Takes part in a schedule, which comes into being with its first planner. Needs no worker of its own. When the schedule
+     * has another timetable, the one given here holds from now on, on all nodes.
+     *
+     * @param name 1 to 512 characters, any but a lone surrogate
+     * @throws InterruptedException when interrupted; nobody knows whether the schedule was made or changed
+     * @throws IllegalArgumentException when the name is none
+     * @throws IllegalStateException when this handle plans a schedule of that name already
+     * @throws dev.pulse.PoolShutDownException when the pool is being shut down
+     * @throws dev.pulse.PulseException what Redis hindered it by
+     */
+    Schedule schedule(String name, Timetable timetable, Planner planner) throws InterruptedException;
 }

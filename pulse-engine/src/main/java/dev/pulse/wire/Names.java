@@ -92,6 +92,11 @@ public final class Names {
         return requireLength("dispatch id", Objects.requireNonNull(id, "id"));
     }
 
+    /** The name of a ticker or a schedule, as {@code what} says: 1 to 512 characters, any that UTF-8 can say. */
+    public static String requireTimetableName(String what, String name) {
+        return requireLength(what + " name", Objects.requireNonNull(name, what));
+    }
+
     private static String requireKeyName(String what, String name) {
         requireLength(what, name);
         for (int i = 0; i < name.length(); i++) {

@@ -107,4 +107,44 @@ public record PoolKeys(String pool, long incarnation) {
     public String message(String id) {
         return prefix() + "msg:" + id;
     }
+
+    /** The sorted set of the tickers, by the time each is due next. */
+    public String tickers() {
+        return prefix() + "tick";
+    }
+
+    /** The hash that says when a ticker is due, and what of it was fired last. */
+    public String ticker(String name) {
+        return prefix() + "tick:" + name;
+    }
+
+    /** The sorted set of a ticker's listeners, by the time until which they count. */
+    public String tickerListeners(String name) {
+        return prefix() + "tick-on:" + name;
+    }
+
+    /** The sorted set of the schedules, by the time each is due next. */
+    public String schedules() {
+        return prefix() + "sched";
+    }
+
+    /** The hash that says when a schedule is due, who plans, and who does what was planned. */
+    public String schedule(String name) {
+        return prefix() + "sched:" + name;
+    }
+
+    /** The sorted set of a schedule's planners, by the time until which they count. */
+    public String schedulePlanners(String name) {
+        return prefix() + "sched-on:" + name;
+    }
+
+    /** The hash of what is still to be done for the present plan of a schedule. */
+    public String plan(String schedule) {
+        return prefix() + "sched-plan:" + schedule;
+    }
+
+    /** The set of the keys of jobs that a schedule has started; some may have ended. */
+    public String scheduledJobs(String schedule) {
+        return prefix() + "sched-jobs:" + schedule;
+    }
 }

@@ -1,12 +1,15 @@
 -- Accepts a job. A dispatch id with a digest (dispatchOnce) starts at most one job, so that can be run again.
 -- KEYS: 1 meta, 2 job, 3 payload, 4 outcome, 5 owned set of the owner, 6 its inbox, 7 waiting, 8 due; with a delay:
---       9 inbox of the worker in the first slot, if there is one
+--       9 inbox of the worker in the first slot, if there is one; for a plan, which has no delay: 9 its schedule, 10 the
+--       keys of the jobs that has started
 -- ARGV: 1 ring version, 2 owner or '' when the ring is empty, 3 key, 4 dispatch id, 5 digest of key and payload or '',
 --       6 payload, 7 client to tell or '', 8 attempts allowed, 9 delay in ms, 10 whether a worker is needed now 0/1,
---       11 whether the client waits for the end of a task, and is not told that it begins 0/1
+--       11 whether the client waits for the end of a task, and is not told that it begins 0/1; for a plan also: 12 its
+--       schedule, 13 its token
 -- Returns {'OK', token}, {'WAITING'} or {'DUE'} when accepted; {'JOINED', state, token, error or result} when the id is
 -- known; {'CONFLICT'} when it is known with another digest; {'EXISTS', id} when the key is another's, {'FULL'},
--- {'NOWORKER'}, {'RING', version, slots} when the version given is not the pool's, {'CLOSING'}, {'GONE'}.
+-- {'NOWORKER'}, {'SUPERSEDED'} when the schedule has another plan, {'RING', version, slots} when the version given is not
+-- the pool's, {'CLOSING'}, {'GONE'}.
 --@include /dev/pulse/pool/carried.lua
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
@@ -18,7 +21,10 @@ end
 if meta[1] ~= 'open' then
   return {'CLOSING'}
 end
-local key, id, digest = ARGV[3], ARGV[4], ARGV[5]
+local key, id, digest, schedule = ARGV[3], ARGV[4], ARGV[5], ARGV[12]
+if schedule and redis.call('HGET', KEYS[9], 'pt') ~= ARGV[13] then
+  return {'SUPERSEDED'}
+end
 
 -- mostly neither is there: one command for both
 if redis.call('EXISTS', KEYS[2], KEYS[4]) > 0 then
@@ -63,6 +69,9 @@ if owner == '' and ARGV[10] == '1' then
   return {'NOWORKER'}
 end
 
+if schedule then
+  redis.call('SADD', KEYS[10], key)
+end
 local accepted = digits(math.floor(now / 1000))
 local state, token = 'assigned', math.max(tonumber(meta[5]) + 1, now)
 if ARGV[9] ~= '0' then
@@ -97,6 +106,9 @@ if digest ~= '' then
 end
 if ARGV[11] == '1' then
   record[#record + 1], record[#record + 2] = 'u', '1'
+end
+if schedule then
+  record[#record + 1], record[#record + 2] = 'by', schedule
 end
 redis.call('HSET', KEYS[2], unpack(record))
 redis.call('SET', KEYS[3], ARGV[6])

@@ -1,5 +1,6 @@
 -- Ends an incarnation of which nothing is left. Changes nothing when run twice.
--- KEYS: 1 pool, 2 meta, 3 workers that re-assert, 4 leases, 5 workers being swept, 6 waiting, 7 due, 8 dead
+-- KEYS: 1 pool, 2 meta, 3 workers that re-assert, 4 leases, 5 workers being swept, 6 waiting, 7 due, 8 dead, 9 tickers,
+--       10 schedules
 -- ARGV: 1 incarnation
 -- Returns OK, NOTEMPTY when something is left, OPEN when it is not being shut down, GONE when it has ended.
 
@@ -11,7 +12,7 @@ end
 if state == 'open' then
   return 'OPEN'
 end
-for i = 4, 8 do
+for i = 4, 10 do
   if redis.call('ZCARD', KEYS[i]) > 0 then
     return 'NOTEMPTY'
   end

@@ -1,11 +1,11 @@
 -- Asks for a job to be stopped, and ends it at once when nobody can be running it. Can be run again: a second wish is
 -- the same wish.
 -- KEYS: 1 meta, 2 job, 3 payload, 4 outcome of the dispatch id guessed, 5 inbox of the owner guessed, 6 waiting, 7 due,
---       8 dead
+--       8 dead; for a plan also: 9 its schedule
 -- ARGV: 1 key, 2 owner guessed, 3 dispatch id guessed, 4 client to tell, 5 id of the request, 6 dispatch id that it
---       must have or '', 7 token that it must have or ''
+--       must have or '', 7 token that it must have or ''; for a plan also: 8 its schedule, 9 its token
 -- Returns {'STOPPED'}, {'WISHED', dispatch id, token}, {'LOOK', owner, dispatch id} when it has others than guessed,
--- {'NOTYOURS'}, {'UNKNOWN'}, {'RECOVERING'} when it may still turn up, {'GONE'}.
+-- {'NOTYOURS'}, {'SUPERSEDED'} when the schedule has another plan, {'UNKNOWN'}, {'RECOVERING'} when it may still turn up, {'GONE'}.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
 --@include /dev/pulse/pool/out_of_memory.lua
@@ -15,12 +15,16 @@ if not meta[1] then
   return {'GONE'}
 end
 local key = ARGV[1]
-local job = redis.call('HMGET', KEYS[2], 'id', 'o', 't', 'q', 'dg', 'st')
+local job = redis.call('HMGET', KEYS[2], 'id', 'o', 't', 'q', 'dg', 'st', 'by')
 local id, owner, token = job[1], job[2], job[3]
+if KEYS[9] and redis.call('HGET', KEYS[9], 'pt') ~= ARGV[9] then
+  return {'SUPERSEDED'}
+end
 if not id then
   return {meta[2] and 'RECOVERING' or 'UNKNOWN'}
 end
-if (ARGV[6] ~= '' and ARGV[6] ~= id) or (ARGV[7] ~= '' and ARGV[7] ~= token) then
+if (ARGV[6] ~= '' and ARGV[6] ~= id) or (ARGV[7] ~= '' and ARGV[7] ~= token) or
+  (ARGV[8] and ARGV[8] ~= job[7]) then
   return {'NOTYOURS'}
 end
 in_any_case(KEYS[1])

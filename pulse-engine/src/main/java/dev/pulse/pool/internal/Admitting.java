@@ -7,6 +7,7 @@ import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PoolShutDownException;
 import dev.pulse.QueueFullException;
 import dev.pulse.RedisUnavailableException;
+import dev.pulse.pool.internal.timed.PoolSide;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,7 @@ final class Admitting {
                         client.says(Client.named(job) + " is refused: "
                                 + pool.settings().queueLimit() + " jobs wait to begin, which is the limit"),
                         null);
+            case JobScripts.Superseded superseded -> throw new PoolSide.SupersededException();
             case JobScripts.NoWorker none ->
                 throw new NoWorkerException(
                         client.says(Client.named(job) + " is refused: no worker takes it now"), null);

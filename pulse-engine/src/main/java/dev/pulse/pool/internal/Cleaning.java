@@ -3,6 +3,7 @@ package dev.pulse.pool.internal;
 import dev.pulse.pool.internal.PoolReads.Due;
 import dev.pulse.pool.internal.PoolReads.JobSeen;
 import dev.pulse.pool.internal.PoolScripts.Ending;
+import dev.pulse.pool.internal.timed.TimesCleaning;
 import dev.pulse.redis.Redis;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class Cleaning {
         while (removeSome(at)) {
             // a hundred at a time
         }
+        TimesCleaning.clean(redis, at.keys());
         return switch (scripts.cleanEnd(redis, at.keys())) {
             case OK, GONE -> true;
             case NOTEMPTY, OPEN -> false;

@@ -4,6 +4,7 @@ import dev.pulse.JobFailedException;
 import dev.pulse.pool.Dispatch;
 import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.Outcome;
+import dev.pulse.pool.internal.timed.PoolSide;
 import dev.pulse.wire.Options;
 import java.time.Duration;
 
@@ -31,6 +32,12 @@ final class Dispatching {
         }
         JobScripts.Request job = requests.waited(request, false);
         return begun(job, submission(job, client.dispatchTimeout()).await(!request.mayBeginLate()));
+    }
+
+    /** The same, for the sake of a plan; {@link PoolSide.SupersededException} when that is not the present one any more. */
+    void dispatch(JobRequest request, PoolSide.By by) throws InterruptedException {
+        JobScripts.Request job = requests.planned(request, by);
+        begun(job, submission(job, client.dispatchTimeout()).await(false));
     }
 
     private Submission submission(JobScripts.Request job, Duration timeout) {

@@ -6,6 +6,7 @@ import static dev.pulse.pool.internal.PoolScript.text;
 import static dev.pulse.pool.internal.PoolScript.unknown;
 import static dev.pulse.pool.internal.PoolScript.word;
 
+import dev.pulse.pool.internal.timed.PoolSide.By;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
@@ -43,6 +44,7 @@ final class JobScripts {
      *     ends it
      * @param workerNeeded whether it is refused when it would have to wait for a worker
      * @param untilEnd whether the client waits for the end of a task, and is not told that it begins
+     * @param by the plan for whose sake it is, which has no delay; null for none
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     record Request(
@@ -54,7 +56,9 @@ final class JobScripts {
             int attempts,
             Duration delay,
             boolean workerNeeded,
-            boolean untilEnd) {
+            boolean untilEnd,
+            @Nullable By by) {
+        /** One that no schedule starts, and whose client waits for its begin. */
         Request(
                 String key,
                 String id,
@@ -64,7 +68,7 @@ final class JobScripts {
                 int attempts,
                 Duration delay,
                 boolean workerNeeded) {
-            this(key, id, digest, payload, client, attempts, delay, workerNeeded, false);
+            this(key, id, digest, payload, client, attempts, delay, workerNeeded, false, null);
         }
     }
 
@@ -78,9 +82,13 @@ final class JobScripts {
                     KeyTaken,
                     Full,
                     NoWorker,
+                    Superseded,
                     RingChanged,
                     Closing,
                     Gone {}
+
+    /** The schedule that it is for has another plan by now. */
+    record Superseded() implements Admission, Stop {}
 
     /** Accepted, and in the inbox of its owner. */
     record Assigned(long token) implements Admission {}
@@ -130,10 +138,7 @@ final class JobScripts {
         if (!first.isEmpty() && !job.delay().isZero()) {
             names.add(keys.inbox(first));
         }
-        List<@Nullable Object> reply = Replies.list(redis.eval(
-                job.digest().isEmpty() ? ADMIT : ADMIT_ONCE,
-                names,
-                List.of(
+        List<Object> arguments = new ArrayList<>(List.of(
                         ringVersion,
                         owner,
                         job.key(),
@@ -144,7 +149,10 @@ final class JobScripts {
                         job.attempts(),
                         job.delay().toMillis(),
                         flag(job.workerNeeded()),
-                        flag(job.untilEnd()))));
+                        flag(job.untilEnd())));
+        addPlan(job.by(), names, arguments);
+        List<@Nullable Object> reply =
+                Replies.list(redis.eval(job.digest().isEmpty() ? ADMIT : ADMIT_ONCE, names, arguments));
         return switch (word(reply)) {
             case "OK" -> new Assigned(decimal(reply, 1));
             case "WAITING" -> new Waiting();
@@ -154,11 +162,19 @@ final class JobScripts {
             case "EXISTS" -> new KeyTaken(text(reply, 1));
             case "FULL" -> new Full();
             case "NOWORKER" -> new NoWorker();
+            case "SUPERSEDED" -> new Superseded();
             case "RING" -> RingChanged.of(reply, ringVersion);
             case "CLOSING" -> new Closing();
             case "GONE" -> new Gone();
             default -> throw unknown("admit", reply);
         };
+    }
+
+    private void addPlan(@Nullable By by, List<Object> names, List<Object> arguments) {
+        if (by != null) {
+            names.addAll(List.of(keys.schedule(by.schedule()), keys.scheduledJobs(by.schedule())));
+            arguments.addAll(List.of(by.schedule(), by.token()));
+        }
     }
 
     /** What is known of a dispatch. */
@@ -266,7 +282,11 @@ final class JobScripts {
         };
     }
 
-    /** A stop that is asked for. An owner and a dispatch id are guessed: wrong ones cost another round. */
+    /**
+     * A stop that is asked for. An owner and a dispatch id are guessed: wrong ones cost another round.
+     *
+     * @param by the plan for whose sake it is: a job that its schedule did not start is not touched; null for none
+     */
     record StopRequest(
             String key,
             String ownerGuess,
@@ -274,10 +294,23 @@ final class JobScripts {
             String client,
             String requestId,
             String onlyId,
-            String onlyToken) {}
+            String onlyToken,
+            @Nullable By by) {
+        /** One that no schedule asks for. */
+        StopRequest(
+                String key,
+                String ownerGuess,
+                String idGuess,
+                String client,
+                String requestId,
+                String onlyId,
+                String onlyToken) {
+            this(key, ownerGuess, idGuess, client, requestId, onlyId, onlyToken, null);
+        }
+    }
 
     /** What became of a stop that was asked for. */
-    sealed interface Stop permits StoppedAtOnce, Wished, Elsewhere, NotYours, Unknown, Recovering, Gone {}
+    sealed interface Stop permits StoppedAtOnce, Wished, Elsewhere, NotYours, Superseded, Unknown, Recovering, Gone {}
 
     /** No worker had it: it is over. */
     record StoppedAtOnce() implements Stop {}
@@ -294,9 +327,7 @@ final class JobScripts {
     /** Asks for a job to be stopped. */
     Stop stop(Redis redis, StopRequest request) throws InterruptedException {
         String key = request.key();
-        List<@Nullable Object> reply = Replies.list(redis.eval(
-                STOP,
-                List.of(
+        List<Object> names = new ArrayList<>(List.of(
                         keys.meta(),
                         keys.job(key),
                         keys.payload(key),
@@ -304,20 +335,23 @@ final class JobScripts {
                         keys.inbox(request.ownerGuess()),
                         keys.waiting(),
                         keys.due(),
-                        keys.dead()),
-                List.of(
+                        keys.dead()));
+        List<Object> arguments = new ArrayList<>(List.of(
                         key,
                         request.ownerGuess(),
                         request.idGuess(),
                         request.client(),
                         request.requestId(),
                         request.onlyId(),
-                        request.onlyToken())));
+                        request.onlyToken()));
+        addPlan(request.by(), names, arguments);
+        List<@Nullable Object> reply = Replies.list(redis.eval(STOP, names, arguments));
         return switch (word(reply)) {
             case "STOPPED" -> new StoppedAtOnce();
             case "WISHED" -> new Wished(text(reply, 1), decimal(reply, 2));
             case "LOOK" -> new Elsewhere(text(reply, 1), text(reply, 2));
             case "NOTYOURS" -> new NotYours();
+            case "SUPERSEDED" -> new Superseded();
             case "UNKNOWN" -> new Unknown();
             case "RECOVERING" -> new Recovering();
             case "GONE" -> new Gone();

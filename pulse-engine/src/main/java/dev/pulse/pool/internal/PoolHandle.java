@@ -7,15 +7,22 @@ import dev.pulse.pool.Dispatch;
 import dev.pulse.pool.JobInfo;
 import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.Outcome;
+import dev.pulse.pool.Planner;
 import dev.pulse.pool.PoolFigures;
 import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.PoolOptions;
 import dev.pulse.pool.PoolSettings;
+import dev.pulse.pool.Schedule;
 import dev.pulse.pool.ServiceHandler;
 import dev.pulse.pool.TaskHandler;
+import dev.pulse.pool.TickHandler;
+import dev.pulse.pool.Ticker;
+import dev.pulse.pool.TickerOptions;
+import dev.pulse.pool.Timetable;
 import dev.pulse.pool.Worker;
 import dev.pulse.pool.WorkerInfo;
 import dev.pulse.pool.WorkerOptions;
+import dev.pulse.pool.internal.timed.Listening;
 import dev.pulse.redis.Command;
 import dev.pulse.redis.Redis;
 import dev.pulse.task.Closing;
@@ -58,6 +65,7 @@ final class PoolHandle implements PoolNode, Closing {
     private final Outcomes outcomes;
     private final Listing listing;
     private final Overview overview;
+    private final Listening listening;
 
     private volatile @Nullable Heartbeat heartbeat;
     private volatile @Nullable Upkeep upkeep;
@@ -87,6 +95,7 @@ final class PoolHandle implements PoolNode, Closing {
         this.outcomes = new Outcomes(client);
         this.listing = new Listing(client);
         this.overview = new Overview(client);
+        this.listening = new Listening(new TimedSide(client, dispatching, stopping), signals);
     }
 
     /** Finds the pool, or makes it, and begins to take part in it. */
@@ -186,6 +195,19 @@ final class PoolHandle implements PoolNode, Closing {
                 worker.close(System.nanoTime());
             }
         }
+    }
+
+    @Override
+    public Ticker ticker(String tickerName, TickerOptions tickerOptions, TickHandler handler)
+            throws InterruptedException {
+        requireOpen();
+        return listening.ticker(tickerName, tickerOptions, handler);
+    }
+
+    @Override
+    public Schedule schedule(String scheduleName, Timetable timetable, Planner planner) throws InterruptedException {
+        requireOpen();
+        return listening.schedule(scheduleName, timetable, planner);
     }
 
     @Override
@@ -304,12 +326,13 @@ final class PoolHandle implements PoolNode, Closing {
 
     @Override
     public boolean isCalledFromHandler() {
-        return work.keys().isCurrentThread();
+        return work.keys().isCurrentThread() || listening.isCalledFromHandler();
     }
 
     @Override
     public void stop() {
         closed = true;
+        listening.stop();
         answers.stop();
         workers.forEach(WorkerHandle::stop);
     }
@@ -334,9 +357,10 @@ final class PoolHandle implements PoolNode, Closing {
     public CloseResult close(long deadline) {
         stop();
         List<Supplier<CloseResult>> closings = new ArrayList<>();
+        closings.add(() -> listening.close(deadline));
         List.copyOf(workers).forEach(worker -> closings.add(() -> worker.close(deadline)));
         // beats go on until the workers have gone: their leases are to last as long
-        CloseResult result = closings.isEmpty() ? CloseResult.drained() : Closing.sideBySide(closings);
+        CloseResult result = Closing.sideBySide(closings);
         endLoops(deadline);
         answers.close(deadline);
         forgetReplies();

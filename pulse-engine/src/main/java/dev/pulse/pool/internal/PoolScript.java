@@ -6,44 +6,44 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The scripts of pools, and what their replies have in common: a word first, numbers as text when they are compared. */
-final class PoolScript {
+public final class PoolScript {
     private PoolScript() {}
 
-    static Script once(String name) {
+    public static Script once(String name) {
         return Script.load("/dev/pulse/pool/" + name + ".lua");
     }
 
-    static Script repeatable(String name) {
+    public static Script repeatable(String name) {
         return Script.loadRepeatable("/dev/pulse/pool/" + name + ".lua");
     }
 
     /** The word a reply begins with. */
-    static String word(List<@Nullable Object> reply) {
+    public static String word(List<@Nullable Object> reply) {
         return Replies.text(reply.getFirst());
     }
 
-    static String text(List<@Nullable Object> reply, int at) {
+    public static String text(List<@Nullable Object> reply, int at) {
         return Replies.text(reply.get(at));
     }
 
     /** A number that is text in the reply. */
-    static long decimal(List<@Nullable Object> reply, int at) {
+    public static long decimal(List<@Nullable Object> reply, int at) {
         return Long.parseLong(Replies.text(reply.get(at)));
     }
 
-    static long number(List<@Nullable Object> reply, int at) {
+    public static long number(List<@Nullable Object> reply, int at) {
         return Replies.number(reply.get(at));
     }
 
-    static boolean flag(List<@Nullable Object> reply, int at) {
+    public static boolean flag(List<@Nullable Object> reply, int at) {
         return Replies.number(reply.get(at)) == 1;
     }
 
-    static int flag(boolean set) {
+    public static int flag(boolean set) {
         return set ? 1 : 0;
     }
 
-    static IllegalStateException unknown(String script, List<@Nullable Object> reply) {
+    public static IllegalStateException unknown(String script, List<@Nullable Object> reply) {
         return new IllegalStateException("script " + script + " answered " + word(reply));
     }
 }

@@ -168,7 +168,9 @@ final class PoolScripts {
                         keys.gone(),
                         keys.waiting(),
                         keys.due(),
-                        keys.dead()),
+                        keys.dead(),
+                        keys.tickers(),
+                        keys.schedules()),
                 List.of(keys.incarnation())));
     }
 

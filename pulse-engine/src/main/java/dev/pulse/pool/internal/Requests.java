@@ -1,12 +1,14 @@
 package dev.pulse.pool.internal;
 
 import dev.pulse.pool.JobRequest;
+import dev.pulse.pool.internal.timed.PoolSide;
 import dev.pulse.wire.Names;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** What users ask for as Redis is asked for it. Thread-safe. */
 final class Requests {
@@ -18,16 +20,22 @@ final class Requests {
 
     /** One whose caller waits until it has begun, or ended. */
     JobScripts.Request waited(JobRequest request, boolean untilEnd) {
-        return request(request, client.answers().client(), untilEnd);
+        return request(request, client.answers().client(), untilEnd, null);
+    }
+
+    /** One that is started for the sake of a plan, and whose begin is waited for. */
+    JobScripts.Request planned(JobRequest request, PoolSide.By by) {
+        return request(request, client.answers().client(), false, by);
     }
 
     /** One that nobody waits for. */
     JobScripts.Request untold(JobRequest request) {
-        return request(request, "", false);
+        return request(request, "", false, null);
     }
 
     /** Refuses what is out of range; makes an id where there is none. */
-    private JobScripts.Request request(JobRequest request, String told, boolean untilEnd) {
+    private JobScripts.Request request(
+            JobRequest request, String told, boolean untilEnd, PoolSide.@Nullable By by) {
         Names.requireJobKey(request.key());
         request.id().ifPresent(Names::requireDispatchId);
         client.requirePayload("payload of a job", request.payload());
@@ -40,7 +48,8 @@ final class Requests {
                 request.attempts(),
                 request.delay(),
                 request.workerNeeded(),
-                untilEnd);
+                untilEnd,
+                by);
     }
 
     private static String digest(JobRequest request) {

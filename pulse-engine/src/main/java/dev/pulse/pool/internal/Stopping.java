@@ -1,6 +1,7 @@
 package dev.pulse.pool.internal;
 
 import dev.pulse.RedisUnavailableException;
+import dev.pulse.pool.internal.timed.PoolSide;
 import dev.pulse.redis.Redis;
 import dev.pulse.wire.Names;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +25,24 @@ final class Stopping {
      * @return whether there was such a job
      */
     boolean stop(String key, String onlyId, long end) throws InterruptedException {
+        return stop(key, onlyId, null, end);
+    }
+
+    /**
+     * The same for the sake of a plan: only a job that its schedule has started.
+     *
+     * @throws PoolSide.SupersededException when that is not the present plan any more
+     */
+    boolean stop(String key, PoolSide.By by, long end) throws InterruptedException {
+        return stop(key, "", by, end);
+    }
+
+    private boolean stop(String key, String onlyId, PoolSide.@Nullable By by, long end) throws InterruptedException {
         Names.requireJobKey(key);
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        Wish wish = new Wish(key, onlyId);
+        Wish wish = new Wish(key, onlyId, by);
         try {
             while (true) {
                 Answer answer = wish.attempt(end);
@@ -54,15 +68,17 @@ final class Stopping {
     /** One wish, however often it is said. */
     private final class Wish implements Answers.Question {
         private final String key;
+        private final PoolSide.@Nullable By by;
         private final String request = client.answers().newId();
         private PoolIncarnation pool = client.present();
         private String onlyId;
         private boolean recorded;
         private boolean recovering;
 
-        Wish(String key, String onlyId) {
+        Wish(String key, String onlyId, PoolSide.@Nullable By by) {
             this.key = key;
             this.onlyId = onlyId;
+            this.by = by;
         }
 
         Answer attempt(long end) throws InterruptedException {
@@ -84,7 +100,7 @@ final class Stopping {
                         .stop(
                                 redis,
                                 new JobScripts.StopRequest(
-                                        key, owner, id, client.answers().client(), request, onlyId, ""))) {
+                                        key, owner, id, client.answers().client(), request, onlyId, "", by))) {
                     case JobScripts.StoppedAtOnce stopped -> {
                         return Answer.Told.of("stopped", 0, "");
                     }
@@ -102,6 +118,7 @@ final class Stopping {
                     case JobScripts.NotYours other -> {
                         return new Answer.Untraceable();
                     }
+                    case JobScripts.Superseded superseded -> throw new PoolSide.SupersededException();
                     case JobScripts.Unknown none -> {
                         return new Answer.Untraceable();
                     }
