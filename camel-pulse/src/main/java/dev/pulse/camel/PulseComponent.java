@@ -4,10 +4,10 @@ import java.util.Map;
 import org.apache.camel.Endpoint;
 import org.apache.camel.SSLContextParametersAware;
 import org.apache.camel.spi.Metadata;
-import org.apache.camel.support.DefaultComponent;
+import org.apache.camel.support.HealthCheckComponent;
 
 /** What the Pulse components have in common: how to connect, and defaults for the endpoints. */
-public abstract class PulseComponent extends DefaultComponent implements SSLContextParametersAware {
+public abstract class PulseComponent extends HealthCheckComponent implements SSLContextParametersAware {
     @Metadata(label = "advanced", description = "The options that all Pulse components have, as one object to share")
     private PulseConfiguration configuration = new PulseConfiguration();
 

@@ -4,6 +4,7 @@ import dev.pulse.Pulse;
 import dev.pulse.PulseException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.AsyncCallback;
@@ -14,6 +15,8 @@ import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckAware;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.spi.Synchronization;
 import org.apache.camel.support.DefaultConsumer;
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * shutdown suspends, waits for the exchanges in flight up to its time-out, then stops the consumer; what is still in flight
  * then is interrupted.
  */
-public abstract class PulseConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
+public abstract class PulseConsumer extends DefaultConsumer implements Suspendable, ShutdownAware, HealthCheckAware {
     /** What ends a suspended reading earlier is the end of its exchanges, or a stop. */
     private static final Duration SUSPENDED_DRAIN = ShutdownTimeout.LONGEST;
 
@@ -34,7 +37,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
 
     private final PulseEndpoint endpoint;
     private final ReentrantLock beginning = new ReentrantLock();
-    private @Nullable EngineLease engine;
+    private volatile @Nullable EngineLease engine;
     private volatile @Nullable Reading reading;
     /**
      * Those of before a suspension that something is in flight of, be it only an event that is held for a manual ack, and
@@ -43,6 +46,7 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
     private final Map<Reading, Thread> leaving = new ConcurrentHashMap<>();
 
     private volatile boolean contextStarted;
+    private @Nullable HealthCheck healthCheck;
 
     protected PulseConsumer(PulseEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -93,6 +97,28 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
             throw e;
         }
         getEndpoint().getCamelContext().addStartupListener(new Listener());
+        if (HealthChecks.areThere(getEndpoint().getCamelContext()) && healthCheck == null) {
+            healthCheck = HealthChecks.consumer(endpoint, getRouteId(), this::connected, this::ended);
+        }
+    }
+
+    private Optional<Pulse> connected() {
+        return Optional.ofNullable(engine).map(EngineLease::pulse);
+    }
+
+    private Optional<String> ended() {
+        return Optional.ofNullable(reading).flatMap(Reading::ended);
+    }
+
+    /** Camel's own check of the route asks it; null where there are no checks, and before the start. */
+    @Override
+    public @Nullable HealthCheck getHealthCheck() {
+        return healthCheck;
+    }
+
+    @Override
+    public void setHealthCheck(HealthCheck healthCheck) {
+        this.healthCheck = healthCheck;
     }
 
     private void begin() {

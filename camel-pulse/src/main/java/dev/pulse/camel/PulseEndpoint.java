@@ -1,5 +1,6 @@
 package dev.pulse.camel;
 
+import java.util.List;
 import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.spi.EndpointServiceLocation;
@@ -21,6 +22,17 @@ public abstract class PulseEndpoint extends DefaultEndpoint
 
     /** Refuses options that are out of their range, before anything is started. */
     protected abstract void check();
+
+    /** What it is about, as messages name it, such as {@code sink users/mails}. */
+    public abstract String subject();
+
+    /** What the engine calls the loops that work for it; each has one of these names, or more words behind it. */
+    protected abstract List<String> loops();
+
+    /** Whether the loop of this name works for this endpoint. */
+    final boolean isServedBy(String loop) {
+        return loops().stream().anyMatch(name -> loop.equals(name) || loop.startsWith(name + ' '));
+    }
 
     /** The right to use this endpoint's engine, connected if need be. Each consumer and producer has one while it runs. */
     public EngineLease acquireEngine() {

@@ -5,6 +5,7 @@ import dev.pulse.camel.Lease;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
 import dev.pulse.map.ReplicatedMap;
+import java.util.List;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -54,6 +55,16 @@ public class PulseMapEndpoint extends PulseEndpoint {
         watching.check();
         asking.check(getCamelContext());
         payloadCodec();
+    }
+
+    @Override
+    public String subject() {
+        return "map " + name;
+    }
+
+    @Override
+    protected List<String> loops() {
+        return List.of(subject(), "maps");
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.pulse.camel.map;
 
-import dev.pulse.camel.EngineLease;
 import dev.pulse.camel.Lease;
 import dev.pulse.camel.PulseConstants;
+import dev.pulse.camel.PulseProducer;
 import dev.pulse.map.ListChange;
 import dev.pulse.map.ReplicatedMap;
 import java.util.ArrayList;
@@ -15,11 +15,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 import org.apache.camel.Message;
-import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
 
 /** Does what the endpoint, or the message, says with the map, which it joins at its first exchange. */
-class PulseMapProducer extends DefaultProducer {
+class PulseMapProducer extends PulseProducer {
     private static final String[] FOR_THIS_ENDPOINT = {
         PulseConstants.OPERATION,
         PulseConstants.KEY,
@@ -35,7 +34,6 @@ class PulseMapProducer extends DefaultProducer {
     private final Optional<Expression> valueOption;
     private final Optional<Expression> testValueOption;
     private final ReentrantLock joining = new ReentrantLock();
-    private @Nullable EngineLease engine;
     private volatile @Nullable Lease<ReplicatedMap<byte[]>> joined;
 
     PulseMapProducer(PulseMapEndpoint endpoint) {
@@ -48,13 +46,6 @@ class PulseMapProducer extends DefaultProducer {
         this.testValueOption = options.testValueExpression(endpoint.getCamelContext());
     }
 
-    @Override
-    protected void doStart() throws Exception {
-        super.doStart();
-        // a Redis that is not there, or refuses who asks, shows now
-        engine = endpoint.acquireEngine();
-    }
-
     private ReplicatedMap<byte[]> map() throws InterruptedException {
         Lease<ReplicatedMap<byte[]>> lease = joined;
         return lease != null ? lease.get() : join();
@@ -63,9 +54,8 @@ class PulseMapProducer extends DefaultProducer {
     private ReplicatedMap<byte[]> join() throws InterruptedException {
         joining.lockInterruptibly();
         try {
-            if (engine == null) {
-                throw new IllegalStateException("the producer of map " + endpoint.getName() + " is stopped");
-            }
+            // nothing is joined that nobody would leave
+            pulse();
             Lease<ReplicatedMap<byte[]>> lease = joined;
             if (lease == null) {
                 lease = endpoint.acquireMap(event -> {});
@@ -238,24 +228,17 @@ class PulseMapProducer extends DefaultProducer {
     }
 
     @Override
-    protected void doStop() throws Exception {
+    protected void letGo() {
         Lease<ReplicatedMap<byte[]>> map;
-        EngineLease lease;
         joining.lock();
         try {
             map = joined;
-            lease = engine;
             joined = null;
-            engine = null;
         } finally {
             joining.unlock();
         }
         if (map != null) {
             map.close();
         }
-        if (lease != null) {
-            lease.close();
-        }
-        super.doStop();
     }
 }

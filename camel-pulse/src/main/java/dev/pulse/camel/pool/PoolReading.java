@@ -8,6 +8,7 @@ import dev.pulse.pool.ServiceHandler;
 import dev.pulse.pool.Worker;
 import dev.pulse.pool.WorkerOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntSupplier;
 import org.apache.camel.spi.ExceptionHandler;
@@ -28,6 +29,7 @@ final class PoolReading implements Reading {
     private final Thread joining;
     private final CountDownLatch tried = new CountDownLatch(1);
     private volatile boolean stopped;
+    private volatile @Nullable String hindered;
     private volatile @Nullable Worker worker;
 
     /**
@@ -72,13 +74,16 @@ final class PoolReading implements Reading {
     private boolean tryToJoin() {
         try {
             worker = pool.addService(jobs, options);
+            hindered = null;
             return true;
         } catch (InterruptedException e) {
             return true;
         } catch (PoolShutDownException | IllegalStateException e) {
+            hindered = "takes no jobs: " + e.getMessage();
             exceptionHandler.handleException("Error joining, no jobs are taken", e);
             return true;
         } catch (PulseException e) {
+            hindered = "could not join yet: " + e.getMessage();
             if (tried.getCount() > 0) {
                 exceptionHandler.handleException("Error joining, which is tried again", e);
             }
@@ -97,6 +102,13 @@ final class PoolReading implements Reading {
     @Override
     public void stop() {
         stopped = true;
+    }
+
+    @Override
+    public Optional<String> ended() {
+        Worker joined = worker;
+        String why = joined != null && !joined.isLeased() ? "its worker has no lease, and takes no jobs" : hindered;
+        return Optional.ofNullable(stopped ? null : why);
     }
 
     @Override

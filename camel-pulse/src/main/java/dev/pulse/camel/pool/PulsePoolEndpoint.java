@@ -6,6 +6,7 @@ import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
 import dev.pulse.pool.PoolNode;
 import java.time.Duration;
+import java.util.List;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -57,6 +58,16 @@ public class PulsePoolEndpoint extends PulseEndpoint {
         working.check();
         dispatching.check(getCamelContext());
         payloadCodec();
+    }
+
+    @Override
+    public String subject() {
+        return "pool " + name;
+    }
+
+    @Override
+    protected List<String> loops() {
+        return List.of(subject());
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.pulse.camel.pool;
 
 import dev.pulse.OutcomeUnknownException;
+import dev.pulse.Pulse;
 import dev.pulse.camel.Lease;
 import dev.pulse.camel.PulseConstants;
+import dev.pulse.camel.PulseProducer;
 import dev.pulse.pool.Dispatch;
 import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.Outcome;
@@ -13,11 +15,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.Expression;
 import org.apache.camel.Message;
-import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
 
 /** Does what the endpoint, or the message, says with the pool. */
-class PulsePoolProducer extends DefaultProducer {
+class PulsePoolProducer extends PulseProducer {
     private static final String[] FOR_THIS_ENDPOINT = {
         PulseConstants.OPERATION, PulseConstants.KEY, PulseConstants.DISPATCH_ID
     };
@@ -39,15 +40,14 @@ class PulsePoolProducer extends DefaultProducer {
     }
 
     @Override
-    protected void doStart() throws Exception {
-        super.doStart();
+    protected void open(Pulse pulse) throws InterruptedException {
         opened = endpoint.acquirePool(event -> {});
     }
 
     private PoolNode pool() {
         Lease<PoolNode> lease = opened;
         if (lease == null) {
-            throw new IllegalStateException("the producer of pool " + endpoint.getName() + " is stopped");
+            throw stopped();
         }
         return lease.get();
     }
@@ -214,12 +214,11 @@ class PulsePoolProducer extends DefaultProducer {
     }
 
     @Override
-    protected void doStop() throws Exception {
+    protected void letGo() {
         Lease<PoolNode> lease = opened;
         opened = null;
         if (lease != null) {
             lease.close();
         }
-        super.doStop();
     }
 }

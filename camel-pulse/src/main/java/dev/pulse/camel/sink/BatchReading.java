@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.spi.ExceptionHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One exchange for each batch of events. One virtual thread collects; each batch has one of its own until its exchange is
@@ -44,6 +46,7 @@ final class BatchReading implements Reading {
 
     private final Set<Thread> routing = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
+    private volatile @Nullable String ended;
 
     /** Takes a batch through the route. */
     @FunctionalInterface
@@ -85,10 +88,14 @@ final class BatchReading implements Reading {
                         begin(batch);
                     }
                 }
-            } catch (InterruptedException | StreamDestroyedException e) {
-                // of the latter the engine has told
+            } catch (InterruptedException e) {
+                return;
+            } catch (StreamDestroyedException e) {
+                // the engine has told
+                ended = e.getMessage();
                 return;
             } catch (IllegalStateException e) {
+                ended = e.getMessage();
                 if (!stopped) {
                     exceptionHandler.handleException("Error reading, nothing more is consumed", e);
                 }
@@ -170,6 +177,11 @@ final class BatchReading implements Reading {
     @Override
     public int inFlight() {
         return routing.size();
+    }
+
+    @Override
+    public Optional<String> ended() {
+        return Optional.ofNullable(stopped ? null : ended);
     }
 
     @Override

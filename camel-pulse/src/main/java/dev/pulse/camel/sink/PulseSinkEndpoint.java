@@ -7,6 +7,7 @@ import dev.pulse.camel.PulseEndpoint;
 import dev.pulse.camel.Ranges;
 import dev.pulse.stream.SinkOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
@@ -106,6 +107,18 @@ public class PulseSinkEndpoint extends PulseEndpoint {
         if (delay != null) {
             SinkConfiguration.requireDelay(Duration.ofMillis(delay));
         }
+    }
+
+    @Override
+    public String subject() {
+        return "sink " + stream + "/" + sinkName;
+    }
+
+    @Override
+    protected List<String> loops() {
+        return address().streams().stream()
+                .map(each -> "sink " + each + "/" + sinkName)
+                .toList();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.pulse.camel.sink;
 
-import dev.pulse.camel.EngineLease;
 import dev.pulse.camel.EventIds;
 import dev.pulse.camel.PulseConstants;
+import dev.pulse.camel.PulseProducer;
 import dev.pulse.stream.DeadLetter;
 import dev.pulse.stream.DeadLetters;
 import dev.pulse.stream.EventId;
@@ -15,26 +15,18 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
 
 /** Looks after a sink; what it finds is the body. */
-class PulseSinkProducer extends DefaultProducer {
+class PulseSinkProducer extends PulseProducer {
     private static final int PAGE = 1_000;
     private static final String DEAD = ":dead";
 
     private final PulseSinkEndpoint endpoint;
-    private @Nullable EngineLease engine;
 
     PulseSinkProducer(PulseSinkEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
-    }
-
-    @Override
-    protected void doStart() throws Exception {
-        super.doStart();
-        engine = endpoint.acquireEngine();
     }
 
     @Override
@@ -56,18 +48,9 @@ class PulseSinkProducer extends DefaultProducer {
                 });
     }
 
-    private EngineLease engine() {
-        EngineLease lease = engine;
-        if (lease == null) {
-            throw new IllegalStateException(
-                    "the producer of sink " + endpoint.address().sink() + " is stopped");
-        }
-        return lease;
-    }
-
     /** A handle of its own each time, so that the end of an incarnation is not the end of this. */
     private EventStream<Object> stream(String name) {
-        return engine().pulse().stream(name, endpoint.payloadCodec().codec());
+        return pulse().stream(name, endpoint.payloadCodec().codec());
     }
 
     private Map<String, @Nullable Object> info() throws InterruptedException {
@@ -116,8 +99,8 @@ class PulseSinkProducer extends DefaultProducer {
     private int settle(Message message, Use use) {
         int settled = 0;
         for (EventId id : EventIds.of(message)) {
-            ManualAck held = endpoint.sinkComponent()
-                    .held(engine().pulse(), endpoint.address().sink(), streams(message), id);
+            ManualAck held =
+                    endpoint.sinkComponent().held(pulse(), endpoint.address().sink(), streams(message), id);
             if (held != null) {
                 use.of(held);
                 settled++;
@@ -176,15 +159,5 @@ class PulseSinkProducer extends DefaultProducer {
         String named = given.endsWith(DEAD) ? given.substring(0, given.length() - DEAD.length()) : given;
         List<String> all = endpoint.address().streams();
         return all.contains(named) ? List.of(named) : all;
-    }
-
-    @Override
-    protected void doStop() throws Exception {
-        EngineLease lease = engine;
-        engine = null;
-        if (lease != null) {
-            lease.close();
-        }
-        super.doStop();
     }
 }

@@ -4,6 +4,7 @@ import dev.pulse.camel.Reading;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Delivery;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class SinkReading implements Reading {
     private final Route route;
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile @Nullable Consumption consumption;
+    private volatile boolean stopped;
 
     /** Takes a delivery through the route. */
     @FunctionalInterface
@@ -46,6 +48,7 @@ final class SinkReading implements Reading {
 
     @Override
     public void stop() {
+        stopped = true;
         Consumption running = consumption;
         if (running != null) {
             running.stop();
@@ -58,12 +61,21 @@ final class SinkReading implements Reading {
     }
 
     @Override
+    public Optional<String> ended() {
+        Consumption running = consumption;
+        return running != null && running.isFinished() && !stopped
+                ? Optional.of("consumes nothing any more; its stream was destroyed")
+                : Optional.empty();
+    }
+
+    @Override
     public boolean onlyHolds() {
         return inFlight() == 0 && membership.isHolding();
     }
 
     @Override
     public void close(Duration drain) {
+        stopped = true;
         membership.close(drain);
     }
 }

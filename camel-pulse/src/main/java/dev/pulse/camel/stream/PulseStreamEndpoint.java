@@ -7,6 +7,7 @@ import dev.pulse.camel.PulseEndpoint;
 import dev.pulse.camel.StartOption;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
+import java.util.List;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.PollingConsumer;
@@ -61,6 +62,16 @@ public class PulseStreamEndpoint extends PulseEndpoint {
         reading.check();
         readerOptions(StartOption.parse(reading.getStartAt()), eventMapping()).build();
         adding.check(getCamelContext());
+    }
+
+    @Override
+    public String subject() {
+        return "stream " + name;
+    }
+
+    @Override
+    protected List<String> loops() {
+        return List.of("reader " + name);
     }
 
     @Override

@@ -1,9 +1,10 @@
 package dev.pulse.camel.stream;
 
-import dev.pulse.camel.EngineLease;
+import dev.pulse.Pulse;
 import dev.pulse.camel.EventIds;
 import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
+import dev.pulse.camel.PulseProducer;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import java.time.Duration;
@@ -15,14 +16,13 @@ import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 import org.apache.camel.Message;
-import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Does what the endpoint, or the message, says with a stream. The id of what was added is in a header afterwards, and for
  * who asked (InOut) also the body.
  */
-class PulseStreamProducer extends DefaultProducer {
+class PulseStreamProducer extends PulseProducer {
     private static final String[] FOR_THIS_ENDPOINT = {
         PulseConstants.OVERRIDE_STREAM, PulseConstants.OPERATION, PulseConstants.KEY
     };
@@ -44,16 +44,9 @@ class PulseStreamProducer extends DefaultProducer {
     }
 
     @Override
-    protected void doStart() throws Exception {
-        super.doStart();
-        EngineLease lease = endpoint.acquireEngine();
-        StreamHandles made = new StreamHandles(lease, options.retention());
-        try {
-            made.require(endpoint.getName());
-        } catch (IllegalArgumentException e) {
-            lease.close();
-            throw e;
-        }
+    protected void open(Pulse pulse) {
+        StreamHandles made = new StreamHandles(pulse, options.retention());
+        made.require(endpoint.getName());
         handles = made;
     }
 
@@ -61,7 +54,7 @@ class PulseStreamProducer extends DefaultProducer {
     public void process(Exchange exchange) throws Exception {
         StreamHandles streams = handles;
         if (streams == null) {
-            throw new IllegalStateException("the producer of stream " + endpoint.getName() + " is stopped");
+            throw stopped();
         }
         Message message = exchange.getMessage();
         StreamOperation operation =
@@ -162,12 +155,7 @@ class PulseStreamProducer extends DefaultProducer {
     }
 
     @Override
-    protected void doStop() throws Exception {
-        StreamHandles streams = handles;
+    protected void letGo() {
         handles = null;
-        if (streams != null) {
-            streams.close();
-        }
-        super.doStop();
     }
 }

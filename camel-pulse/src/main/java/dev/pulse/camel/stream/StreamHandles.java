@@ -1,7 +1,7 @@
 package dev.pulse.camel.stream;
 
+import dev.pulse.Pulse;
 import dev.pulse.StreamDestroyedException;
-import dev.pulse.camel.EngineLease;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
 import dev.pulse.stream.Retention;
@@ -10,15 +10,15 @@ import java.util.Optional;
 import org.apache.camel.support.LRUCacheFactory;
 
 /** The handles of one producer, by name, for messages can name another stream than the endpoint's. Thread-safe. */
-final class StreamHandles implements AutoCloseable {
+final class StreamHandles {
     private static final int MOST = 1_000;
 
-    private final EngineLease engine;
+    private final Pulse pulse;
     private final Optional<Retention> retention;
     private final Map<String, EventStream<byte[]>> handles = LRUCacheFactory.newLRUCache(MOST);
 
-    StreamHandles(EngineLease engine, Optional<Retention> retention) {
-        this.engine = engine;
+    StreamHandles(Pulse pulse, Optional<Retention> retention) {
+        this.pulse = pulse;
         this.retention = retention;
     }
 
@@ -39,9 +39,7 @@ final class StreamHandles implements AutoCloseable {
     }
 
     private EventStream<byte[]> handle(String name) {
-        return retention
-                .map(wish -> engine.pulse().stream(name, Codecs.bytes(), wish))
-                .orElseGet(() -> engine.pulse().stream(name));
+        return retention.map(wish -> pulse.stream(name, Codecs.bytes(), wish)).orElseGet(() -> pulse.stream(name));
     }
 
     /** Checks the name; asks Redis nothing. */
@@ -52,10 +50,5 @@ final class StreamHandles implements AutoCloseable {
     /** The next use of this name joins the incarnation that there is then. */
     void forget(String name) {
         handles.remove(name);
-    }
-
-    @Override
-    public void close() {
-        engine.close();
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -170,6 +171,14 @@ final class StreamReading implements Reading {
         if (collecting != null) {
             collecting.interrupt();
         }
+    }
+
+    @Override
+    public Optional<String> ended() {
+        Consumption running = consumption;
+        return running != null && running.isFinished() && !stopped
+                ? Optional.of("consumes nothing any more; the stream was destroyed")
+                : Optional.empty();
     }
 
     @Override
