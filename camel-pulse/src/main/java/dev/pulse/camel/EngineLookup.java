@@ -1,6 +1,8 @@
 package dev.pulse.camel;
 
 import dev.pulse.Pulse;
+import dev.pulse.camel.watch.InUse;
+import dev.pulse.camel.watch.Inventory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,9 +31,16 @@ final class EngineLookup {
     /** An engine of the user's is not closed by the lease; one of ours is shared within the context. */
     EngineLease acquire() {
         Pulse given = given();
-        return given != null
+        EngineLease lease = given != null
                 ? new EngineLease(given, () -> {})
                 : PulseEngines.of(context).acquire(settings());
+        InUse.Engine engine = new InUse.Engine(
+                lease.pulse(), given != null ? "client" : address().withoutSecrets());
+        Runnable gone = Inventory.of(context).add(engine);
+        return new EngineLease(lease.pulse(), () -> {
+            gone.run();
+            lease.close();
+        });
     }
 
     /** Null when the engine is the user's, who knows where it is connected to. */

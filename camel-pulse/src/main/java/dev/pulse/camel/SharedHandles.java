@@ -2,12 +2,14 @@ package dev.pulse.camel;
 
 import dev.pulse.PulseEvent;
 import dev.pulse.PulseListener;
+import dev.pulse.camel.watch.InUse;
+import dev.pulse.camel.watch.Inventory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
 import org.jspecify.annotations.Nullable;
@@ -22,18 +24,25 @@ import org.jspecify.annotations.Nullable;
 public abstract class SharedHandles<K, T> {
     private static final ReentrantLock MAKING = new ReentrantLock();
 
+    private final Inventory inventory;
     private final ReentrantLock counting = new ReentrantLock();
     /* guarded by counting */
     private final Map<K, Shared> handles = new HashMap<>();
 
+    /** Those of this context. */
+    protected SharedHandles(CamelContext context) {
+        this.inventory = Inventory.of(context);
+    }
+
     /** Those of this kind in this context. */
-    protected static <S extends SharedHandles<?, ?>> S of(CamelContext context, Class<S> kind, Supplier<S> making) {
+    protected static <S extends SharedHandles<?, ?>> S of(
+            CamelContext context, Class<S> kind, Function<CamelContext, S> making) {
         ExtendedCamelContext extension = context.getCamelContextExtension();
         MAKING.lock();
         try {
             S found = extension.getContextPlugin(kind);
             if (found == null) {
-                found = making.get();
+                found = making.apply(context);
                 extension.addContextPlugin(kind, found);
             }
             return found;
@@ -44,6 +53,9 @@ public abstract class SharedHandles<K, T> {
 
     /** Opens a handle that tells this listener what happens to it. */
     protected abstract T open(K key, PulseListener listener) throws InterruptedException;
+
+    /** How it shows in what the context has in hand. */
+    protected abstract InUse<?> inUse(K key, T handle);
 
     /** Nobody uses it any more. */
     protected abstract void close(T handle);
@@ -71,9 +83,13 @@ public abstract class SharedHandles<K, T> {
         };
         boolean opened = false;
         try {
-            Lease<T> lease = new Lease<>(shared.open(), end);
+            T handle = shared.open();
             opened = true;
-            return lease;
+            Runnable gone = inventory.add(inUse(key, handle));
+            return new Lease<>(handle, () -> {
+                gone.run();
+                end.run();
+            });
         } finally {
             if (!opened) {
                 end.run();

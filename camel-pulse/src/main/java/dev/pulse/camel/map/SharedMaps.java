@@ -5,6 +5,7 @@ import dev.pulse.PulseListener;
 import dev.pulse.camel.EngineLease;
 import dev.pulse.camel.Lease;
 import dev.pulse.camel.SharedHandles;
+import dev.pulse.camel.watch.InUse;
 import dev.pulse.map.MapOptions;
 import dev.pulse.map.ReplicatedMap;
 import dev.pulse.stream.Codecs;
@@ -17,7 +18,9 @@ import org.apache.camel.CamelContext;
 final class SharedMaps extends SharedHandles<SharedMaps.Key, ReplicatedMap<byte[]>> {
     record Key(Pulse pulse, String name, MapOptions options) {}
 
-    private SharedMaps() {}
+    private SharedMaps(CamelContext context) {
+        super(context);
+    }
 
     /** Those of this context. */
     static SharedMaps of(CamelContext context) {
@@ -43,6 +46,11 @@ final class SharedMaps extends SharedHandles<SharedMaps.Key, ReplicatedMap<byte[
                         key.name(),
                         Codecs.bytes(),
                         new MapOptions(options.ttl(), options.checkPeriod(), options.stalenessBound(), listener));
+    }
+
+    @Override
+    protected InUse<?> inUse(Key key, ReplicatedMap<byte[]> replica) {
+        return new InUse.OfMap(key.pulse(), replica);
     }
 
     @Override

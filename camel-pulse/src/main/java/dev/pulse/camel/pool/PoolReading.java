@@ -10,6 +10,7 @@ import dev.pulse.pool.WorkerOptions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.apache.camel.spi.ExceptionHandler;
 import org.jspecify.annotations.Nullable;
@@ -25,28 +26,34 @@ final class PoolReading implements Reading {
     private final ServiceHandler jobs;
     private final WorkerOptions options;
     private final IntSupplier exchanges;
+    private final Function<Worker, Runnable> joined;
     private final ExceptionHandler exceptionHandler;
     private final Thread joining;
     private final CountDownLatch tried = new CountDownLatch(1);
     private volatile boolean stopped;
     private volatile @Nullable String hindered;
     private volatile @Nullable Worker worker;
+    /* published by the worker */
+    private Runnable left = () -> {};
 
     /**
      * Does not join yet.
      *
      * @param exchanges how many are in flight
+     * @param joined is told when it has joined; what it returns is done when the worker has left
      */
     PoolReading(
             PoolNode pool,
             ServiceHandler jobs,
             WorkerOptions options,
             IntSupplier exchanges,
+            Function<Worker, Runnable> joined,
             ExceptionHandler exceptionHandler) {
         this.pool = pool;
         this.jobs = jobs;
         this.options = options;
         this.exchanges = exchanges;
+        this.joined = joined;
         this.exceptionHandler = exceptionHandler;
         this.joining = Thread.ofVirtual().name("pulse join " + pool.name()).unstarted(this::join);
     }
@@ -73,7 +80,9 @@ final class PoolReading implements Reading {
     /** Tries to join; whether there is nothing more to try. */
     private boolean tryToJoin() {
         try {
-            worker = pool.addService(jobs, options);
+            Worker added = pool.addService(jobs, options);
+            left = joined.apply(added);
+            worker = added;
             hindered = null;
             return true;
         } catch (InterruptedException e) {
@@ -106,15 +115,15 @@ final class PoolReading implements Reading {
 
     @Override
     public Optional<String> ended() {
-        Worker joined = worker;
-        String why = joined != null && !joined.isLeased() ? "its worker has no lease, and takes no jobs" : hindered;
+        Worker member = worker;
+        String why = member != null && !member.isLeased() ? "its worker has no lease, and takes no jobs" : hindered;
         return Optional.ofNullable(stopped ? null : why);
     }
 
     @Override
     public int inFlight() {
-        Worker joined = worker;
-        return exchanges.getAsInt() + (stopped && joined != null ? joined.keys().size() : 0);
+        Worker member = worker;
+        return exchanges.getAsInt() + (stopped && member != null ? member.keys().size() : 0);
     }
 
     @Override
@@ -129,9 +138,10 @@ final class PoolReading implements Reading {
                 interrupted = true;
             }
         }
-        Worker joined = worker;
-        if (joined != null) {
-            joined.close(interrupted ? Duration.ZERO : drain);
+        Worker closing = worker;
+        if (closing != null) {
+            closing.close(interrupted ? Duration.ZERO : drain);
+            left.run();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

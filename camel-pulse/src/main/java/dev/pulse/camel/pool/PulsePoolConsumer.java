@@ -6,10 +6,13 @@ import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseConsumer;
 import dev.pulse.camel.ReadErrors;
 import dev.pulse.camel.Reading;
+import dev.pulse.camel.watch.InUse;
+import dev.pulse.camel.watch.Inventory;
 import dev.pulse.pool.Job;
 import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.ServiceHandler;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
@@ -25,6 +28,7 @@ class PulsePoolConsumer extends PulseConsumer {
     private final PulsePoolEndpoint endpoint;
     private final JobPayloads payloads;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicLong restarts = new AtomicLong();
     private @Nullable Lease<PoolNode> pool;
 
     PulsePoolConsumer(PulsePoolEndpoint endpoint, Processor processor) {
@@ -47,6 +51,8 @@ class PulsePoolConsumer extends PulseConsumer {
                 options.getMode() == JobMode.TASK ? new TaskJobs(lease.get(), this::exchange, jobs) : jobs,
                 options.engineOptions(),
                 inFlight::get,
+                worker -> Inventory.of(endpoint.getCamelContext())
+                        .add(new InUse.OfWorker(pulse, endpoint.getName(), worker, restarts::get)),
                 getExceptionHandler());
     }
 
@@ -71,6 +77,9 @@ class PulsePoolConsumer extends PulseConsumer {
         message.setHeader(PulseConstants.KEY, key);
         message.setHeader(PulseConstants.JOB_EVENT, event.text());
         if (job != null) {
+            if (event == JobEvent.START && job.restarts() > 0) {
+                restarts.incrementAndGet();
+            }
             message.setHeader(PulseConstants.JOB_ID, job.id());
             message.setHeader(PulseConstants.FENCING_TOKEN, job.fencingToken());
             message.setHeader(PulseConstants.RESTARTS, job.restarts());

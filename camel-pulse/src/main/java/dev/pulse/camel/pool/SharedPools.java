@@ -5,6 +5,7 @@ import dev.pulse.PulseListener;
 import dev.pulse.camel.EngineLease;
 import dev.pulse.camel.Lease;
 import dev.pulse.camel.SharedHandles;
+import dev.pulse.camel.watch.InUse;
 import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.PoolOptions;
 import java.time.Duration;
@@ -26,7 +27,9 @@ final class SharedPools extends SharedHandles<SharedPools.Key, PoolNode> {
     /* guarded by wishing */
     private final List<Wish> wished = new ArrayList<>();
 
-    private SharedPools() {}
+    private SharedPools(CamelContext context) {
+        super(context);
+    }
 
     /** Those of this context. */
     static SharedPools of(CamelContext context) {
@@ -101,6 +104,11 @@ final class SharedPools extends SharedHandles<SharedPools.Key, PoolNode> {
                                 .dispatchTimeout(key.dispatchTimeout())
                                 .listener(listener)
                                 .build());
+    }
+
+    @Override
+    protected InUse<?> inUse(Key key, PoolNode node) {
+        return new InUse.OfPool(key.pulse(), node);
     }
 
     /** Its workers have ended with their consumers. */

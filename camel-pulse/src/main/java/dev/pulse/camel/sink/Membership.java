@@ -4,12 +4,15 @@ import dev.pulse.Pulse;
 import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.ReadErrors;
+import dev.pulse.camel.watch.InUse;
+import dev.pulse.camel.watch.Inventory;
 import dev.pulse.stream.AckMode;
 import dev.pulse.stream.Delivery;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import dev.pulse.stream.StartAt;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -35,7 +38,15 @@ final class Membership {
         SinkAddress address = endpoint.address();
         this.sink = pulse.stream(address.first()).sink(address.sink(), options);
         addStreams(pulse, address.others(), options.startAt());
-        this.leave = endpoint.sinkComponent().register(pulse, address.sink(), held);
+        Runnable unknown = endpoint.sinkComponent().register(pulse, address.sink(), held);
+        Inventory inventory = Inventory.of(endpoint.getCamelContext());
+        List<Runnable> gone = new ArrayList<>();
+        gone.add(inventory.add(new InUse.OfSink(pulse, String.join(",", address.streams()), sink)));
+        address.streams().forEach(stream -> gone.add(inventory.add(new InUse.OfStream(pulse, stream))));
+        this.leave = () -> {
+            unknown.run();
+            gone.forEach(Runnable::run);
+        };
     }
 
     private void addStreams(Pulse pulse, List<String> streams, StartAt startAt) throws InterruptedException {

@@ -74,7 +74,7 @@ class PulseStreamConsumer extends PulseConsumer {
                 .reader(endpoint.readerOptions(start, mapping)
                         .listener(event -> told(opened, event))
                         .build());
-        opened.reads(reader);
+        opened.reads(reader, endpoint.inUse(pulse, reader));
         last = opened;
         return opened;
     }

@@ -1,10 +1,14 @@
 package dev.pulse.camel.stream;
 
+import dev.pulse.Pulse;
 import dev.pulse.camel.EventExpressions;
 import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseEndpoint;
 import dev.pulse.camel.StartOption;
+import dev.pulse.camel.watch.InUse;
+import dev.pulse.camel.watch.Inventory;
+import dev.pulse.stream.Reader;
 import dev.pulse.stream.ReaderOptions;
 import dev.pulse.stream.StartAt;
 import java.util.List;
@@ -100,6 +104,17 @@ public class PulseStreamEndpoint extends PulseEndpoint {
                 .topics(EventExpressions.topics(topic, reading.getTopicPattern()));
         reading.eventFilter(this, mapping).ifPresent(options::filter);
         return options;
+    }
+
+    /** Has this reader shown as in use until what is returned is run. */
+    Runnable inUse(Pulse pulse, Reader<byte[]> reader) {
+        Inventory inventory = Inventory.of(getCamelContext());
+        Runnable readerGone = inventory.add(new InUse.OfReader(pulse, name, reader));
+        Runnable streamGone = inventory.add(new InUse.OfStream(pulse, name));
+        return () -> {
+            readerGone.run();
+            streamGone.run();
+        };
     }
 
     public String getName() {

@@ -29,10 +29,11 @@ class PulseStreamPollingConsumer extends EventPollingConsumer {
                 .reader(endpoint.readerOptions(offsets.beginning(), mapping).build());
         Progress progress = new Progress(reader.cursor());
         offsets.keep(progress::position);
-        return new Cursor(reader, mapping, offsets, progress);
+        return new Cursor(reader, endpoint.inUse(pulse, reader), mapping, offsets, progress);
     }
 
-    private record Cursor(Reader<byte[]> reader, EventMapping mapping, Offsets offsets, Progress progress)
+    private record Cursor(
+            Reader<byte[]> reader, Runnable gone, EventMapping mapping, Offsets offsets, Progress progress)
             implements Place {
         @Override
         public @Nullable Polled poll(Duration longest) throws InterruptedException {
@@ -55,6 +56,7 @@ class PulseStreamPollingConsumer extends EventPollingConsumer {
         @Override
         public void close() {
             reader.close();
+            gone.run();
         }
     }
 

@@ -5,6 +5,8 @@ import dev.pulse.camel.EventIds;
 import dev.pulse.camel.EventMapping;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseProducer;
+import dev.pulse.camel.watch.InUse;
+import dev.pulse.camel.watch.Inventory;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventId;
 import java.time.Duration;
@@ -33,6 +35,7 @@ class PulseStreamProducer extends PulseProducer {
     private final NewEvents events;
     private final Optional<Expression> onceKey;
     private volatile @Nullable StreamHandles handles;
+    private Runnable gone = () -> {};
 
     PulseStreamProducer(PulseStreamEndpoint endpoint) {
         super(endpoint);
@@ -47,6 +50,7 @@ class PulseStreamProducer extends PulseProducer {
     protected void open(Pulse pulse) {
         StreamHandles made = new StreamHandles(pulse, options.retention());
         made.require(endpoint.getName());
+        gone = Inventory.of(endpoint.getCamelContext()).add(new InUse.OfStream(pulse, endpoint.getName()));
         handles = made;
     }
 
@@ -157,5 +161,6 @@ class PulseStreamProducer extends PulseProducer {
     @Override
     protected void letGo() {
         handles = null;
+        gone.run();
     }
 }

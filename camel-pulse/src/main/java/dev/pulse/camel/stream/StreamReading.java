@@ -38,6 +38,7 @@ final class StreamReading implements Reading {
             Thread.ofVirtual().name("pulse-stream-", 0).factory());
     private final BlockingQueue<Read> collected;
     private @Nullable Reader<byte[]> reader;
+    private Runnable gone = () -> {};
     private @Nullable Progress progress;
     private volatile @Nullable Consumption consumption;
     private volatile @Nullable Thread collector;
@@ -61,9 +62,10 @@ final class StreamReading implements Reading {
         this.collected = new ArrayBlockingQueue<>(options.getBatchSize());
     }
 
-    /** What it reads with; given once, before it begins. */
-    void reads(Reader<byte[]> opened) {
+    /** What it reads with, and what is done when it has let go of that; given once, before it begins. */
+    void reads(Reader<byte[]> opened, Runnable closing) {
         reader = opened;
+        gone = closing;
         Progress begun = new Progress(opened.cursor());
         progress = begun;
         // so that a consumer that starts again goes on here, although "newest" is elsewhere by then
@@ -204,6 +206,7 @@ final class StreamReading implements Reading {
         }
         Reader<byte[]> closing = Objects.requireNonNull(reader);
         closing.close();
+        gone.run();
         threads.shutdown();
         progress().passedOver(closing.cursor());
         offsets.keep(progress()::position);
