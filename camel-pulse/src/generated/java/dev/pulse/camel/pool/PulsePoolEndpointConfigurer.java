@@ -65,6 +65,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "startTimeout": target.getWorking().setStartTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "stoptimeout":
         case "stopTimeout": target.getSettings().setStopTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "tracecarried":
+        case "traceCarried": target.getDispatching().setTraceCarried(property(camelContext, boolean.class, value)); return true;
         case "uri": target.getConfiguration().setUri(property(camelContext, java.lang.String.class, value)); return true;
         case "username": target.getConfiguration().setUsername(property(camelContext, java.lang.String.class, value)); return true;
         case "withdrawnwhenlate":
@@ -120,6 +122,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "startTimeout": return long.class;
         case "stoptimeout":
         case "stopTimeout": return java.time.Duration.class;
+        case "tracecarried":
+        case "traceCarried": return boolean.class;
         case "uri": return java.lang.String.class;
         case "username": return java.lang.String.class;
         case "withdrawnwhenlate":
@@ -176,6 +180,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "startTimeout": return target.getWorking().getStartTimeout();
         case "stoptimeout":
         case "stopTimeout": return target.getSettings().getStopTimeout();
+        case "tracecarried":
+        case "traceCarried": return target.getDispatching().isTraceCarried();
         case "uri": return target.getConfiguration().getUri();
         case "username": return target.getConfiguration().getUsername();
         case "withdrawnwhenlate":

@@ -23,7 +23,7 @@ public class PulsePoolEndpointUriFactory extends org.apache.camel.support.compon
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(30);
+        Set<String> props = new HashSet<>(31);
         props.add("bridgeErrorHandler");
         props.add("client");
         props.add("codec");
@@ -50,6 +50,7 @@ public class PulsePoolEndpointUriFactory extends org.apache.camel.support.compon
         props.add("sslContextParameters");
         props.add("startTimeout");
         props.add("stopTimeout");
+        props.add("traceCarried");
         props.add("uri");
         props.add("username");
         props.add("withdrawnWhenLate");

@@ -72,6 +72,16 @@ public class DispatchingConfiguration {
                             + " notify, pause, resume and shutdown of an exchange that is InOnly, which leave the body as it is")
     private @Nullable String resultHeader;
 
+    @UriParam(
+            label = "producer,advanced",
+            defaultValue = "true",
+            description =
+                    "Whether what is dispatched, notified and sent carries the trace that the message belongs to, its headers"
+                            + " traceparent and tracestate, in front of the payload, where a worker that is a Camel consumer"
+                            + " takes them off again. Not for a dispatch with an id, whose payload has to be the same each time."
+                            + " Say false where workers are none of Camel's and messages have such headers")
+    private boolean traceCarried = true;
+
     /** Refuses values that are out of their range, and expressions that are none. */
     void check(CamelContext context) {
         PoolOptions.builder().dispatchTimeout(engineTimeout()).build();
@@ -141,6 +151,14 @@ public class DispatchingConfiguration {
 
     public void setDispatchTimeout(long dispatchTimeout) {
         this.dispatchTimeout = dispatchTimeout;
+    }
+
+    public boolean isTraceCarried() {
+        return traceCarried;
+    }
+
+    public void setTraceCarried(boolean traceCarried) {
+        this.traceCarried = traceCarried;
     }
 
     public @Nullable String getResultHeader() {

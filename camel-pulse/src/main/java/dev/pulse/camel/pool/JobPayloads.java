@@ -1,6 +1,9 @@
 package dev.pulse.camel.pool;
 
 import dev.pulse.camel.PayloadCodec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.RuntimeCamelException;
@@ -9,11 +12,43 @@ import org.jspecify.annotations.Nullable;
 /** Bodies as the payloads of jobs, of what is sent to them and of answers. A message without a body has an empty one. */
 record JobPayloads(PayloadCodec codec) {
     private static final byte[] NONE = {};
+    /** Those of W3C Trace Context. */
+    private static final List<String> TRACE = List.of("traceparent", "tracestate");
 
     /** Throws when there is no way to make a payload of it. */
     byte[] encode(Exchange exchange, Message message) throws Exception {
         Object body = message.getBody();
         return body == null ? NONE : codec.encode(exchange, body);
+    }
+
+    /** The same together with the trace that the message belongs to, if any. */
+    byte[] encodeWithTrace(Exchange exchange) throws Exception {
+        Message message = exchange.getMessage();
+        Map<String, String> trace = new LinkedHashMap<>();
+        for (String name : TRACE) {
+            String value = message.getHeader(name, String.class);
+            if (value != null) {
+                trace.put(name, value);
+            }
+        }
+        return new JobEnvelope(trace, encode(exchange, message)).toBytes();
+    }
+
+    /**
+     * Fills the message with what was sent; {@code what} says whose it is.
+     *
+     * @throws RuntimeCamelException when it cannot be read; the body is what was sent then
+     */
+    void fill(Message message, String what, byte[] sent) {
+        message.setBody(sent);
+        JobEnvelope envelope = JobEnvelope.of(sent);
+        TRACE.forEach(name -> {
+            String value = envelope.headers().get(name);
+            if (value != null) {
+                message.setHeader(name, value);
+            }
+        });
+        message.setBody(decode(what, envelope.payload()));
     }
 
     /** Throws when the codec cannot read it; {@code what} says whose it is. */

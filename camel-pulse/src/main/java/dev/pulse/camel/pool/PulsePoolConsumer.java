@@ -86,10 +86,9 @@ class PulsePoolConsumer extends PulseConsumer {
             message.setHeader(PulseConstants.WORKER, job.worker());
         }
         try {
-            message.setBody(payloads.decode((job == null ? "message to " : "job ") + key, payload));
+            payloads.fill(message, (job == null ? "message to " : "job ") + key, payload);
         } catch (RuntimeCamelException e) {
             // it never becomes a unit of work, so it does not go back to a pool of exchanges either
-            message.setBody(payload);
             handleException("Error reading " + event.text(), exchange, e);
             throw e;
         }

@@ -10,6 +10,7 @@ import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.Outcome;
 import dev.pulse.pool.PoolNode;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeTimedOutException;
@@ -88,7 +89,8 @@ class PulsePoolProducer extends PulseProducer {
                 answer(
                         exchange,
                         pool.payload(key)
-                                .map(payload -> payloads.decode("job " + key, payload))
+                                .map(payload -> payloads.decode(
+                                        "job " + key, JobEnvelope.of(payload).payload()))
                                 .orElse(null));
             }
             case JOBS -> answer(exchange, pool.jobs());
@@ -106,10 +108,12 @@ class PulsePoolProducer extends PulseProducer {
     }
 
     private JobRequest request(Exchange exchange) throws Exception {
+        String id = id(exchange);
         return new JobRequest(
                 key(exchange),
-                payload(exchange),
-                Optional.ofNullable(id(exchange)),
+                // the same id is the same payload, however often it is sent, and each time belongs to another trace
+                id == null ? payload(exchange) : plainPayload(exchange),
+                Optional.ofNullable(id),
                 options.isWorkerNeeded(),
                 !options.isWithdrawnWhenLate(),
                 Duration.ZERO,
@@ -123,7 +127,11 @@ class PulsePoolProducer extends PulseProducer {
     }
 
     private byte[] payload(Exchange exchange) throws Exception {
-        return payloads.encode(exchange, exchange.getMessage());
+        return options.isTraceCarried() ? payloads.encodeWithTrace(exchange) : plainPayload(exchange);
+    }
+
+    private byte[] plainPayload(Exchange exchange) throws Exception {
+        return new JobEnvelope(Map.of(), payloads.encode(exchange, exchange.getMessage())).toBytes();
     }
 
     private String key(Exchange exchange) {

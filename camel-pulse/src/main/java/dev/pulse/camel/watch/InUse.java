@@ -80,11 +80,13 @@ public sealed interface InUse<F> {
         @Override
         public Position figures() throws InterruptedException {
             EventId cursor = reader.cursor();
-            Duration behind = pulse.stream(stream)
-                    .figures()
-                    .last()
-                    .filter(last -> last.compareTo(cursor) > 0)
-                    .map(last -> Duration.between(cursor.time(), last.time()))
+            StreamFigures figures = pulse.stream(stream).figures();
+            // a reader that has seen nothing has no time of its own to count from
+            EventId from =
+                    figures.first().filter(first -> first.compareTo(cursor) > 0).orElse(cursor);
+            Duration behind = figures.last()
+                    .filter(last -> last.compareTo(from) > 0)
+                    .map(last -> Duration.between(from.time(), last.time()))
                     .orElse(Duration.ZERO);
             return new Position(cursor, behind);
         }
