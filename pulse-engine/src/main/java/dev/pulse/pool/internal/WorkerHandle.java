@@ -106,9 +106,10 @@ final class WorkerHandle implements Worker, Closing {
         beating().ifPresent(WorkerLife::ringChanged);
     }
 
-    /** This is the pool's incarnation: where the worker is a member of another, Redis lost that. */
+    /** This is the pool's incarnation: where the worker is a member of an older one, Redis lost that. */
     void poolIs(PoolIncarnation present) {
-        beating().filter(known -> known.pool() != present).ifPresent(WorkerLife::poolLost);
+        // whoever tells may not know yet that there is a newer one
+        beating().filter(known -> known.pool().g() < present.g()).ifPresent(WorkerLife::poolLost);
     }
 
     /** The pool was shut down, and nothing under this id means anything any more. */
