@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
+import dev.pulse.PulseException;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -101,5 +103,82 @@ class LossOfStateTest {
         }
         assertThat(ledger.running().equals(before)).isTrue();
         assertThat(first.workers()).hasSize(2);
+    }
+
+    @PulseTest
+    void aStartThatGoesOnMeanwhileIsInterruptedWhenItTakesTooLong(Prefix prefix) throws Exception {
+        try (Slow slow = new Slow(prefix.name("slow"), Duration.ofSeconds(6), PoolSettings.DEFAULTS)) {
+            flush();
+            slow.awaitReasserted();
+            slow.awaitInterrupted();
+            // a first start that failed leaves no trace
+            await().atMost(LONG).until(() -> slow.node.job("slow").isEmpty());
+            assertThat(slow.worker.figures().failedStarts()).isEqualTo(1);
+        }
+    }
+
+    @PulseTest
+    void aStartThatGoesOnMeanwhileIsInterruptedWhenTheNextLeaseEndsToo(Prefix prefix) throws Exception {
+        PoolSettings brief = PoolSettings.DEFAULTS.withLease(Duration.ofSeconds(3));
+        try (Slow slow = new Slow(prefix.name("slow"), LONG.multipliedBy(4), brief)) {
+            flush();
+            slow.awaitReasserted();
+            redis.pause();
+            try {
+                slow.awaitInterrupted();
+            } finally {
+                redis.resume();
+            }
+        }
+    }
+
+    /** A node of its own, with a worker that begins a job and does not get to an end. */
+    private final class Slow implements AutoCloseable {
+        private final CountDownLatch interrupted = new CountDownLatch(1);
+        private final Pulse pulse = Pulse.connect(redis.uri());
+        private final PoolNode node;
+        private final Worker worker;
+        private final String id;
+        private final Thread caller;
+
+        Slow(String name, Duration startTimeout, PoolSettings settings) throws InterruptedException {
+            Hands hands = new Hands().onStart("slow", job -> {
+                try {
+                    Thread.sleep(LONG.multipliedBy(10));
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                    throw e;
+                }
+            });
+            node = pulse.joinPool(
+                    name, PoolOptions.builder().settings(any -> settings).build());
+            worker = node.addService(
+                    hands, WorkerOptions.builder().startTimeout(startTimeout).build());
+            id = worker.id();
+            caller = Thread.startVirtualThread(() -> {
+                try {
+                    node.dispatch(JobRequest.of("slow", new byte[0]));
+                } catch (PulseException | InterruptedException e) {
+                    // it is about the worker
+                }
+            });
+            await().atMost(LONG).until(() -> hands.history().contains("start slow"));
+        }
+
+        void awaitReasserted() {
+            await().atMost(LONG)
+                    .ignoreExceptions()
+                    .until(() -> !worker.id().equals(id) && node.job("slow").isPresent());
+        }
+
+        void awaitInterrupted() {
+            await().atMost(LONG).until(() -> interrupted.getCount() == 0);
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            pulse.close();
+            assertThat(caller.join(LONG)).isTrue();
+        }
     }
 }

@@ -162,7 +162,8 @@ final class HandlerCalls {
         call.late = true;
         call.hangs = true;
         life.reports().hangs(job, call.kind.name().toLowerCase(Locale.ROOT));
-        life.moving().stopped(job);
+        // another life of the worker may have taken it over meanwhile
+        job.life().moving().stopped(job);
         if (!underWay.contains(call)) {
             // it has returned just now, and did not know that it was waited for
             returned(call);

@@ -361,6 +361,8 @@ final class WorkerLife implements Watchdog.Watched {
             own.values().forEach(job -> job.work().interrupt(job, JobHandle.Phase.AT_WORK));
         }
         calls.interrupt();
+        // also what a former life of the worker has called, whose jobs it has adopted
+        own.values().forEach(job -> job.work().interrupt(this));
     }
 
     boolean isCut() {
