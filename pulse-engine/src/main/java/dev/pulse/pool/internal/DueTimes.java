@@ -61,9 +61,10 @@ final class DueTimes {
         }
         if (turn.hasCome()) {
             if (isOurs(now.at())) {
-                placing.placeDue(now.at());
                 turn.forget();
-                lookAgain.run();
+                if (placing.placeDue(now.at())) {
+                    lookAgain.run();
+                }
             } else {
                 turn.again();
             }

@@ -40,21 +40,27 @@ final class Placing {
         return at.reads().due(redis, 0, 1).first();
     }
 
-    /** Gives away all whose time has come; jobs without a worker wait for one, messages for another time. */
-    void placeDue(PoolIncarnation at) throws InterruptedException {
+    /**
+     * Gives away all whose time has come; jobs without a worker wait for one, messages for another time.
+     *
+     * @return false when nothing could be given away, though something is due
+     */
+    boolean placeDue(PoolIncarnation at) throws InterruptedException {
         int staying = 0;
+        int gone = 0;
         while (true) {
             Due due = at.reads().due(redis, staying, PlacementScripts.MOST);
             List<Placement> placed = place(at, due.jobs());
             if (due.first().isEmpty() || placed.size() < due.jobs().size()) {
-                return;
+                return gone > 0 || (staying == 0 && due.first().isEmpty());
             }
-            // what stays, because it is not ours, is no reason to leave what is behind it
-            staying += due.foreign()
-                    + (int) placed.stream().filter(job -> !isGone(job)).count();
+            int some = (int) placed.stream().filter(Placing::isGone).count();
             for (Map.Entry<String, String> message : due.messages().entrySet()) {
-                staying += isPlaced(at, message.getKey(), message.getValue()) ? 0 : 1;
+                some += isPlaced(at, message.getKey(), message.getValue()) ? 1 : 0;
             }
+            gone += some;
+            // what stays, because it is not ours, is no reason to leave what is behind it
+            staying += due.size() - some;
         }
     }
 

@@ -109,9 +109,9 @@ final class PoolReads {
      * @param first the name of what has waited for longest
      * @param jobs those waiting
      * @param messages names of those put aside, with their keys
-     * @param foreign how many are none of ours
+     * @param size how many there are, also such as are none of ours
      */
-    record Due(Optional<String> first, List<JobSeen> jobs, Map<String, String> messages, int foreign) {}
+    record Due(Optional<String> first, List<JobSeen> jobs, Map<String, String> messages, int size) {}
 
     /** What is due now, the earliest first, but for so many, up to a number. */
     Due due(Redis redis, int skipped, int most) throws InterruptedException {
@@ -149,7 +149,6 @@ final class PoolReads {
                 names.add(member.substring(2));
             }
         }
-        int foreign = members.size() - waiting.size() - names.size();
         List<@Nullable Object> about = readAll(
                 redis,
                 names.stream()
@@ -161,7 +160,7 @@ final class PoolReads {
         for (int i = 0; i < names.size(); i++) {
             messages.put(names.get(i), text(about.get(i)));
         }
-        return new Due(members.stream().findFirst(), jobs(redis, waiting), messages, foreign);
+        return new Due(members.stream().findFirst(), jobs(redis, waiting), messages, members.size());
     }
 
     /** The replies to commands that read; null for one whose key is of another type. */
