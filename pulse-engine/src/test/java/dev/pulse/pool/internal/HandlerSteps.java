@@ -9,9 +9,14 @@ import dev.pulse.pool.internal.WalkState.Handler;
 import dev.pulse.pool.internal.WalkState.Node;
 import dev.pulse.pool.internal.WalkState.Phase;
 import dev.pulse.pool.internal.WalkState.Why;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** What a node does about each key: it reads its inbox, starts and stops handlers, and says so. */
 final class HandlerSteps {
+    /** What a task that has returned is going to say. */
+    private static final Set<Why> ENDING = EnumSet.of(Why.DONE, Why.LATER, Why.AGAIN, Why.SPENT);
+
     private final WalkSteps steps;
 
     HandlerSteps(WalkSteps steps) {
@@ -47,7 +52,8 @@ final class HandlerSteps {
                 Why.NOTHING,
                 entry.dispatch(),
                 entry.startedOnce(),
-                false);
+                false,
+                0);
         RedisImage.Job job = steps.image(state).job(key);
         if (!busy && entry.token() > handler.read()) {
             next.handler(node, key, decided);
@@ -67,13 +73,17 @@ final class HandlerSteps {
         int dispatch = stoppedDispatch(steps.image(state), key, entry);
         if (handler.phase() == Phase.IDLE) {
             int read = Math.max(handler.read(), entry.token());
-            next.handler(node, key, new Handler(Phase.STOPPED, entry.token(), read, Why.STOP, dispatch, false, false));
+            next.handler(
+                    node, key, new Handler(Phase.STOPPED, entry.token(), read, Why.STOP, dispatch, false, false, 0));
         } else if (entry.token() < handler.token()) {
             WalkCall late = WalkCall.ofOwner(Script.STOPPED, state.worker(node), key, entry.token(), dispatch);
             steps.ran(node, late, steps.call(next, late), false, next);
             return;
-        } else if (entry.token() > handler.token() || handler.why() == Why.STOP || handler.phase() == Phase.STARTED) {
-            // it waits for the older one, is known, or is met when the start is said
+        } else if (entry.token() > handler.token()
+                || handler.why() == Why.STOP
+                || handler.phase() == Phase.STARTED
+                || ENDING.contains(handler.why())) {
+            // it waits for the older one, is known, or is met when the start or the end is said
             return;
         } else {
             boolean begun = handler.phase() == Phase.RUNNING || handler.phase() == Phase.STOPPING;
@@ -125,17 +135,23 @@ final class HandlerSteps {
                 WalkState next = state.copy();
                 next.handler(node, key, handler.idle());
                 handles(false, next, node, key, handler, " has stopped, nothing to re-assert");
+            } else if (handler.phase() == Phase.RUNNING && steps.scenario().hasTasks()) {
+                end(state, node, key, Why.DONE, false);
             }
             return;
         }
         switch (handler.phase()) {
             case DECIDED -> {
-                if (runs || does == Node.OLD) {
+                if (steps.scenario().hasTasks()) {
+                    if (runs) {
+                        say(state, node, key, Script.BEGIN);
+                    }
+                } else if (runs || does == Node.OLD) {
                     WalkState next = state.copy();
                     next.handler(node, key, handler.now(Phase.STARTED));
                     handles(false, next, node, key, handler, " starts");
                 }
-                if (runs && state.left(Fault.FAIL) > 0) {
+                if (runs && !steps.scenario().hasTasks() && state.left(Fault.FAIL) > 0) {
                     WalkState next = state.copy();
                     next.spend(Fault.FAIL);
                     next.handler(node, key, handler.now(Phase.STOPPED, handler.again() ? Why.LATER : Why.FAIL));
@@ -153,7 +169,9 @@ final class HandlerSteps {
                 }
             }
             case RUNNING -> {
-                if (works && WalkRing.owner(steps.image(state), key) != state.worker(node)) {
+                if (steps.scenario().hasTasks()) {
+                    runTask(state, node, key);
+                } else if (works && WalkRing.owner(steps.image(state), key) != state.worker(node)) {
                     WalkState next = state.copy();
                     next.handler(node, key, handler.now(Phase.STOPPING, Why.MOVE));
                     handles(false, next, node, key, handler, " belongs elsewhere, is being stopped");
@@ -162,8 +180,13 @@ final class HandlerSteps {
             case STOPPING -> {
                 WalkState next = state.copy();
                 boolean silent = handler.why() == Why.FENCE || handler.why() == Why.STALE;
-                next.handler(node, key, silent ? handler.idle() : handler.now(Phase.STOPPED));
+                // a task that moves was interrupted, and has not failed
+                Why after = steps.scenario().hasTasks() && handler.why() == Why.MOVE ? Why.AGAIN : handler.why();
+                next.handler(node, key, silent ? handler.idle() : handler.now(Phase.STOPPED, after));
                 handles(false, next, node, key, handler, " has stopped");
+                if (!silent && steps.scenario().hasTasks()) {
+                    end(state, node, key, Why.DONE, false);
+                }
             }
             case STOPPED -> {
                 if (runs) {
@@ -174,13 +197,45 @@ final class HandlerSteps {
                             switch (handler.why()) {
                                 case MOVE -> Script.MOVE;
                                 case FAIL -> Script.FAIL;
-                                case LATER -> Script.LATER;
+                                case LATER, AGAIN, SPENT -> Script.LATER;
+                                case DONE -> Script.FINISH;
                                 default -> Script.STOPPED;
                             });
                 }
             }
             case IDLE -> {}
         }
+    }
+
+    private void runTask(WalkState state, int node, int key) {
+        Node does = state.node(node);
+        if (!WalkSteps.RUNS.contains(does) && does != Node.OLD) {
+            return;
+        }
+        end(state, node, key, Why.DONE, false);
+        if (state.left(Fault.FAIL) > 0) {
+            end(spent(state, Fault.FAIL), node, key, Why.LATER, true);
+        }
+        if (state.left(Fault.REQUEUE) > 0) {
+            end(spent(state, Fault.REQUEUE), node, key, Why.AGAIN, true);
+        }
+        if (does == Node.LEAVING) {
+            WalkState next = state.copy();
+            next.handler(node, key, state.handler(node, key).now(Phase.STOPPING, Why.MOVE));
+            handles(false, next, node, key, state.handler(node, key), " takes too long, is interrupted");
+        }
+    }
+
+    private static WalkState spent(WalkState state, Fault fault) {
+        WalkState next = state.copy();
+        next.spend(fault);
+        return next;
+    }
+
+    private void end(WalkState state, int node, int key, Why how, boolean fault) {
+        WalkState next = state.copy();
+        next.handler(node, key, state.handler(node, key).now(Phase.STOPPED, how));
+        handles(fault, next, node, key, state.handler(node, key), " returns " + how);
     }
 
     private void handles(boolean fault, WalkState next, int node, int key, Handler handler, String what) {
@@ -192,14 +247,16 @@ final class HandlerSteps {
         Handler handler = state.handler(node, key);
         RedisImage image = steps.image(state);
         int worker = state.worker(node);
-        RedisImage.Job job = new RedisImage.Job(handler.dispatch(), "", worker, handler.token(), false, false);
+        RedisImage.Job job = new RedisImage.Job(handler.dispatch(), "", worker, handler.token(), false, false, 0);
         WalkCall call = script == Script.MOVE
                 ? WalkCall.ofPlace(script, worker, key, job, image, WalkRing.owner(image, key))
-                : WalkCall.ofOwner(script, worker, key, handler.token(), handler.dispatch());
+                : WalkCall.ofOwner(script, worker, key, handler.token(), handler.dispatch(), how(handler));
         WalkState next = state.copy();
         String word = steps.call(next, call);
         WalkState lost = next.copy();
-        if (script != Script.STARTED) {
+        if (script == Script.BEGIN) {
+            next.handler(node, key, begun(handler, word));
+        } else if (script != Script.STARTED) {
             next.handler(node, key, handler.idle());
         } else {
             next.handler(
@@ -219,6 +276,26 @@ final class HandlerSteps {
         steps.delay(state, call);
     }
 
+    /** What it says beside that it is to be tried later. */
+    private String how(Handler handler) {
+        return switch (handler.why()) {
+            case AGAIN -> WalkCall.AGAIN;
+            case SPENT -> WalkCall.SPENT;
+            case LATER -> steps.scenario().hasTasks() ? WalkCall.FAILED : "";
+            default -> "";
+        };
+    }
+
+    private static Handler begun(Handler handler, String word) {
+        return switch (word) {
+            case "WISHED" -> handler.now(Phase.STOPPED, Why.STOP);
+            case "SPENT" -> handler.now(Phase.STOPPED, Why.SPENT);
+            case "STALE", "GONE" -> handler.idle();
+            case "HOLD" -> handler.now(Phase.STOPPED, Why.MOVE);
+            default -> handler.begun(Integer.parseInt(word.substring(word.indexOf(' ') + 1)));
+        };
+    }
+
     private void reassert(WalkState state, int node, int key) throws Violation {
         Handler handler = state.handler(node, key);
         WalkState next = state.copy();
@@ -234,10 +311,16 @@ final class HandlerSteps {
                 0,
                 NONE,
                 slots,
-                !steps.hasUnasserted(next, node));
+                !steps.hasUnasserted(next, node),
+                handler.attempt());
         String word = steps.call(next, call);
         boolean stopping = handler.phase() == Phase.STOPPING;
         boolean silent = handler.why() == Why.FENCE || handler.why() == Why.STALE;
+        if (handler.isUntold()) {
+            next.handler(node, key, word.equals("OK") || word.equals("WISHED") ? asserted : asserted.idle());
+            steps.ran(node, call, word, false, next);
+            return;
+        }
         next.handler(
                 node,
                 key,

@@ -76,7 +76,7 @@ final class NodeSteps {
             handlers.read(state, node);
             if (image.reasserts(worker) && !steps.hasUnasserted(state, node)) {
                 WalkState next = state.copy();
-                WalkCall none = new WalkCall(Script.REASSERT, worker, NONE, 0, NONE, 0, NONE, "", true);
+                WalkCall none = new WalkCall(Script.REASSERT, worker, NONE, 0, NONE, 0, NONE, "", true, 0);
                 steps.ran(node, none, steps.call(next, none), false, next);
             }
         }
@@ -123,13 +123,13 @@ final class NodeSteps {
         boolean reasserts = false;
         for (int key = 0; key < steps.scenario().keys(); key++) {
             Handler handler = state.handler(node, key);
-            if (!handler.isActive()) {
+            if (!handler.isActive() && !handler.isUntold()) {
                 next.handler(node, key, handler.idle());
             } else if (goesOn) {
                 next.handler(node, key, handler.unasserted(true));
                 reasserts = true;
             } else {
-                next.handler(node, key, handler.now(Phase.STOPPING, Why.FENCE));
+                next.handler(node, key, handler.isActive() ? handler.now(Phase.STOPPING, Why.FENCE) : handler.idle());
             }
         }
         if (goesOn) {

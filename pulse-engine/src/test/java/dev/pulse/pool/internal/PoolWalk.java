@@ -32,8 +32,12 @@ final class PoolWalk {
         REREAD,
         LEAVE,
         STOP,
-        /** A start throws. */
+        /** A start throws, or an attempt of a task. */
         FAIL,
+        /** A task asks to run again. */
+        REQUEUE,
+        /** Somebody has a dead job tried anew. */
+        RETRY,
         /** Redis loses everything. */
         FLUSH
     }
@@ -44,24 +48,34 @@ final class PoolWalk {
      * @param keys how many, 1 or 2
      * @param dispatches the key of each dispatch
      * @param workers how many each node has one after another, at most
+     * @param attempts how many a task has; 0 when jobs are services
      * @param faults how often each may happen
      */
-    record Scenario(int keys, List<Integer> dispatches, int workers, Map<Fault, Integer> faults) {
+    record Scenario(int keys, List<Integer> dispatches, int workers, int attempts, Map<Fault, Integer> faults) {
         /** One key, one dispatch, two workers for each node, and these faults, once for each time they are named. */
         static Scenario of(Fault... faults) {
             Map<Fault, Integer> counts = new EnumMap<>(Fault.class);
             Arrays.stream(faults).forEach(fault -> counts.merge(fault, 1, Integer::sum));
-            return new Scenario(1, List.of(0), 2, counts);
+            return new Scenario(1, List.of(0), 2, 0, counts);
         }
 
         /** The same with two dispatches of the key, one after the other. */
         Scenario twice() {
-            return new Scenario(1, List.of(0, 0), workers, faults);
+            return new Scenario(1, List.of(0, 0), workers, attempts, faults);
         }
 
         /** The same with so many workers for each node, one after another. */
         Scenario withWorkers(int value) {
-            return new Scenario(keys, dispatches, value, faults);
+            return new Scenario(keys, dispatches, value, attempts, faults);
+        }
+
+        /** The same with tasks that have two attempts. */
+        Scenario ofTasks() {
+            return new Scenario(keys, dispatches, workers, 2, faults);
+        }
+
+        boolean hasTasks() {
+            return attempts > 0;
         }
 
         boolean has(Fault fault) {
@@ -114,6 +128,7 @@ final class PoolWalk {
         }
         for (int key = 0; key < scenario.keys(); key++) {
             callers.stop(state, key);
+            callers.retry(state, key);
         }
         for (int i = 0; i < state.underWay(); i++) {
             WalkState next = state.arrive(i);

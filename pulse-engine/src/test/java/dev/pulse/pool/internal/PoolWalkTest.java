@@ -104,6 +104,61 @@ class PoolWalkTest {
         inFull(Scenario.of(Fault.STOP, Fault.FLUSH, Fault.DELAY).twice());
     }
 
+    @Test
+    @Attacks(
+            value = {P6, P7, P8, P17},
+            by = dev.pulse.faults.Fault.F12)
+    void whoeverCrashesAtAnyPointOfATask() throws Exception {
+        walk(Scenario.of(Fault.STOP, Fault.CRASH, Fault.LOSE).ofTasks());
+        walk(Scenario.of(Fault.CRASH, Fault.CRASH).ofTasks());
+        walk(Scenario.of(Fault.CRASH, Fault.FAIL, Fault.RETRY).ofTasks());
+        inFull(Scenario.of(Fault.CRASH, Fault.CRASH, Fault.FAIL, Fault.RETRY).ofTasks());
+        inFull(Scenario.of(Fault.STOP, Fault.CRASH, Fault.CRASH, Fault.FAIL, Fault.REQUEUE)
+                .withWorkers(3)
+                .ofTasks());
+    }
+
+    @Test
+    @Attacks(
+            value = {P6, P7, P8, P17},
+            by = dev.pulse.faults.Fault.F11)
+    void whoeverIsPausedOrCutOffAtAnyPointOfATask() throws Exception {
+        walk(Scenario.of(Fault.STOP, Fault.PAUSE, Fault.FAIL).ofTasks());
+        walk(Scenario.of(Fault.STOP, Fault.CUT_OFF, Fault.REQUEUE).ofTasks());
+        inFull(Scenario.of(Fault.STOP, Fault.PAUSE, Fault.CRASH, Fault.LOSE).ofTasks());
+        inFull(Scenario.of(Fault.STOP, Fault.PAUSE, Fault.REQUEUE).twice().ofTasks());
+    }
+
+    @Test
+    @Attacks(
+            value = {P6, P7, P8, P17},
+            by = dev.pulse.faults.Fault.F13)
+    void whateverOfATaskArrivesLateOrTwice() throws Exception {
+        walk(Scenario.of(Fault.STOP, Fault.FAIL, Fault.DELAY).ofTasks());
+        walk(Scenario.of(Fault.FAIL, Fault.FAIL, Fault.RETRY, Fault.AGAIN).ofTasks());
+        walk(Scenario.of(Fault.STOP, Fault.REQUEUE, Fault.LOSE, Fault.REREAD).ofTasks());
+        inFull(Scenario.of(Fault.STOP, Fault.CRASH, Fault.AGAIN, Fault.REQUEUE).ofTasks());
+        inFull(Scenario.of(Fault.STOP, Fault.DELAY, Fault.DELAY, Fault.REQUEUE).ofTasks());
+    }
+
+    @Test
+    @Attacks({P6, P7, P8, P17})
+    void whoeverLeavesWhileATaskRuns() throws Exception {
+        walk(Scenario.of(Fault.STOP, Fault.LEAVE, Fault.LOSE, Fault.FAIL).ofTasks());
+        inFull(Scenario.of(Fault.STOP, Fault.LEAVE, Fault.LEAVE, Fault.CRASH, Fault.REQUEUE)
+                .ofTasks());
+    }
+
+    @Test
+    @Attacks(
+            value = {P6, P7, P8, P17},
+            by = dev.pulse.faults.Fault.F04)
+    void wheneverRedisLosesEverythingWhileATaskRuns() throws Exception {
+        walk(Scenario.of(Fault.STOP, Fault.FLUSH, Fault.FAIL).ofTasks());
+        inFull(Scenario.of(Fault.STOP, Fault.FLUSH, Fault.CRASH, Fault.REQUEUE).ofTasks());
+        inFull(Scenario.of(Fault.STOP, Fault.FLUSH, Fault.PAUSE).ofTasks());
+    }
+
     /** More than can be walked: what chance leads to, for some seconds. */
     @Drill
     @Attacks({P6, P7, P8, P17})
@@ -112,7 +167,8 @@ class PoolWalkTest {
         for (Fault fault : Fault.values()) {
             faults.put(fault, trial.random().nextInt(3));
         }
-        Scenario scenario = new Scenario(2, List.of(0, 1, 0), 3, faults);
+        int attempts = trial.random().nextBoolean() ? 2 : 0;
+        Scenario scenario = new Scenario(2, List.of(0, 1, 0), 3, attempts, faults);
         Outcome outcome = on(redis.uri(), scenario, walker -> walker.walkSome(trial.random(), trial::goesOn));
         assertThat(outcome.violation()).as("%s", scenario).isEmpty();
     }
@@ -166,6 +222,23 @@ class PoolWalkTest {
                     Map.of("KEYS[2], KEYS[4]) > 0", "KEYS[2]) > 0"),
                     "I10",
                     Scenario.of(Fault.STOP, Fault.LOSE)),
+            new Broken(
+                    "begin",
+                    Map.of(
+                            "if job[2] ~= 'running' then\n  attempts = attempts + 1",
+                            "if true then\n  attempts = attempts + 1"),
+                    "I16",
+                    Scenario.of(Fault.LOSE).ofTasks()),
+            new Broken(
+                    "begin",
+                    Map.of("if attempts >=", "if false and attempts >="),
+                    "I16",
+                    Scenario.of(Fault.CRASH, Fault.CRASH).ofTasks()),
+            new Broken(
+                    "finish",
+                    Map.of("if job[1] ~= token then", "if not job[1] then"),
+                    "I10",
+                    Scenario.of(Fault.STOP, Fault.DELAY).twice().ofTasks()),
             new Broken(
                     "beat", Map.of("if not living then", "if true then"), "I3", Scenario.of(Fault.FLUSH, Fault.PAUSE)),
             new Broken(

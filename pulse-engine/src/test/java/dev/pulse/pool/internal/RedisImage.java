@@ -29,7 +29,7 @@ final class RedisImage {
     private record Piece(String type, boolean expires, List<String> parts) {}
 
     /** A job, as worker and dispatch are numbered in the walk; {@link #NONE} when there is none. */
-    record Job(int dispatch, String state, int owner, int token, boolean wished, boolean startedOnce) {}
+    record Job(int dispatch, String state, int owner, int token, boolean wished, boolean startedOnce, int attempts) {}
 
     /** An entry of an inbox. */
     record Entry(String id, char kind, int key, int token, int dispatch, boolean startedOnce) {}
@@ -66,7 +66,8 @@ final class RedisImage {
                                 number(job.getOrDefault("o", ""), "w"),
                                 Integer.parseInt(job.getOrDefault("t", "0")),
                                 job.containsKey("w"),
-                                job.containsKey("n")));
+                                job.containsKey("n"),
+                                Integer.parseInt(job.getOrDefault("a", "0"))));
             } else if (name.startsWith("in:w")) {
                 inboxes.put(number(name, "in:w"), entries(parts(name)));
             } else if (name.startsWith("d:d")) {

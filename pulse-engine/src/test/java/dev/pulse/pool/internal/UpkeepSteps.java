@@ -38,6 +38,7 @@ final class UpkeepSteps {
             for (int dispatch = 0; dispatch < steps.scenario().dispatches().size(); dispatch++) {
                 next.made(dispatch, 0);
                 next.ended(dispatch, false);
+                next.attempts(dispatch, 0);
             }
             for (int node = 0; node < PoolWalk.NODES; node++) {
                 if (WalkSteps.WORKS.contains(next.node(node))) {
@@ -48,7 +49,7 @@ final class UpkeepSteps {
         }
         if (image.isRecovering() && isTimeForAllToComePast(state)) {
             WalkState next = state.copy();
-            WalkCall beat = new WalkCall(Script.BEAT, NONE, NONE, 0, NONE, 0, NONE, "", false);
+            WalkCall beat = new WalkCall(Script.BEAT, NONE, NONE, 0, NONE, 0, NONE, "", false, 0);
             String word = steps.call(next, beat);
             if (next.image() != state.image()) {
                 steps.add(false, next, "recovery is over: ", beat, " -> ", word);

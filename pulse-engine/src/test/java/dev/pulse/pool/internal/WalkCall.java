@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param slots the ring that the caller wants
  * @param flag of a joining worker, whether handlers run that it will re-assert; of a re-assertion, whether it is the last;
  *     of what failed to start, whether it had started before
+ * @param attempt of a task that is re-asserted; of one that is dispatched, how many it has
  */
 record WalkCall(
         Script script,
@@ -31,15 +32,25 @@ record WalkCall(
         long ringVersion,
         int target,
         String slots,
-        boolean flag) {
+        boolean flag,
+        int attempt) {
     /** Stands for {@code slots} of a re-assertion of what is being stopped for good. */
     static final String STOPPING = "stopping";
+    /** Stands for {@code slots} of a task that is to run again, without a failure. */
+    static final String AGAIN = "again";
+    /** Stands for {@code slots} of a task that has no attempt left. */
+    static final String SPENT = "spent";
+    /** Stands for {@code slots} of a task that failed. */
+    static final String FAILED = "failed";
 
     enum Script {
         ADMIT,
         ASK,
         STOP,
         STARTED,
+        BEGIN,
+        FINISH,
+        RETRY,
         FAIL,
         LATER,
         STOPPED,
@@ -58,17 +69,23 @@ record WalkCall(
 
     /** What a worker says of a job that it holds. */
     static WalkCall ofOwner(Script script, int worker, int key, int token, int dispatch) {
-        return new WalkCall(script, worker, key, token, dispatch, 0, NONE, "", false);
+        return ofOwner(script, worker, key, token, dispatch, "");
+    }
+
+    /** The same, which says something more. */
+    static WalkCall ofOwner(Script script, int worker, int key, int token, int dispatch, String how) {
+        return new WalkCall(script, worker, key, token, dispatch, 0, NONE, how, false, 0);
     }
 
     /** A job that is to get another owner. */
     static WalkCall ofPlace(Script script, int worker, int key, RedisImage.Job job, RedisImage known, int target) {
-        return new WalkCall(script, worker, key, job.token(), job.dispatch(), known.ringVersion(), target, "", false);
+        return new WalkCall(
+                script, worker, key, job.token(), job.dispatch(), known.ringVersion(), target, "", false, 0);
     }
 
     /** A worker that comes or goes. */
     static WalkCall ofMember(Script script, int worker, RedisImage known, int replaces, String slots, boolean flag) {
-        return new WalkCall(script, worker, NONE, 0, NONE, known.ringVersion(), replaces, slots, flag);
+        return new WalkCall(script, worker, NONE, 0, NONE, known.ringVersion(), replaces, slots, flag, 0);
     }
 
     @Override
@@ -129,16 +146,19 @@ record WalkCall(
             case STOP ->
                 word(on.jobs.stop(redis, new JobScripts.StopRequest(key, worker(target), id, "", "r", "", "")));
             case STARTED -> on.owners.started(redis, held, startEntry(image)).name();
+            case BEGIN ->
+                switch (on.owners.begin(redis, held, startEntry(image), 2, true)) {
+                    case OwnerScripts.Attempt counted -> "ATTEMPT " + counted.number();
+                    case OwnerScripts.NotBegun not -> not.name();
+                };
+            case FINISH ->
+                on.owners
+                        .finish(redis, held, ScriptPool.bytes("r"), entries(image))
+                        .name();
+            case RETRY -> on.jobs.retry(redis, key, id, "r", "").name();
             case FAIL -> on.owners.fail(redis, held, "threw", entries(image)).name();
             case LATER ->
-                on.owners
-                        .later(
-                                redis,
-                                held,
-                                new OwnerScripts.Failure(Duration.ZERO, "threw", OwnerScripts.Count.ADDED, 99),
-                                "",
-                                entries(image))
-                        .name();
+                on.owners.later(redis, held, failure(), "", entries(image)).name();
             case STOPPED ->
                 on.owners.stopped(redis, held, List.of(), entries(image)).name();
             case MOVE -> word(on.placement.move(redis, ringVersion, worker(worker), List.of(moving(key, id, image))));
@@ -163,8 +183,18 @@ record WalkCall(
         };
     }
 
-    private static JobScripts.Request request(String key, String id) {
-        return new JobScripts.Request(key, id, "digest of " + key, ScriptPool.bytes("p"), "", 1, Duration.ZERO, false);
+    private JobScripts.Request request(String key, String id) {
+        return new JobScripts.Request(
+                key, id, "digest of " + key, ScriptPool.bytes("p"), "", Math.max(1, attempt), Duration.ZERO, false);
+    }
+
+    private OwnerScripts.Failure failure() {
+        return switch (slots) {
+            case AGAIN -> new OwnerScripts.Failure(Duration.ZERO, "", OwnerScripts.Count.TAKEN_BACK, 2);
+            case SPENT -> new OwnerScripts.Failure(Duration.ZERO, "lost", OwnerScripts.Count.KEPT, 0);
+            case FAILED -> new OwnerScripts.Failure(Duration.ZERO, "threw", OwnerScripts.Count.KEPT, 2);
+            default -> new OwnerScripts.Failure(Duration.ZERO, "threw", OwnerScripts.Count.ADDED, 99);
+        };
     }
 
     private RingChange change() {
@@ -198,7 +228,14 @@ record WalkCall(
         return this.key == NONE
                 ? List.of()
                 : List.of(new OwnerScripts.Running(
-                        key, token, id, ScriptPool.bytes("p"), slots.equals(STOPPING), 1, 1, 0));
+                        key,
+                        token,
+                        id,
+                        ScriptPool.bytes("p"),
+                        slots.equals(STOPPING),
+                        1,
+                        attempt > 0 ? 2 : 1,
+                        attempt));
     }
 
     /** The word for a result: what became of the only job, or the name of the result's type. */

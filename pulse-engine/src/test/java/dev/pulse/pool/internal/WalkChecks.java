@@ -33,6 +33,7 @@ final class WalkChecks {
         for (int key = 0; key < scenario.keys(); key++) {
             checkHandlers(state, image, key);
             checkMemory(state, image, key);
+            checkAttempts(state, image, key);
         }
         for (int dispatch = 0; dispatch < scenario.dispatches().size(); dispatch++) {
             int key = scenario.dispatches().get(dispatch);
@@ -76,6 +77,29 @@ final class WalkChecks {
             RedisImage.Job job = image.job(key);
             if (job != null && job.token() > token && live && job.dispatch() == dispatch) {
                 throw new Violation("I3 k" + key + " t" + job.token() + " is given out while t" + token + " runs");
+            }
+        }
+    }
+
+    /** An attempt is counted before it runs, and once. */
+    private void checkAttempts(WalkState state, RedisImage image, int key) throws Violation {
+        RedisImage.Job job = image.job(key);
+        if (!scenario.hasTasks() || job == null) {
+            return;
+        }
+        if (job.attempts() != state.attempts(job.dispatch()) || job.attempts() > scenario.attempts()) {
+            throw new Violation("I16 k" + key + " has counted " + job.attempts() + " attempts of "
+                    + state.attempts(job.dispatch()) + ", has " + scenario.attempts());
+        }
+        for (int node = 0; node < PoolWalk.NODES; node++) {
+            Handler handler = state.handler(node, key);
+            boolean counted = job.state().equals("running") && handler.attempt() == job.attempts();
+            if (handler.phase() == Phase.RUNNING
+                    && !handler.unasserted()
+                    && handler.token() == job.token()
+                    && !(counted && handler.attempt() > 0)) {
+                throw new Violation(
+                        "I16 k" + key + " runs attempt " + handler.attempt() + ", counted are " + job.attempts());
             }
         }
     }
@@ -136,7 +160,8 @@ final class WalkChecks {
                         return false;
                     }
                     if (handler.phase() != Phase.IDLE) {
-                        if (handler.phase() != Phase.RUNNING
+                        if (scenario.hasTasks()
+                                || handler.phase() != Phase.RUNNING
                                 || job == null
                                 || job.owner() != state.worker(node)
                                 || job.token() != handler.token()) {
@@ -156,6 +181,9 @@ final class WalkChecks {
                     return false;
                 }
             }
+        }
+        if (scenario.hasTasks()) {
+            return job == null || job.state().equals("dead");
         }
         return job == null || (job.state().equals("running") && live != NONE && WalkRing.owner(image, key) == live);
     }

@@ -47,12 +47,18 @@ final class WalkState {
         MOVE,
         FAIL,
         LATER,
+        /** A task is done. */
+        DONE,
+        /** A task is to run again, without a failure. */
+        AGAIN,
+        /** A task has no attempt left. */
+        SPENT,
         STALE,
         FENCE
     }
 
     private static final int NODE = 3;
-    private static final int HANDLER = 7;
+    private static final int HANDLER = 8;
 
     private final int nodes;
     private final int keys;
@@ -67,7 +73,7 @@ final class WalkState {
     }
 
     static WalkState initial(int image, int nodes, int keys, int dispatches, int[] budgets) {
-        int fixed = 1 + nodes * (NODE + HANDLER * keys) + keys + 3 * dispatches;
+        int fixed = 1 + nodes * (NODE + HANDLER * keys) + keys + 4 * dispatches;
         int[] numbers = new int[fixed + budgets.length];
         numbers[0] = image;
         System.arraycopy(budgets, 0, numbers, fixed, budgets.length);
@@ -136,16 +142,18 @@ final class WalkState {
      * @param dispatch of the job that it has
      * @param again whether its start has succeeded before
      * @param unasserted whether it is to be re-asserted after a loss of state
+     * @param attempt of a task that has begun; else 0
      */
-    record Handler(Phase phase, int token, int read, Why why, int dispatch, boolean again, boolean unasserted) {
+    record Handler(
+            Phase phase, int token, int read, Why why, int dispatch, boolean again, boolean unasserted, int attempt) {
         static final Handler NONE = idle(0);
 
         static Handler idle(int read) {
-            return new Handler(Phase.IDLE, 0, read, Why.NOTHING, RedisImage.NONE, false, false);
+            return new Handler(Phase.IDLE, 0, read, Why.NOTHING, RedisImage.NONE, false, false, 0);
         }
 
         Handler now(Phase next, Why reason) {
-            return new Handler(next, token, read, reason, dispatch, again, unasserted);
+            return new Handler(next, token, read, reason, dispatch, again, unasserted, attempt);
         }
 
         Handler now(Phase next) {
@@ -157,7 +165,17 @@ final class WalkState {
         }
 
         Handler unasserted(boolean value) {
-            return new Handler(phase, token, read, why, dispatch, again, value);
+            return new Handler(phase, token, read, why, dispatch, again, value, attempt);
+        }
+
+        /** A task whose handler is called. */
+        Handler begun(int number) {
+            return new Handler(Phase.RUNNING, token, read, why, dispatch, again, unasserted, number);
+        }
+
+        /** Whether a task is done, which is not yet said. */
+        boolean isUntold() {
+            return phase == Phase.STOPPED && why == Why.DONE;
         }
 
         /** Whether the user's code may be running. */
@@ -175,7 +193,8 @@ final class WalkState {
                 Why.values()[numbers[at + 3]],
                 numbers[at + 4],
                 numbers[at + 5] == 1,
-                numbers[at + 6] == 1);
+                numbers[at + 6] == 1,
+                numbers[at + 7]);
     }
 
     void handler(int node, int key, Handler handler) {
@@ -187,6 +206,7 @@ final class WalkState {
         numbers[at + 4] = handler.dispatch();
         numbers[at + 5] = handler.again() ? 1 : 0;
         numbers[at + 6] = handler.unasserted() ? 1 : 0;
+        numbers[at + 7] = handler.attempt();
     }
 
     private int afterNodes() {
@@ -229,8 +249,17 @@ final class WalkState {
         numbers[afterNodes() + keys + 2 * dispatches + dispatch] = value ? 1 : 0;
     }
 
+    /** How many attempts of its task were begun, and not taken back. */
+    int attempts(int dispatch) {
+        return numbers[afterNodes() + keys + 3 * dispatches + dispatch];
+    }
+
+    void attempts(int dispatch, int value) {
+        numbers[afterNodes() + keys + 3 * dispatches + dispatch] = value;
+    }
+
     private int budgets() {
-        return afterNodes() + keys + 3 * dispatches;
+        return afterNodes() + keys + 4 * dispatches;
     }
 
     /** How many faults of a kind may still happen. */

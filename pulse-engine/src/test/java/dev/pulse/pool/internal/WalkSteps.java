@@ -20,7 +20,7 @@ final class WalkSteps {
     /** Those whose handlers go on, rightly or not. */
     static final Set<Node> RUNS = EnumSet.of(Node.UP, Node.LEAVING, Node.ZOMBIE);
 
-    private static final Set<String> ENDED = Set.of("failed", "stopped", "dead", "lost");
+    private static final Set<String> ENDED = Set.of("done", "failed", "stopped", "lost");
 
     private final Scenario scenario;
     private final ScriptMemory memory;
@@ -86,11 +86,13 @@ final class WalkSteps {
             if (now != NONE) {
                 state.made(now, reasserted ? 1 : state.made(now) + 1);
                 state.ended(now, false);
+                state.attempts(now, reasserted ? call.attempt() : 0);
                 if (state.made(now) > 1) {
                     throw new Violation("I8 " + call + " made a second job of dispatch d" + now);
                 }
             }
         }
+        count(state, call, before, result.word());
         for (int dispatch = 0; dispatch < scenario.dispatches().size(); dispatch++) {
             String outcome = before.outcome(dispatch);
             if (ENDED.contains(outcome) && !after.outcome(dispatch).equals(outcome)) {
@@ -99,6 +101,27 @@ final class WalkSteps {
             }
         }
         return result.word();
+    }
+
+    /** How many attempts there have to be after a call. */
+    private static void count(WalkState state, WalkCall call, RedisImage before, String word) {
+        RedisImage.Job job = call.key() == NONE ? null : before.job(call.key());
+        if (job == null) {
+            return;
+        }
+        int dispatch = job.dispatch();
+        boolean first = !job.state().equals("running");
+        if (call.script() == Script.BEGIN && word.startsWith("ATTEMPT") && first) {
+            state.attempts(dispatch, state.attempts(dispatch) + 1);
+        } else if (call.script() == Script.LATER && call.slots().equals(WalkCall.AGAIN) && word.equals("DUE")) {
+            state.attempts(dispatch, state.attempts(dispatch) - 1);
+        } else if (call.script() == Script.RETRY
+                && word.equals("OK")
+                && job.state().equals("dead")) {
+            state.attempts(dispatch, 0);
+        } else if (call.script() == Script.REASSERT && !word.equals("LOST") && job.dispatch() == call.dispatch()) {
+            state.attempts(dispatch, call.attempt());
+        }
     }
 
     private static int dispatchOf(RedisImage image, int key) {
