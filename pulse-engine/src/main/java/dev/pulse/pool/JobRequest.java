@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param payload what its handler gets; must not be changed until the dispatch has returned
  * @param id the dispatch id, 1 to 512 characters: however often it is dispatched, also by others, it starts one job at most,
  *     and its {@linkplain PoolClient#outcome outcome} can be read by anyone for a while. Without one the engine makes an id,
- *     and no outcome is kept
+ *     and no outcome is kept. Ids that begin with {@code schedule/} are those of schedules
  * @param workerNeeded whether it is refused when the pool has no worker that takes it now, rather than wait for one
  * @param mayBeginLate whether a job that has not begun within the dispatch time-out is left to begin later, rather than
  *     withdrawn

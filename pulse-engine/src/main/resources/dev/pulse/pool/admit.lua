@@ -5,7 +5,7 @@
 -- ARGV: 1 ring version, 2 owner or '' when the ring is empty, 3 key, 4 dispatch id, 5 digest of key and payload or '',
 --       6 payload, 7 client to tell or '', 8 attempts allowed, 9 delay in ms, 10 whether a worker is needed now 0/1,
 --       11 whether the client waits for the end of a task, and is not told that it begins 0/1; for a plan also: 12 its
---       schedule, 13 its token
+--       schedule, 13 its token or '' for one that was started before
 -- Returns {'OK', token}, {'WAITING'} or {'DUE'} when accepted; {'JOINED', state, token, error or result} when the id is
 -- known; {'CONFLICT'} when it is known with another digest; {'EXISTS', id} when the key is another's, {'FULL'},
 -- {'NOWORKER'}, {'SUPERSEDED'} when the schedule has another plan, {'RING', version, slots} when the version given is not
@@ -22,7 +22,7 @@ if meta[1] ~= 'open' then
   return {'CLOSING'}
 end
 local key, id, digest, schedule = ARGV[3], ARGV[4], ARGV[5], ARGV[12]
-if schedule and redis.call('HGET', KEYS[9], 'pt') ~= ARGV[13] then
+if schedule and ARGV[13] ~= '' and redis.call('HGET', KEYS[9], 'pt') ~= ARGV[13] then
   return {'SUPERSEDED'}
 end
 

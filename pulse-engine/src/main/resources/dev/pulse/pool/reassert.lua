@@ -1,9 +1,10 @@
 -- Says what a worker still runs, after Redis lost its state or fell back to an older one. Changes nothing when run twice.
 -- KEYS: 1 meta, 2 leases, 3 workers that re-assert, 4 waiting, 5 due, 6 dead, 7 owned set, 8 inbox, then for each job:
---       job, payload, outcome, owned set of the owner seen, outcome of the dispatch seen, inbox of the owner seen
+--       job, payload, outcome, owned set of the owner seen, outcome of the dispatch seen, inbox of the owner seen, the keys
+--       of the jobs of its schedule
 -- ARGV: 1 worker, 2 whether these are the last 0/1, then for each job: key, token, dispatch id, payload, whether it is
 --       being stopped 0/1, starts that succeeded, attempts allowed, attempts begun of a task or 0, owner seen, dispatch
---       id seen
+--       id seen, the schedule that started it or ''
 -- Returns {'OK', for each job: {'OK'}, {'WISHED'} when it is to be stopped, {'LOST'} when another has it or it has ended,
 -- {'LOOK', owner, dispatch id} when its record has others than seen, {'BROKEN'} when one of its keys is not ours},
 -- {'LOST'} when the worker has no lease, {'GONE'}.
@@ -91,6 +92,10 @@ local function reassert(at, key_at)
   redis.call('SET', payload, ARGV[at + 3])
   redis.call('HSET', job, 'id', id, 'st', 'running', 'o', worker, 't', token, 'q', '0', 'mx', ARGV[at + 6],
     'a', ARGV[at + 7], 'r', '', 'n', ARGV[at + 5], 'dg', digest, 'at', digits(math.floor(micros() / 1000)))
+  if ARGV[at + 10] ~= '' then
+    redis.call('HSET', job, 'by', ARGV[at + 10])
+    redis.pcall('SADD', KEYS[key_at + 6], key)
+  end
   if wish then
     redis.call('HSET', job, 'w', 'stop')
   end
@@ -98,8 +103,8 @@ local function reassert(at, key_at)
 end
 
 local replies, settled = {'OK'}, true
-for i = 0, (#ARGV - 2) / 10 - 1 do
-  local reply = reassert(3 + 10 * i, 9 + 6 * i)
+for i = 0, (#ARGV - 2) / 11 - 1 do
+  local reply = reassert(3 + 11 * i, 9 + 7 * i)
   settled = settled and reply[1] ~= 'LOOK'
   replies[i + 2] = reply
 end

@@ -1,11 +1,12 @@
 -- Asks for a job to be stopped, and ends it at once when nobody can be running it. Can be run again: a second wish is
 -- the same wish.
 -- KEYS: 1 meta, 2 job, 3 payload, 4 outcome of the dispatch id guessed, 5 inbox of the owner guessed, 6 waiting, 7 due,
---       8 dead; for a plan also: 9 its schedule
+--       8 dead; for a plan also: 9 its schedule, 10 the keys of the jobs that has started
 -- ARGV: 1 key, 2 owner guessed, 3 dispatch id guessed, 4 client to tell, 5 id of the request, 6 dispatch id that it
 --       must have or '', 7 token that it must have or ''; for a plan also: 8 its schedule, 9 its token
 -- Returns {'STOPPED'}, {'WISHED', dispatch id, token}, {'LOOK', owner, dispatch id} when it has others than guessed,
--- {'NOTYOURS'}, {'SUPERSEDED'} when the schedule has another plan, {'UNKNOWN'}, {'RECOVERING'} when it may still turn up, {'GONE'}.
+-- {'NOTYOURS'}, {'SUPERSEDED'} when the schedule has another plan, {'UNKNOWN'}, {'RECOVERING'} when it may still turn up,
+-- {'GONE'}.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
 --@include /dev/pulse/pool/out_of_memory.lua

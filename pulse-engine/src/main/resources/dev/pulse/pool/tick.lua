@@ -2,8 +2,8 @@
 -- KEYS: 1 meta, 2 tickers, 3 the ticker
 -- ARGV: 1 name, 2 id of the request, 3 version of the ticker, 4 when it was due next, 5 the due time to be fired, or '' to
 --       skip it, 6 when it is due then, 7 how many due times before that are missed
--- Returns {'FIRED', micros, next, token, missed, due} or {'SKIPPED', micros, next}; {'OTHER', micros, next, version} when it is
--- another version, or somebody else has fired it; {'EARLY', micros, next}; {'UNKNOWN'}, {'CLOSING'}, {'GONE'}.
+-- Returns {'FIRED', micros, next, token, missed, due} or {'SKIPPED', micros, next}; {'OTHER', micros, next, version} when it
+-- is another version, or somebody else has fired it; {'EARLY', micros, next}; {'UNKNOWN'}, {'CLOSING'}, {'GONE'}.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/out_of_memory.lua
 

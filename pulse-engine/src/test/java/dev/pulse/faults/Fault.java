@@ -21,6 +21,7 @@ public enum Fault {
     F17("a clock that is wrong"),
     F18("slow handlers before a backlog"),
     F19("events trimmed away unread or pending"),
+    F20("owners of tickers killed when they are to fire"),
     F21("a failover or a moved slot of Redis Cluster"),
     F22("a crowd at a cold start, interrupts at random"),
     /** Wrong use, races, and what else breaks promises without anything being broken. */

@@ -20,6 +20,8 @@ public enum Promise {
     P8,
     /** Replicas agree: with Redis, soon after it is healed, and never back to what was before. */
     P9,
+    /** On time: a ticker fires once per period, and at most once is missed when its owner dies. */
+    P10,
     /** Alive: loops show what hinders them, and go on by themselves. */
     P11,
     /** Bounded: how long calls and closing take. */
@@ -33,5 +35,7 @@ public enum Promise {
     /** Ended: nothing late of an incarnation reaches the next. */
     P16,
     /** Dispatched once: an id starts one job at most, and its outcome can be read by anyone. */
-    P17
+    P17,
+    /** Planned once: one plan per due time, which stops only what its schedule started and whose failures hold up nothing. */
+    P18
 }

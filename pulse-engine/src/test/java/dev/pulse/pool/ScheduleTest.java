@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.CloseResult;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Promise;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -105,7 +107,7 @@ class ScheduleTest {
         awaitRunning("a", "b");
         awaitPlans(3);
         assertThat(ledger.starts("a")).isEqualTo(1);
-        assertThat(first.job("a").orElseThrow().id()).startsWith("s/").endsWith("/a");
+        assertThat(first.job("a").orElseThrow().id()).startsWith("schedule/s/").endsWith("/a");
         await().atMost(LONG).until(() -> schedule.figures().done() >= 4);
         assertThat(schedule.figures().failed()).isZero();
         assertThat(schedule.figures().failedItems()).isZero();
@@ -135,6 +137,7 @@ class ScheduleTest {
     }
 
     @PulseTest
+    @Attacks(Promise.P18)
     void itNeverStopsAJobThatItDidNotStart() throws InterruptedException {
         first.dispatch(JobRequest.of("mine", PAYLOAD));
         first.dispatch(JobRequest.of("taken", PAYLOAD));
@@ -158,6 +161,15 @@ class ScheduleTest {
     }
 
     @PulseTest
+    void nobodyElseMayDispatchUnderTheIdsOfSchedules() {
+        JobRequest disguised = JobRequest.of("mine", PAYLOAD).withId("schedule/s/1/mine");
+        assertThatThrownBy(() -> first.dispatch(disguised))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("schedule/");
+    }
+
+    @PulseTest
+    @Attacks(Promise.P18)
     void aJobThatFailsIsToldTriedAgainAndDelaysNoOther() throws InterruptedException {
         broken.add("bad");
         AtomicInteger asked = new AtomicInteger();
@@ -183,10 +195,11 @@ class ScheduleTest {
                     assertThat(failed.cause()).contains("could not be begun", "thrown as ordered");
                 });
         // the next try is another dispatch
-        assertThat(first.job("bad").orElseThrow().id()).matches("s/\\d+/bad/\\d+");
+        assertThat(first.job("bad").orElseThrow().id()).matches("schedule/s/\\d+/bad#\\d+");
     }
 
     @PulseTest
+    @Attacks(Promise.P18)
     void oneOfAllNodesPlansEachDueTime() throws InterruptedException {
         AtomicInteger onOne = new AtomicInteger();
         AtomicInteger onTwo = new AtomicInteger();
@@ -202,6 +215,7 @@ class ScheduleTest {
     }
 
     @PulseTest
+    @Attacks(Promise.P18)
     void aPlannerThatTakesLongKeepsItsClaim() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch enough = new CountDownLatch(1);

@@ -9,6 +9,8 @@ import dev.pulse.PoolShutDownException;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.pool.TickerOptions.Missed;
+import dev.pulse.faults.Attacks;
+import dev.pulse.faults.Promise;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -68,6 +70,7 @@ class TickerTest {
     }
 
     @PulseTest
+    @Attacks(Promise.P10)
     void itFiresOncePerPeriodOnANodeWithoutWorkers() throws InterruptedException {
         Ticker ticker = one.joinPool(name).ticker("t", OFTEN, firings::add);
         Instant first = ticker.next().orElseThrow();
@@ -89,6 +92,7 @@ class TickerTest {
     }
 
     @PulseTest
+    @Attacks(Promise.P10)
     void eachDueTimeIsFiredOnOneOfAllThatListenAndTheyTakeTurns() throws InterruptedException {
         AtomicInteger onOne = new AtomicInteger();
         AtomicInteger onTwo = new AtomicInteger();
@@ -205,12 +209,14 @@ class TickerTest {
     }
 
     @PulseTest
+    @Attacks(Promise.P10)
     void ofFiveThatWereMissedTheLastIsMadeUpFor() throws InterruptedException {
         outage(OFTEN, 5);
         assertThat(firings.peek().missed()).isGreaterThanOrEqualTo(5);
     }
 
     @PulseTest
+    @Attacks(Promise.P10)
     void ofFiveThatWereMissedNoneIsMadeUpFor() throws InterruptedException {
         outage(OFTEN.withMissed(Missed.SKIP), 5);
         assertThat(firings.peek().missed()).isGreaterThanOrEqualTo(5);
@@ -218,6 +224,7 @@ class TickerTest {
     }
 
     @PulseTest
+    @Attacks(Promise.P10)
     void ofFiveThatWereMissedAllAreMadeUpFor() throws InterruptedException {
         outage(OFTEN.withMissed(Missed.ALL), 5);
         awaitFirings(6);

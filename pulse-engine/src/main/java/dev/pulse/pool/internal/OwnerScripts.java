@@ -6,6 +6,7 @@ import static dev.pulse.pool.internal.PoolScript.text;
 import static dev.pulse.pool.internal.PoolScript.unknown;
 import static dev.pulse.pool.internal.PoolScript.word;
 
+import dev.pulse.pool.internal.timed.ScheduledId;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
@@ -347,7 +348,8 @@ final class OwnerScripts {
                     keys.outcome(job.id()),
                     keys.owned(seen.get(i).owner()),
                     keys.outcome(seen.get(i).id()),
-                    keys.inbox(seen.get(i).owner())));
+                    keys.inbox(seen.get(i).owner()),
+                    keys.scheduledJobs(scheduleOf(job))));
         }
         return names;
     }
@@ -366,8 +368,13 @@ final class OwnerScripts {
                     job.allowed(),
                     job.begun(),
                     seen.get(i).owner(),
-                    seen.get(i).id()));
+                    seen.get(i).id(),
+                    scheduleOf(job)));
         }
         return arguments;
+    }
+
+    private static String scheduleOf(Running job) {
+        return ScheduledId.scheduleOf(job.id(), job.key()).orElse("");
     }
 }

@@ -7,6 +7,8 @@ import dev.pulse.pool.internal.OwnerScripts.Reasserted;
 import dev.pulse.pool.internal.OwnerScripts.Running;
 import dev.pulse.pool.internal.PlacementScripts.Batch;
 import dev.pulse.pool.internal.PlacementScripts.Moving;
+import dev.pulse.pool.internal.timed.PoolSide.By;
+import dev.pulse.pool.internal.timed.ScheduledId;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
@@ -145,7 +147,18 @@ final class Reasserting {
         }
         InboxEntry.Start start = job.start();
         JobScripts.Request request = new JobScripts.Request(
-                job.key(), job.id(), "", job.payload(), start.client(), start.attemptsAllowed(), Duration.ZERO, false);
+                job.key(),
+                job.id(),
+                "",
+                job.payload(),
+                start.client(),
+                start.attemptsAllowed(),
+                Duration.ZERO,
+                false,
+                false,
+                ScheduledId.scheduleOf(job.id(), job.key())
+                        .map(schedule -> new By(schedule, ""))
+                        .orElse(null));
         while (worker.isAtWork()) {
             Ring ring = worker.pool().ring();
             try {

@@ -2,6 +2,7 @@ package dev.pulse.pool.internal;
 
 import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.internal.timed.PoolSide;
+import dev.pulse.pool.internal.timed.ScheduledId;
 import dev.pulse.wire.Names;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,10 @@ final class Requests {
     private JobScripts.Request request(
             JobRequest request, String told, boolean untilEnd, PoolSide.@Nullable By by) {
         Names.requireJobKey(request.key());
-        request.id().ifPresent(Names::requireDispatchId);
+        if (by == null) {
+            request.id().ifPresent(Names::requireDispatchId);
+            request.id().ifPresent(ScheduledId::requireNone);
+        }
         client.requirePayload("payload of a job", request.payload());
         return new JobScripts.Request(
                 request.key(),

@@ -2,11 +2,7 @@ package dev.pulse.pool.internal.timed;
 
 import dev.pulse.pool.Plan;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,26 +49,6 @@ sealed interface PlanItem {
         private static Start of(String key, byte[] value) {
             ByteBuffer head = ByteBuffer.wrap(value);
             return new Start(key, head.getInt(), head.getInt(), Arrays.copyOfRange(value, HEAD, value.length));
-        }
-
-        /** The dispatch id: the same for all who do the plan. Ids of a length that no dispatch may have are hashed. */
-        String dispatchId(String schedule, long due) {
-            String tail = tries == 0 ? "" : "/" + tries;
-            String id = schedule + '/' + due + '/' + key + tail;
-            return id.length() <= MOST_ID ? id : "schedule/" + due + '/' + hash(schedule, key) + tail;
-        }
-
-        private static final int MOST_ID = 500;
-
-        private static String hash(String schedule, String key) {
-            try {
-                MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                digest.update(schedule.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0xFF);
-                return HexFormat.of().formatHex(digest.digest(key.getBytes(StandardCharsets.UTF_8)));
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java platform has SHA-256", e);
-            }
         }
     }
 

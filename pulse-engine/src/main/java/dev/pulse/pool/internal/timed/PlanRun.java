@@ -189,8 +189,10 @@ final class PlanRun {
     private void act(PlanItem item) throws InterruptedException {
         By by = new By(schedule, token);
         switch (item) {
-            case PlanItem.Start start ->
-                side.start(start.key(), start.payload(), start.attempts(), start.dispatchId(schedule, due), by);
+            case PlanItem.Start start -> {
+                String id = ScheduledId.of(schedule, due, start.key(), start.tries());
+                side.start(start.key(), start.payload(), start.attempts(), id, by);
+            }
             case PlanItem.Stop stop -> side.stop(stop.key(), by);
         }
     }

@@ -1,0 +1,70 @@
+package dev.pulse.faults;
+
+import static dev.pulse.faults.Promise.P18;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pulse.Pulse;
+import dev.pulse.pool.Job;
+import dev.pulse.pool.JobRequest;
+import dev.pulse.pool.Plan;
+import dev.pulse.pool.PoolNode;
+import dev.pulse.pool.ServiceHandler;
+import dev.pulse.pool.Timetable;
+import dev.pulse.pool.WorkerOptions;
+import dev.pulse.testing.Prefix;
+import dev.pulse.testing.PulseTest;
+import dev.pulse.testing.RedisTest;
+import dev.pulse.testing.RespClient;
+import dev.pulse.testing.TestRedis;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Schedules whose Redis forgets. */
+@RedisTest
+class ScheduleFaultsTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final byte[] PAYLOAD = {1};
+
+    private final Set<String> running = ConcurrentHashMap.newKeySet();
+
+    private final ServiceHandler handler = new ServiceHandler() {
+        @Override
+        public void start(Job job) {
+            running.add(job.key());
+        }
+
+        @Override
+        public void stop(Job job) {
+            running.remove(job.key());
+        }
+    };
+
+    private void awaitRunning(String... keys) {
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(new TreeSet<>(running)).containsExactly(keys));
+    }
+
+    @PulseTest
+    @Attacks(value = P18, by = Fault.F04)
+    void whatItStartedItKnowsAlsoAfterRedisHasLostAll(TestRedis redis, Prefix prefix) throws InterruptedException {
+        AtomicReference<Plan> wanted = new AtomicReference<>(
+                Plan.nothing().starting("a", PAYLOAD).starting("b", PAYLOAD).stoppingOthers());
+        try (Pulse pulse = Pulse.connect(redis.uri());
+                RespClient raw = redis.client()) {
+            PoolNode pool = pulse.joinPool(prefix.name("p"));
+            pool.addService(handler, WorkerOptions.defaults());
+            pool.dispatch(JobRequest.of("mine", PAYLOAD));
+            pool.schedule("s", Timetable.every(Duration.ofMillis(300)), planning -> wanted.get());
+            awaitRunning("a", "b", "mine");
+            raw.call("FLUSHALL");
+            wanted.set(Plan.nothing().starting("a", PAYLOAD).starting("c", PAYLOAD).stoppingOthers());
+            awaitRunning("a", "c", "mine");
+            wanted.set(Plan.nothing().stoppingOthers());
+            awaitRunning("mine");
+        }
+    }
+}
