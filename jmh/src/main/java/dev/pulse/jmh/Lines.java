@@ -7,6 +7,7 @@ import static dev.pulse.jmh.Metric.HEAP_OF_EACH;
 import static dev.pulse.jmh.Metric.P50;
 import static dev.pulse.jmh.Metric.P50_MILLIS;
 import static dev.pulse.jmh.Metric.P99;
+import static dev.pulse.jmh.Metric.P99_COUNTED;
 import static dev.pulse.jmh.Metric.PEAK_OF_FIRST_HALF;
 import static dev.pulse.jmh.Metric.PEAK_OF_SECOND_HALF;
 import static dev.pulse.jmh.Metric.PER_SECOND;
@@ -192,6 +193,8 @@ final class Lines {
         bound("idle pool of 4 nodes, connections of all", new Figure("Pulse", idle, CONNECTIONS), 16);
         Case close = Case.of(IdlePoolBenchmark.class, "close").onlyOnce();
         bound("idle node of a pool, close", new Figure("Pulse", close, SLOWEST_MILLIS), 1_000);
+        Case ticks = Case.of(TickBenchmark.class, "watch").onlyOnce();
+        bound("ticker on an idle pool of 2 nodes, late by", new Figure("Pulse", ticks, P99_COUNTED), 50_000);
     }
 
     private void throughput(String work, Case ours, String name, Case other, double factor) {

@@ -60,6 +60,12 @@ enum Metric {
             return counter(result, "connectionsOfFew");
         }
     },
+    P99_COUNTED("p99 %,.0f µs") {
+        @Override
+        double of(RunResult result) {
+            return counter(result, "p99Micros");
+        }
+    },
     PEAK_OF_FIRST_HALF("first half %,.0f bytes") {
         @Override
         double of(RunResult result) {

@@ -27,6 +27,11 @@
  * one place; an owner is alive or being swept; tokens only grow; the number of queued jobs is exact and never above the
  * limit; one dispatch id makes at most one job; an accepted job that has not ended has a record; an outcome that is settled
  * does not change; after a shutdown nothing is left.
+ *
+ * <p>Tickers and schedules: all who listen to one know when it is due next, and in which order they have their turns then. Whoever
+ * is first takes the due time off, or claims it, in one step in Redis that only one can do, and acts afterwards. A ticker's
+ * firing is then this node's alone. A schedule's plan is written down before anything of it is done, and each job that it
+ * starts or stops names the plan: what an older plan still has under way changes nothing any more.
  */
 @NullMarked
 package dev.pulse.pool;

@@ -17,6 +17,11 @@ import dev.pulse.pool.PoolClient;
 import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.PoolSettings;
 import dev.pulse.pool.Worker;
+import dev.pulse.pool.JobInfo;
+import dev.pulse.pool.Schedule;
+import dev.pulse.pool.Ticker;
+import dev.pulse.pool.TickerOptions;
+import dev.pulse.pool.Timetable;
 import dev.pulse.pool.WorkerOptions;
 import dev.pulse.stream.AckResult;
 import dev.pulse.stream.Codecs;
@@ -149,6 +154,27 @@ class EngineSnippetsTest {
             assertThat(dead.error().orElseThrow()).contains("a label needs a text");
             assertThat(PoolSnippets.retrying(pool)).isEqualTo(1);
             soon().until(() -> PoolSnippets.retrying(pool) == 1);
+        }
+    }
+
+    @Test
+    void poolsDoThingsAtCertainTimes() throws InterruptedException {
+        Tracking tracking = new Tracking();
+        TimeSnippets snippets = new TimeSnippets();
+        try (PoolNode node = pulse.joinPool("timed")) {
+            node.addService(tracking, WorkerOptions.defaults());
+            Ticker ticker = snippets.ticking(node);
+            assertThat(ticker.options().timetable()).isEqualTo(Timetable.every(Duration.ofMinutes(1)));
+            ticker.change(TickerOptions.every(Duration.ofMillis(100)));
+            soon().until(() -> snippets.log.stream().anyMatch(line -> line.endsWith("missed before")));
+            TimeSnippets.changing(ticker);
+            assertThat(ticker.options().timetable()).isInstanceOf(Timetable.Cron.class);
+
+            Schedule schedule = snippets.planning(node);
+            schedule.change(Timetable.every(Duration.ofMillis(100)));
+            soon().until(() -> node.jobs().size() == 2);
+            snippets.leaves("alan");
+            soon().until(() -> node.jobs().stream().map(JobInfo::key).toList().equals(List.of("track-ada")));
         }
     }
 

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -58,9 +59,14 @@ record CronExpression(ExecutionTime times, boolean everyHour, ZoneId zone) imple
 
     @Override
     public long after(long moment) {
-        Instant from = Instant.ofEpochMilli(moment);
+        Instant from = second(moment);
         long shown = millis(from.atZone(zone));
         return everyHour ? shown : leftOut(from, shown);
+    }
+
+    /** The library takes fractions of a second over into what comes next. */
+    private static Instant second(long moment) {
+        return Instant.ofEpochMilli(moment).truncatedTo(ChronoUnit.SECONDS);
     }
 
     private long millis(ZonedDateTime from) {
@@ -108,7 +114,7 @@ record CronExpression(ExecutionTime times, boolean everyHour, ZoneId zone) imple
     }
 
     private long newest(long now) {
-        return times.lastExecution(Instant.ofEpochMilli(now + 1).atZone(zone))
+        return times.lastExecution(second(now).plusSeconds(1).atZone(zone))
                 .orElseThrow()
                 .toInstant()
                 .toEpochMilli();

@@ -10,6 +10,7 @@ import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class Member {
     private final Duty duty;
     private final Recurring loop;
     private volatile @Nullable Held held;
+    private volatile boolean warned;
     private volatile boolean stopped;
 
     /** What it is there for. Called by one thread at a time, but for {@code renew}. */
@@ -73,6 +75,18 @@ final class Member {
 
     UserCall user() {
         return user;
+    }
+
+    /** Calls user code, on the thread of its turn. */
+    <T> T call(Callable<T> body) throws Exception {
+        try {
+            return user.call(body);
+        } finally {
+            if (warned) {
+                warned = false;
+                signal.warns("");
+            }
+        }
     }
 
     /** Registers it, and has this timetable and policy hold on all nodes. */
@@ -128,11 +142,12 @@ final class Member {
         return wait.compareTo(IDLE) < 0 ? wait : IDLE;
     }
 
-    /** Shows in health when user code does not return; the end of the turn takes that back. */
+    /** Shows in health while user code does not return. */
     void watch() {
         Position.State now = position.state();
         Duration lasted = user.lasted();
         if (now != null && lasted.compareTo(LONG) > 0 && lasted.compareTo(now.period().multipliedBy(2)) > 0) {
+            warned = true;
             signal.warns("its handler has not returned for " + lasted.toMinutes() + " min");
         }
     }

@@ -52,7 +52,7 @@ final class PlanReports {
     }
 
     /** A job could not be started or stopped. */
-    void failed(long due, String key, PulseException cause) {
+    void failed(long due, String key, RuntimeException cause) {
         failedItems.increment();
         LOG.warn(
                 "pool={} schedule=\"{}\" due={} key=\"{}\" state=failed cause=\"{}\"",

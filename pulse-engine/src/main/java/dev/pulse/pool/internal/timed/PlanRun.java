@@ -168,12 +168,12 @@ final class PlanRun {
                 requirePresent(scripts.done(side.redis(), token, item.name()));
                 reports.done();
                 return;
-            } catch (PoolShutDownException e) {
+            } catch (PoolShutDownException | PoolSide.SupersededException | IllegalStateException e) {
                 throw e;
             } catch (OutcomeUnknownException | RedisUnavailableException | QueueFullException e) {
                 // it has not begun, or ended, yet: nothing has failed
                 reports.late(item.key(), e);
-            } catch (PulseException e) {
+            } catch (RuntimeException e) {
                 reports.failed(due, item.key(), e);
                 if (item instanceof PlanItem.Start start && e instanceof JobFailedException) {
                     // the outcome of that dispatch is settled: it takes another

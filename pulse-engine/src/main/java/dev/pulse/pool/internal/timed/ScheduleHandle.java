@@ -177,7 +177,7 @@ final class ScheduleHandle implements Schedule, Member.Duty {
                     Instant.ofEpochMilli(mine.turn.fire()),
                     mine.turn.missed(),
                     Long.parseLong(mine.token));
-            items = member.user().call(() -> items(planner.plan(planning)));
+            items = member.call(() -> items(planner.plan(planning)));
         } catch (Throwable e) {
             // whatever it throws, an error of its own included: the schedule goes on
             if (mine.lost) {

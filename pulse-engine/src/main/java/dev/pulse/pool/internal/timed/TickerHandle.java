@@ -119,7 +119,7 @@ final class TickerHandle implements Ticker, Member.Duty {
         fired.increment();
         missed.add(taken.missed());
         try {
-            member.user().call(() -> {
+            member.call(() -> {
                 handler.fire(firing);
                 return true;
             });

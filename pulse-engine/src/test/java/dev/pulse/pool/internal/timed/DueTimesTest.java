@@ -67,6 +67,14 @@ class DueTimesTest {
     }
 
     @Test
+    void aCronExpressionIsDueAtWholeSeconds() {
+        DueTimes times = DueTimes.of(Timetable.cron("* * * * * ?", UTC));
+        assertThat(times.after(10_310)).isEqualTo(11_000);
+        assertThat(times.after(11_000)).isEqualTo(12_000);
+        assertThat(DueTimes.of(Timetable.cron("* * * * *", UTC)).after(60_001)).isEqualTo(120_000);
+    }
+
+    @Test
     void whatCannotBeReadIsRefusedAtOnceByName() {
         for (String wrong : List.of("", "* * * *", "61 * * * *", "a b c d e", "0 0 0 * * *  * *")) {
             assertThatThrownBy(() -> Timetable.cron(wrong, UTC))
