@@ -108,8 +108,9 @@ class FencingTest {
         await().atMost(LONG).until(() -> !first.leased());
         redis.resume();
         awaitBack("a", "b");
-        // one line, and no stack trace
+        // one line, beside that on a busy machine it may be said to hang just before; and no stack trace
         assertThat(LogLines.with("token=" + first.fencingToken()))
+                .filteredOn(line -> !line.contains("state=hangs"))
                 .singleElement()
                 .asString()
                 .contains("state=stop-interrupted");
