@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -111,6 +112,39 @@ class FallbackTest {
         assertThat(List.of(ledger.starts("stopped"), ledger.starts("kept"), ledger.starts("later")))
                 .containsOnly(1);
         assertThat(ledger.starts("replaced")).isEqualTo(2);
+    }
+
+    @PulseTest
+    void aTaskThatIsDoneIsSaidAgainAndNotDoneAgain() throws InterruptedException {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        TaskHands hands = new TaskHands().onAny(task -> {
+            mayEnd.await();
+            return TaskResult.done(bytes("result"));
+        });
+        PoolNode node = one.joinPool(
+                name,
+                PoolOptions.builder()
+                        .settings(settings -> settings.withLease(LEASE))
+                        .build());
+        node.addTasks(hands, WorkerOptions.defaults());
+        node.dispatch(job("a").withId("order"));
+        Map<String, byte[]> older = state();
+        mayEnd.countDown();
+        awaitDone(node);
+
+        fallBackTo(older);
+
+        awaitDone(node);
+        assertThat(hands.history()).containsExactly("a 1");
+    }
+
+    private void awaitDone(PoolNode node) {
+        await().atMost(LONG)
+                .ignoreExceptions()
+                .untilAsserted(() ->
+                        assertThat(node.outcome("order").map(Outcome::state)).contains(Outcome.State.DONE));
+        String outcome = new RawPool(raw, name).keys().outcome("order");
+        assertThat(raw.text("HGET", outcome, "res")).isEqualTo("result");
     }
 
     @PulseTest
