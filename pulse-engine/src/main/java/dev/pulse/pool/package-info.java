@@ -18,15 +18,22 @@
  *   assigned, running ──move, sweep──► assigned (new token), waiting ◄────┘
  *   assigned ──start failed again──► due ──time has come──► assigned, waiting
  *   assigned ──first start failed──► gone, outcome failed
- *   assigned, running ──stop──► gone;   waiting, due ──stop──► gone
+ *   assigned, running ──stop──► gone;   waiting, due, dead ──stop──► gone
+ *
+ *   task: assigned ──begun, counted──► running ──done──► gone, outcome done with its result
+ *   task: running ──failed, or to run again──► due;   running, assigned ──no attempt left──► dead ──retry──► due
  * </pre>
+ *
+ * <p>An attempt of a task is counted before its handler is called, once for a token: whatever becomes of the process, it was
+ * one. It is taken back when the handler asks to run again, or was interrupted because its worker is closed.
  *
  * <p>Invariants, checked after every test of a pool: two handlers of one key overlap only if the process of the older one
  * was paused or cut off beyond its lease, and never with one token; nothing runs under a lease after its job has ended; a
  * token is given out only after what ran under the older one has stopped, or its lease has ended; a record lies in exactly
  * one place; an owner is alive or being swept; tokens only grow; the number of queued jobs is exact and never above the
  * limit; one dispatch id makes at most one job; an accepted job that has not ended has a record; an outcome that is settled
- * does not change; after a shutdown nothing is left.
+ * does not change, but that of a dead job which is tried anew; what runs of a task was counted, and it has counted no more than it
+ * ran, nor more than it is allowed; after a shutdown nothing is left.
  *
  * <p>Tickers and schedules: all who listen to one know when it is due next, and in which order they have their turns then. Whoever
  * is first takes the due time off, or claims it, in one step in Redis that only one can do, and acts afterwards. A ticker's

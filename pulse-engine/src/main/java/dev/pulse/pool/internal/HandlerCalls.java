@@ -125,9 +125,9 @@ final class HandlerCalls {
         return underWay.isEmpty();
     }
 
-    /** Interrupts all calls, but for tasks, which are interrupted as jobs. */
-    void interrupt() {
-        underWay.stream().filter(call -> call.kind != Kind.RUN).forEach(call -> call.work.interrupt(life));
+    /** Interrupts what is handed over; what is called for a job is interrupted as that, whoever called it. */
+    void interruptDeliveries() {
+        underWay.stream().filter(call -> call.kind == Kind.DELIVERY).forEach(call -> call.work.interrupt(life));
     }
 
     /** Does what is due; returns after how many nanoseconds to look again. */

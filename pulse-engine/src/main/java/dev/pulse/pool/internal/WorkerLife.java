@@ -355,14 +355,19 @@ final class WorkerLife implements Watchdog.Watched {
     /** Has all that still runs stop at once: interrupts all handlers, and those that are called from now on. */
     void cut() {
         cut = true;
-        if (isLeaving()) {
-            own.values().forEach(job -> job.work().end(job, End.MOVE));
-        } else {
-            own.values().forEach(job -> job.work().interrupt(job, JobHandle.Phase.AT_WORK));
+        calls.interruptDeliveries();
+        for (JobHandle job : own.values()) {
+            if (isLeaving() && job.phase() == JobHandle.Phase.AT_WORK) {
+                // that interrupts it, and once is enough
+                job.work().end(job, End.MOVE);
+                continue;
+            }
+            if (isLeaving()) {
+                job.work().end(job, End.MOVE);
+            }
+            // also what a former life of the worker has called, whose jobs it has adopted
+            job.work().interrupt(this);
         }
-        calls.interrupt();
-        // also what a former life of the worker has called, whose jobs it has adopted
-        own.values().forEach(job -> job.work().interrupt(this));
     }
 
     boolean isCut() {

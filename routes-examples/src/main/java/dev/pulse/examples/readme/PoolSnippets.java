@@ -19,12 +19,14 @@ import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.PoolOptions;
 import dev.pulse.pool.PoolSettings;
 import dev.pulse.pool.Task;
+import dev.pulse.pool.TaskHandler;
 import dev.pulse.pool.TaskResult;
 import dev.pulse.pool.Worker;
 import dev.pulse.pool.WorkerInfo;
 import dev.pulse.pool.WorkerOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What can be done with a worker pool. */
@@ -110,6 +112,21 @@ final class PoolSnippets {
 
     private static void print(byte[] label) {
         System.out.println(new String(label, UTF_8));
+    }
+
+    static TaskHandler handling(Map<String, String> addresses, int most) {
+        // snippet: results
+        return task -> {
+            String address = addresses.get(task.key());
+            if (address == null) {
+                return TaskResult.again(Duration.ofMinutes(1)); // not yet: this was no attempt
+            }
+            if (address.length() > most) {
+                return TaskResult.dead("no label is that wide"); // never: no attempt is left
+            }
+            return TaskResult.done(bytes(address)); // a throw would be an attempt that failed
+        };
+        // end
     }
 
     static int retrying(PoolClient pool) throws InterruptedException {

@@ -16,12 +16,11 @@ import dev.pulse.pool.Outcome;
 import dev.pulse.pool.PoolClient;
 import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.PoolSettings;
-import dev.pulse.pool.Worker;
-import dev.pulse.pool.JobInfo;
 import dev.pulse.pool.Schedule;
 import dev.pulse.pool.Ticker;
 import dev.pulse.pool.TickerOptions;
 import dev.pulse.pool.Timetable;
+import dev.pulse.pool.Worker;
 import dev.pulse.pool.WorkerOptions;
 import dev.pulse.stream.AckResult;
 import dev.pulse.stream.Codecs;
@@ -36,6 +35,7 @@ import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -154,6 +154,24 @@ class EngineSnippetsTest {
             assertThat(dead.error().orElseThrow()).contains("a label needs a text");
             assertThat(PoolSnippets.retrying(pool)).isEqualTo(1);
             soon().until(() -> PoolSnippets.retrying(pool) == 1);
+        }
+    }
+
+    @Test
+    void tasksAreDoneLaterOrNever() throws InterruptedException {
+        try (PoolNode node = pulse.joinPool("addresses")) {
+            node.addTasks(
+                    PoolSnippets.handling(Map.of("near", "here", "far", "x".repeat(100)), 50),
+                    WorkerOptions.defaults());
+            Duration time = Duration.ofSeconds(30);
+            Outcome near = node.dispatchAndWait(JobRequest.of("near", new byte[0]), time);
+            assertThat(near.result().orElseThrow()).asString().isEqualTo("here");
+            Outcome far = node.dispatchAndWait(JobRequest.of("far", new byte[0]), time);
+            assertThat(far.state()).isEqualTo(Outcome.State.DEAD);
+            node.enqueue(JobRequest.of("nowhere", new byte[0]));
+            soon().untilAsserted(() -> assertThat(node.job("nowhere").orElseThrow())
+                    .extracting(JobInfo::state, JobInfo::attempts)
+                    .containsExactly(JobInfo.State.DUE, 0));
         }
     }
 
