@@ -16,8 +16,8 @@ import java.util.Optional;
  *     and its {@linkplain PoolClient#outcome outcome} can be read by anyone for a while. Without one the engine makes an id,
  *     and no outcome is kept. Ids that begin with {@code schedule/} are those of schedules
  * @param workerNeeded whether it is refused when the pool has no worker that takes it now, rather than wait for one
- * @param mayBeginLate whether a job that has not begun within the dispatch time-out is left to begin later, rather than
- *     withdrawn
+ * @param mayBeginLate whether a job that has not begun by the time that its caller waits no longer is left to begin later,
+ *     rather than withdrawn
  * @param delay before which it does not begin, 0 to 365 days; one that has a delay is {@linkplain PoolClient#enqueue
  *     enqueued}, for nobody waits for its begin
  * @param attempts how many a task has, 1 to 1,000, or 0 for as many as {@link WorkerOptions#attempts} says
@@ -57,7 +57,7 @@ public record JobRequest(
         return new JobRequest(key, payload, id, true, mayBeginLate, delay, attempts);
     }
 
-    /** The same, withdrawn when it has not begun within the dispatch time-out. */
+    /** The same, withdrawn when it has not begun by the time that its caller waits no longer. */
     public JobRequest withdrawnWhenLate() {
         return new JobRequest(key, payload, id, workerNeeded, false, delay, attempts);
     }

@@ -15,6 +15,7 @@
  * <pre>
  *   dispatched, a worker is there ──────────────► assigned ──started──► running
  *   dispatched, none is there ──► waiting ──place──► assigned             │
+ *   enqueued with a delay ──► due                                         │
  *   assigned, running ──move, sweep──► assigned (new token), waiting ◄────┘
  *   assigned ──start failed again──► due ──time has come──► assigned, waiting
  *   assigned ──first start failed──► gone, outcome failed

@@ -12,7 +12,9 @@ if not meta[1] then
 end
 local key, token, result = ARGV[1], ARGV[2], ARGV[3]
 local job = redis.call('HMGET', KEYS[2], 't', 'id', 'q', 'dg', 'r')
-handled(KEYS[6], 4)
+if ARGV[4] then
+  handled(KEYS[6], 4)
+end
 if job[1] ~= token then
   return 'STALE'
 end
