@@ -69,7 +69,7 @@ final class PoolHandle implements PoolNode, Closing {
 
     private volatile @Nullable Heartbeat heartbeat;
     private volatile @Nullable Upkeep upkeep;
-    private volatile @Nullable DueTimes dueTimes;
+    private volatile @Nullable DueJobs dueJobs;
     private volatile boolean closed;
 
     /** Asks Redis nothing yet. */
@@ -110,9 +110,9 @@ final class PoolHandle implements PoolNode, Closing {
                 this::rank,
                 signals.loop("pool " + name + " upkeep", false));
         upkeep = keeping;
-        DueTimes due =
-                new DueTimes(placing, this::rank, this::lookAgain, signals.loop("pool " + name + " due times", false));
-        dueTimes = due;
+        DueJobs due =
+                new DueJobs(placing, this::rank, this::lookAgain, signals.loop("pool " + name + " due jobs", false));
+        dueJobs = due;
         PoolWatch watch = new PoolWatch(name, redis, life, answers, keeping, due, cleaning, workers);
         Beating beat = new Beating(life, answers, () -> workers);
         heartbeat = new Heartbeat(redis, name, signals, beat, () -> workers, watch);
@@ -371,7 +371,7 @@ final class PoolHandle implements PoolNode, Closing {
     private void endLoops(long deadline) {
         Heartbeat beating = heartbeat;
         Upkeep keeping = upkeep;
-        DueTimes due = dueTimes;
+        DueJobs due = dueJobs;
         if (beating == null || keeping == null || due == null) {
             return;
         }

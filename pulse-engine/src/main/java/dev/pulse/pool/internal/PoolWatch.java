@@ -20,7 +20,7 @@ final class PoolWatch implements Heartbeat.Findings {
     private final PoolLife life;
     private final Answers answers;
     private final Upkeep upkeep;
-    private final DueTimes dueTimes;
+    private final DueJobs dueJobs;
     private final Cleaning cleaning;
     private final Set<WorkerHandle> workers;
 
@@ -34,7 +34,7 @@ final class PoolWatch implements Heartbeat.Findings {
             PoolLife life,
             Answers answers,
             Upkeep upkeep,
-            DueTimes dueTimes,
+            DueJobs dueJobs,
             Cleaning cleaning,
             Set<WorkerHandle> workers) {
         this.pool = pool;
@@ -42,7 +42,7 @@ final class PoolWatch implements Heartbeat.Findings {
         this.life = life;
         this.answers = answers;
         this.upkeep = upkeep;
-        this.dueTimes = dueTimes;
+        this.dueJobs = dueJobs;
         this.cleaning = cleaning;
         this.workers = workers;
     }
@@ -55,7 +55,7 @@ final class PoolWatch implements Heartbeat.Findings {
         // whoever asked Redis first may have found that it lost the pool
         workers.forEach(worker -> worker.poolIs(at));
         upkeep.found(at, found);
-        dueTimes.found(at, found);
+        dueJobs.found(at, found);
         if (found.closing()) {
             end(at);
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * comes due before all others has the node of the first worker beat at once, so that this one is in time. The other nodes
  * only look then, and begin when nobody works at it. A loop of its own, for sweeping may take seconds.
  */
-final class DueTimes {
+final class DueJobs {
     private static final Duration IDLE = Duration.ofHours(1);
 
     private final Placing placing;
@@ -37,7 +37,7 @@ final class DueTimes {
      *
      * @param rank how many nodes of a ring have their turn before this one
      */
-    DueTimes(Placing placing, ToIntFunction<Ring> rank, Runnable lookAgain, LoopSignal signal) {
+    DueJobs(Placing placing, ToIntFunction<Ring> rank, Runnable lookAgain, LoopSignal signal) {
         this.placing = placing;
         this.turn = new Turn(rank);
         this.lookAgain = lookAgain;

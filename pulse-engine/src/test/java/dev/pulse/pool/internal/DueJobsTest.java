@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** Jobs that wait for a time are handed out when it has come, by whoever is at work. */
 @RedisTest(shared = true)
-class DueTimesTest {
+class DueJobsTest {
     private static final Duration PATIENT = Duration.ofSeconds(30);
     private static final Duration SOON = Duration.ofMillis(300);
 
