@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * One listener of a ticker of a pool. Each due time is fired at one of all that listen under the same name in the pool, on
  * whichever nodes; these take turns as long as none is busy. Before a handler is called the due time is taken off in Redis: a
- * node that dies in between costs one firing, and none is made twice. Thread-safe.
+ * node that dies in between costs one firing, and none is made twice. It fires also while the pool is paused. Thread-safe.
  */
 public interface Ticker extends AutoCloseable {
     /** The ticker's name in its pool. */

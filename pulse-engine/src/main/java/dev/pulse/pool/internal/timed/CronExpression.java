@@ -3,6 +3,7 @@ package dev.pulse.pool.internal.timed;
 import com.cronutils.model.Cron;
 import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.model.field.CronField;
 import com.cronutils.model.field.CronFieldName;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
@@ -15,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 
 /**
  * Due whenever the clock on a wall shows such a time. The library passes over times that this clock leaves out when it is put
@@ -50,11 +52,9 @@ record CronExpression(ExecutionTime times, boolean everyHour, ZoneId zone) imple
 
     static CronExpression of(String expression, ZoneId zone) {
         Cron cron = parse(expression);
-        String hours = cron.retrieveFieldsAsMap()
-                .get(CronFieldName.HOUR)
-                .getExpression()
-                .asString();
-        return new CronExpression(ExecutionTime.forCron(cron), hours.startsWith("*"), zone);
+        CronField hours = Objects.requireNonNull(cron.retrieveFieldsAsMap().get(CronFieldName.HOUR));
+        return new CronExpression(
+                ExecutionTime.forCron(cron), hours.getExpression().asString().startsWith("*"), zone);
     }
 
     @Override

@@ -192,16 +192,13 @@ public final class Listening {
             }
             case TimesScripts.Closing closing -> end(all);
             case TimesScripts.Gone gone -> {
-                at = next(at, all);
+                all.forEach(member -> member.know(null, System.nanoTime()));
+                side.after(at.keys(), side.redis().forOneCall());
+                // there everything is made anew
                 return Duration.ZERO;
             }
         }
         return at.beat();
-    }
-
-    private At next(At gone, List<Member> all) throws InterruptedException {
-        all.forEach(member -> member.know(null, System.nanoTime()));
-        return side.after(gone.keys(), side.redis().forOneCall());
     }
 
     private void learn(List<Member> all, List<Optional<Known>> seen, long asked) throws InterruptedException {

@@ -94,11 +94,16 @@ final class Position {
 
     private static State read(Known known, @Nullable State before) {
         Optional<Long> free = known.free().map(time -> System.nanoTime() + time.toNanos());
-        boolean isSame = before != null && before.version() == known.version();
-        Timetable timetable = isSame ? before.timetable() : TimetableText.parse(known.timetable());
-        DueTimes times = isSame ? before.times() : DueTimes.of(timetable);
-        return new State(
-                known.version(), known.next(), timetable, times, known.policy(), known.listeners(), free);
+        Timetable timetable;
+        DueTimes times;
+        if (before != null && before.version() == known.version()) {
+            timetable = before.timetable();
+            times = before.times();
+        } else {
+            timetable = TimetableText.parse(known.timetable());
+            times = DueTimes.of(timetable);
+        }
+        return new State(known.version(), known.next(), timetable, times, known.policy(), known.listeners(), free);
     }
 
     /** A due time was taken off, by whomever; this is the next. */
