@@ -61,7 +61,8 @@ class ScheduleFaultsTest {
             pool.schedule("s", Timetable.every(Duration.ofMillis(300)), planning -> wanted.get());
             awaitRunning("a", "b", "mine");
             raw.call("FLUSHALL");
-            wanted.set(Plan.nothing().starting("a", PAYLOAD).starting("c", PAYLOAD).stoppingOthers());
+            wanted.set(
+                    Plan.nothing().starting("a", PAYLOAD).starting("c", PAYLOAD).stoppingOthers());
             awaitRunning("a", "c", "mine");
             wanted.set(Plan.nothing().stoppingOthers());
             awaitRunning("mine");

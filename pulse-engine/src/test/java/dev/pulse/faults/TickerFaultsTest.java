@@ -96,8 +96,9 @@ class TickerFaultsTest {
             value = {P10, P11},
             by = Fault.F03)
     void itGoesOnAfterARestartOfRedisAndFiresNothingTwice(Trial trial, Prefix prefix) throws InterruptedException {
-        try (EmbeddedRedis redis = EmbeddedRedis.start(
-                        EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS).build());
+        try (EmbeddedRedis redis = EmbeddedRedis.start(EmbeddedRedisOptions.builder()
+                        .appendOnly(AppendOnly.ALWAYS)
+                        .build());
                 Pulse one = Pulse.connect(redis.uri());
                 Pulse two = Pulse.connect(redis.uri())) {
             open(one, prefix.name("p")).ticker("t", OFTEN, firings::add);

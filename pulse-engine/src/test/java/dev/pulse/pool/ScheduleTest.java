@@ -116,10 +116,7 @@ class ScheduleTest {
 
     @PulseTest
     void itStopsWhatIsPlannedToEndAndAllOthersWhereThatIsPlanned() throws InterruptedException {
-        wanted.set(Plan.nothing()
-                .starting("a", PAYLOAD)
-                .starting("b", PAYLOAD)
-                .starting("c", PAYLOAD));
+        wanted.set(Plan.nothing().starting("a", PAYLOAD).starting("b", PAYLOAD).starting("c", PAYLOAD));
         first.schedule("s", OFTEN, this::plan);
         awaitRunning("a", "b", "c");
         wanted.set(Plan.nothing().stopping(List.of("a", "never-there")));
@@ -301,8 +298,9 @@ class ScheduleTest {
             new PoolInvariants(client, keys).checkEnded();
         }
         assertThat(ledger.running()).isEmpty();
-        await().atMost(LONG).untilAsserted(() -> assertThatThrownBy(() -> schedule.change(OFTEN))
-                .isInstanceOfAny(IllegalStateException.class, dev.pulse.PoolShutDownException.class));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThatThrownBy(() -> schedule.change(OFTEN))
+                        .isInstanceOfAny(IllegalStateException.class, dev.pulse.PoolShutDownException.class));
     }
 
     @PulseTest

@@ -8,9 +8,9 @@ import dev.pulse.CloseResult;
 import dev.pulse.PoolShutDownException;
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
-import dev.pulse.pool.TickerOptions.Missed;
 import dev.pulse.faults.Attacks;
 import dev.pulse.faults.Promise;
+import dev.pulse.pool.TickerOptions.Missed;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -168,7 +168,9 @@ class TickerTest {
         assertThat(first.next().orElseThrow().toEpochMilli() % 1_000).isZero();
         firings.clear();
         awaitFirings(2);
-        assertThat(firings).last().satisfies(firing -> assertThat(firing.due().getNano()).isZero());
+        assertThat(firings)
+                .last()
+                .satisfies(firing -> assertThat(firing.due().getNano()).isZero());
     }
 
     @PulseTest
@@ -180,7 +182,8 @@ class TickerTest {
         assertThatThrownBy(() -> node.ticker("t", daily, firings::add)).isInstanceOf(IllegalStateException.class);
         assertThat(two.joinPool(name).ticker("t", daily, firings::add).next()).contains(next);
         first.close();
-        assertThat(node.ticker("t", daily.withMissed(Missed.ALL), firings::add).next()).contains(next);
+        assertThat(node.ticker("t", daily.withMissed(Missed.ALL), firings::add).next())
+                .contains(next);
     }
 
     @PulseTest

@@ -73,7 +73,7 @@ final class Heartbeat {
             boolean wanted = !stopped && !workers.get().isEmpty();
             if (wanted && !beats) {
                 leases = new LeaseBeat(beating, redis.connection("pool-beat"), this::heard, loop(" leases"));
-            } else if (!wanted && beats) {
+            } else if (known != null && beats && !wanted) {
                 known.stop();
                 loop.wake();
             }

@@ -139,17 +139,17 @@ final class JobScripts {
             names.add(keys.inbox(first));
         }
         List<Object> arguments = new ArrayList<>(List.of(
-                        ringVersion,
-                        owner,
-                        job.key(),
-                        job.id(),
-                        job.digest(),
-                        job.payload(),
-                        job.client(),
-                        job.attempts(),
-                        job.delay().toMillis(),
-                        flag(job.workerNeeded()),
-                        flag(job.untilEnd())));
+                ringVersion,
+                owner,
+                job.key(),
+                job.id(),
+                job.digest(),
+                job.payload(),
+                job.client(),
+                job.attempts(),
+                job.delay().toMillis(),
+                flag(job.workerNeeded()),
+                flag(job.untilEnd())));
         addPlan(job.by(), names, arguments);
         List<@Nullable Object> reply =
                 Replies.list(redis.eval(job.digest().isEmpty() ? ADMIT : ADMIT_ONCE, names, arguments));
@@ -328,22 +328,22 @@ final class JobScripts {
     Stop stop(Redis redis, StopRequest request) throws InterruptedException {
         String key = request.key();
         List<Object> names = new ArrayList<>(List.of(
-                        keys.meta(),
-                        keys.job(key),
-                        keys.payload(key),
-                        keys.outcome(request.idGuess()),
-                        keys.inbox(request.ownerGuess()),
-                        keys.waiting(),
-                        keys.due(),
-                        keys.dead()));
+                keys.meta(),
+                keys.job(key),
+                keys.payload(key),
+                keys.outcome(request.idGuess()),
+                keys.inbox(request.ownerGuess()),
+                keys.waiting(),
+                keys.due(),
+                keys.dead()));
         List<Object> arguments = new ArrayList<>(List.of(
-                        key,
-                        request.ownerGuess(),
-                        request.idGuess(),
-                        request.client(),
-                        request.requestId(),
-                        request.onlyId(),
-                        request.onlyToken()));
+                key,
+                request.ownerGuess(),
+                request.idGuess(),
+                request.client(),
+                request.requestId(),
+                request.onlyId(),
+                request.onlyToken()));
         addPlan(request.by(), names, arguments);
         List<@Nullable Object> reply = Replies.list(redis.eval(STOP, names, arguments));
         return switch (word(reply)) {

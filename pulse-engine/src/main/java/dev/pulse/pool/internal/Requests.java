@@ -35,8 +35,7 @@ final class Requests {
     }
 
     /** Refuses what is out of range; makes an id where there is none. */
-    private JobScripts.Request request(
-            JobRequest request, String told, boolean untilEnd, PoolSide.@Nullable By by) {
+    private JobScripts.Request request(JobRequest request, String told, boolean untilEnd, PoolSide.@Nullable By by) {
         Names.requireJobKey(request.key());
         if (by == null) {
             request.id().ifPresent(Names::requireDispatchId);

@@ -72,11 +72,10 @@ final class TimedSide implements PoolSide {
 
     /** Whether the schedule has started the job of that key before, so that it runs as it is to. */
     private boolean isStartedBy(String schedule, String key) throws InterruptedException {
-        List<@Nullable Object> job = Replies.list(redis()
-                .call(Command.repeatable("HMGET")
-                        .key(client.present().keys().job(key))
-                        .arg("by")
-                        .arg("w")));
+        List<@Nullable Object> job = Replies.list(redis().call(Command.repeatable("HMGET")
+                .key(client.present().keys().job(key))
+                .arg("by")
+                .arg("w")));
         if (job.getFirst() == null || !Replies.text(job.getFirst()).equals(schedule)) {
             return false;
         }

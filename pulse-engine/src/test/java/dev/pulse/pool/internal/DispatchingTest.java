@@ -327,7 +327,12 @@ class DispatchingTest {
             Dispatch dispatch = caller.dispatching.dispatch(request("job").withId("once"));
             assertThat(other.outcomes.of("once"))
                     .contains(new Outcome(
-                            "job", "once", Outcome.State.STARTED, dispatch.fencingToken(), Optional.empty(), Optional.empty()));
+                            "job",
+                            "once",
+                            Outcome.State.STARTED,
+                            dispatch.fencingToken(),
+                            Optional.empty(),
+                            Optional.empty()));
             assertThat(caller.stop("job")).isTrue();
             assertThat(other.outcomes.of("once").orElseThrow().state()).isEqualTo(Outcome.State.STOPPED);
             assertThat(worker.has("job")).isFalse();

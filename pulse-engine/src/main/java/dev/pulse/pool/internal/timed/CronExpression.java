@@ -44,8 +44,8 @@ record CronExpression(ExecutionTime times, boolean everyHour, ZoneId zone) imple
                     .validate();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "a cron expression has five fields as Unix has it, or six or seven as Quartz has it, was \"" + expression
-                            + "\": " + e.getMessage(),
+                    "a cron expression has five fields as Unix has it, or six or seven as Quartz has it, was \""
+                            + expression + "\": " + e.getMessage(),
                     e);
         }
     }

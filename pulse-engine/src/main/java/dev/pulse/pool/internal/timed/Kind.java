@@ -38,7 +38,6 @@ enum Kind {
     List<String> keysOf(PoolKeys keys, String name) {
         return this == TICKER
                 ? List.of(keys.ticker(name), keys.tickerListeners(name))
-                : List.of(
-                        keys.schedule(name), keys.schedulePlanners(name), keys.plan(name), keys.scheduledJobs(name));
+                : List.of(keys.schedule(name), keys.schedulePlanners(name), keys.plan(name), keys.scheduledJobs(name));
     }
 }

@@ -68,8 +68,7 @@ public final class Listening {
 
     /** Takes part in a schedule. */
     public Schedule schedule(String name, Timetable timetable, Planner planner) throws InterruptedException {
-        ScheduleHandle schedule =
-                new ScheduleHandle(this, Names.requireTimetableName("schedule", name), planner);
+        ScheduleHandle schedule = new ScheduleHandle(this, Names.requireTimetableName("schedule", name), planner);
         schedule.begin(timetable);
         return schedule;
     }
@@ -124,7 +123,8 @@ public final class Listening {
         while (true) {
             if (stopped || member.isStopped()) {
                 throw new IllegalStateException("pool \"" + side.name() + "\": "
-                        + nameOf(member.listener().kind()) + " \"" + member.listener().name() + "\" is closed");
+                        + nameOf(member.listener().kind()) + " \""
+                        + member.listener().name() + "\" is closed");
             }
             TimesScripts scripts = new TimesScripts(at.keys());
             long asked = System.nanoTime();
@@ -228,8 +228,7 @@ public final class Listening {
         for (Member member : all) {
             if (!member.isStopped()) {
                 member.stop();
-                Tasks.start(
-                        "pool " + side.name() + " shutdown", () -> member.close(Deadlines.afterDefaultDrain()));
+                Tasks.start("pool " + side.name() + " shutdown", () -> member.close(Deadlines.afterDefaultDrain()));
             }
         }
     }

@@ -146,7 +146,9 @@ final class Member {
     void watch() {
         Position.State now = position.state();
         Duration lasted = user.lasted();
-        if (now != null && lasted.compareTo(LONG) > 0 && lasted.compareTo(now.period().multipliedBy(2)) > 0) {
+        if (now != null
+                && lasted.compareTo(LONG) > 0
+                && lasted.compareTo(now.period().multipliedBy(2)) > 0) {
             warned = true;
             signal.warns("its handler has not returned for " + lasted.toMinutes() + " min");
         }

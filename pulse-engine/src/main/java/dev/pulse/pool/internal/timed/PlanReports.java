@@ -70,7 +70,6 @@ final class PlanReports {
     }
 
     ScheduleFigures figures(int open) {
-        return new ScheduleFigures(
-                planned.sum(), failed.sum(), lost.sum(), done.sum(), failedItems.sum(), open);
+        return new ScheduleFigures(planned.sum(), failed.sum(), lost.sum(), done.sum(), failedItems.sum(), open);
     }
 }

@@ -16,7 +16,6 @@ import dev.pulse.task.Tasks;
 import dev.pulse.wire.PoolKeys;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,7 +76,8 @@ final class PlanRun {
     void begin(Duration lease) {
         spawn("plan", () -> {
             walk();
-            if (scripts.take(side.redis(), lease, "") instanceof Taken all && all.token().equals(token)) {
+            if (scripts.take(side.redis(), lease, "") instanceof Taken all
+                    && all.token().equals(token)) {
                 all.items().forEach(this::begin);
             } else {
                 stopped = true;

@@ -87,8 +87,7 @@ final class PlanScripts {
     /** Takes a plan: names and values of what is to be done. The planner does it for so long, if nobody hears of it. */
     Storing store(Redis redis, long version, String token, long next, Duration lease, Map<String, byte[]> items)
             throws InterruptedException {
-        List<Object> arguments =
-                new ArrayList<>(List.of(schedule, planner, token, version, next, lease.toMillis()));
+        List<Object> arguments = new ArrayList<>(List.of(schedule, planner, token, version, next, lease.toMillis()));
         items.forEach((name, value) -> {
             arguments.add(name);
             arguments.add(value);
@@ -151,8 +150,8 @@ final class PlanScripts {
 
     /** Goes through some jobs that the schedule started: forgets what ended, has stopped what the plan wants stopped. */
     Standing jobs(Redis redis, String token, List<String> jobs) throws InterruptedException {
-        List<Object> names = new ArrayList<>(List.of(
-                keys.meta(), keys.schedule(schedule), keys.plan(schedule), keys.scheduledJobs(schedule)));
+        List<Object> names = new ArrayList<>(
+                List.of(keys.meta(), keys.schedule(schedule), keys.plan(schedule), keys.scheduledJobs(schedule)));
         List<Object> arguments = new ArrayList<>(List.of(schedule, token));
         for (String job : jobs) {
             names.add(keys.job(job));
@@ -169,6 +168,8 @@ final class PlanScripts {
     /** Says how something is to be tried next. */
     Standing next(Redis redis, String token, String item, byte[] value) throws InterruptedException {
         return Standing.valueOf(Replies.text(redis.eval(
-                ITEM, List.of(keys.meta(), keys.schedule(schedule), keys.plan(schedule)), List.of(token, item, value))));
+                ITEM,
+                List.of(keys.meta(), keys.schedule(schedule), keys.plan(schedule)),
+                List.of(token, item, value))));
     }
 }

@@ -173,10 +173,7 @@ final class ScheduleHandle implements Schedule, Member.Duty {
         work = mine;
         try {
             Planning planning = new Planning(
-                    name,
-                    Instant.ofEpochMilli(mine.turn.fire()),
-                    mine.turn.missed(),
-                    Long.parseLong(mine.token));
+                    name, Instant.ofEpochMilli(mine.turn.fire()), mine.turn.missed(), Long.parseLong(mine.token));
             items = member.call(() -> items(planner.plan(planning)));
         } catch (Throwable e) {
             // whatever it throws, an error of its own included: the schedule goes on
@@ -199,7 +196,8 @@ final class ScheduleHandle implements Schedule, Member.Duty {
 
     private Map<String, byte[]> items(Plan plan) {
         long most = listening.side().mostBytes();
-        long bytes = plan.start().stream().mapToLong(job -> job.payload().length).sum();
+        long bytes =
+                plan.start().stream().mapToLong(job -> job.payload().length).sum();
         if (bytes > most) {
             throw new IllegalArgumentException(
                     "the payloads of a plan have at most " + most + " bytes together, had " + bytes);
@@ -209,8 +207,7 @@ final class ScheduleHandle implements Schedule, Member.Duty {
 
     private void store(Work mine, Map<String, byte[]> items) throws InterruptedException {
         Duration lease = listening.counts(mine.at);
-        switch (mine.scripts.store(
-                redis(), mine.known.version(), mine.token, mine.turn.next(), lease, items)) {
+        switch (mine.scripts.store(redis(), mine.known.version(), mine.token, mine.turn.next(), lease, items)) {
             case Stored stored -> {
                 listening.clock().told(stored.micros());
                 member.position().next(mine.known, stored.next());

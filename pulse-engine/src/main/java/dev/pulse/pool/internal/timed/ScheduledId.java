@@ -23,8 +23,8 @@ public final class ScheduledId {
      */
     public static void requireNone(String id) {
         if (id.startsWith(PREFIX)) {
-            throw new IllegalArgumentException(
-                    "dispatch id does not begin with " + PREFIX + ", which is reserved for schedules, was \"" + id + '"');
+            throw new IllegalArgumentException("dispatch id does not begin with " + PREFIX
+                    + ", which is reserved for schedules, was \"" + id + '"');
         }
     }
 

@@ -176,14 +176,7 @@ final class TimesScripts {
         List<@Nullable Object> reply = Replies.list(redis.eval(
                 TICK,
                 List.of(keys.meta(), keys.tickers(), keys.ticker(name)),
-                List.of(
-                        name,
-                        request,
-                        version,
-                        due,
-                        turn.skips() ? "" : turn.fire(),
-                        turn.next(),
-                        turn.missed())));
+                List.of(name, request, version, due, turn.skips() ? "" : turn.fire(), turn.next(), turn.missed())));
         return switch (word(reply)) {
             case "FIRED" ->
                 new Fired(

@@ -28,8 +28,7 @@ final class TimetableText {
         }
         int expression = text.indexOf(' ', CRON.length());
         if (text.startsWith(CRON) && expression > 0) {
-            return Timetable.cron(
-                    text.substring(expression + 1), ZoneId.of(text.substring(CRON.length(), expression)));
+            return Timetable.cron(text.substring(expression + 1), ZoneId.of(text.substring(CRON.length(), expression)));
         }
         throw new IllegalArgumentException("no timetable that this version of Pulse knows: \"" + text + '"');
     }

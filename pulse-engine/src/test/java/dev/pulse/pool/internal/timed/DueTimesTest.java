@@ -150,8 +150,8 @@ class DueTimesTest {
 
     @Test
     void aTimetableStandsInRedisAsText() {
-        for (Timetable timetable : List.of(
-                Timetable.every(Duration.ofMillis(1_500)), Timetable.cron("30 2 * * 1-5", BERLIN))) {
+        for (Timetable timetable :
+                List.of(Timetable.every(Duration.ofMillis(1_500)), Timetable.cron("30 2 * * 1-5", BERLIN))) {
             assertThat(TimetableText.parse(TimetableText.of(timetable))).isEqualTo(timetable);
         }
         assertThatThrownBy(() -> TimetableText.parse("moon full")).isInstanceOf(IllegalArgumentException.class);

@@ -118,9 +118,8 @@ class PlanScriptsTest {
         assertThat(one.next(pool.redis, token, "start:a", new byte[] {7})).isEqualTo(Standing.OK);
         assertThat(one.done(pool.redis, token, "stop:b")).isEqualTo(Standing.OK);
         assertThat(one.done(pool.redis, token, "stop:b")).isEqualTo(Standing.OK);
-        assertThat(((Taken) one.take(pool.redis, LEASE, "")).items())
-                .hasSize(1)
-                .containsEntry("start:a", new byte[] {7});
+        assertThat(((Taken) one.take(pool.redis, LEASE, "")).items()).hasSize(1).containsEntry("start:a", new byte[] {7
+        });
         one.done(pool.redis, token, "start:a");
         assertThat(one.take(pool.redis, LEASE, "")).isEqualTo(new Nothing());
         assertThat(pool.seen(Kind.SCHEDULE, "s", "p1").orElseThrow().free()).isEmpty();
@@ -160,8 +159,7 @@ class PlanScriptsTest {
     void nothingIsPlannedBeforeItsTimeNorInAPoolThatIsShutDown() throws InterruptedException {
         long later = System.currentTimeMillis() + Duration.ofHours(1).toMillis();
         known = pool.registered(Kind.SCHEDULE, "s", "p1", "every 5", later, true);
-        assertThat(one.claim(pool.redis, known.version(), later, later, LEASE))
-                .isInstanceOf(TimesScripts.Early.class);
+        assertThat(one.claim(pool.redis, known.version(), later, later, LEASE)).isInstanceOf(TimesScripts.Early.class);
         String token = "1";
         pool.call("HSET", pool.keys.meta(), "st", "closing");
         assertThat(claim(one, LEASE)).isEqualTo(new TimesScripts.Closing());

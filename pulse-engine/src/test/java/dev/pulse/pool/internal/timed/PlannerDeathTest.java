@@ -67,8 +67,7 @@ class PlannerDeathTest {
 
     private void store(String token) throws InterruptedException {
         PlanItem.Start start = new PlanItem.Start("a", 0, 0, new byte[] {1});
-        assertThat(dead.store(
-                        pool.redis, known.version(), token, NEXT, LEASE, Map.of(start.name(), start.value())))
+        assertThat(dead.store(pool.redis, known.version(), token, NEXT, LEASE, Map.of(start.name(), start.value())))
                 .isInstanceOf(PlanScripts.Stored.class);
     }
 
@@ -81,8 +80,9 @@ class PlannerDeathTest {
 
     private void awaitAccepted(String key, String id) {
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(node.job(key)).get().satisfies(job -> assertThat(job.id())
-                        .isEqualTo(id)));
+                .untilAsserted(() -> assertThat(node.job(key))
+                        .get()
+                        .satisfies(job -> assertThat(job.id()).isEqualTo(id)));
     }
 
     @PulseTest

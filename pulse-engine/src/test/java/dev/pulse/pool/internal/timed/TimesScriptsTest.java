@@ -116,7 +116,8 @@ class TimesScriptsTest {
         assertThat(seen.listeners()).containsExactlyInAnyOrder("l1", "l2");
         assertThat(seen.free()).isEmpty();
         assertThat(pool.seen(Kind.TICKER, "unknown", "l2")).isEmpty();
-        assertThat(pool.call("EXISTS", Kind.TICKER.listeners(pool.keys, "unknown"))).isEqualTo(0L);
+        assertThat(pool.call("EXISTS", Kind.TICKER.listeners(pool.keys, "unknown")))
+                .isEqualTo(0L);
     }
 
     @PulseTest
@@ -139,6 +140,7 @@ class TimesScriptsTest {
         assertThat(pool.times.tick(pool.redis, "t", "r", 1, PAST, new Turn(PAST, false, PAST + 1, 0)))
                 .isEqualTo(new TimesScripts.NoSuch());
         assertThat(pool.times.look(pool.redis, List.of(), COUNTS)).isInstanceOf(Seen.class);
-        assertThat(Optional.ofNullable(pool.call("EXISTS", pool.keys.tickers()))).contains(0L);
+        assertThat(Optional.ofNullable(pool.call("EXISTS", pool.keys.tickers())))
+                .contains(0L);
     }
 }
