@@ -139,6 +139,12 @@ class TaskTest {
         return TaskResult.done();
     }
 
+    /** As a handler that forgets to say how it went. */
+    @SuppressWarnings("NullAway")
+    private static TaskResult nothing() {
+        return null;
+    }
+
     private TaskResult awaitEnd(Task task) throws InterruptedException {
         end.await();
         return TaskResult.done();
@@ -202,7 +208,7 @@ class TaskTest {
             }
             return TaskResult.done();
         });
-        hands.on("b", task -> task.attempt() == 1 ? null : TaskResult.done());
+        hands.on("b", task -> task.attempt() == 1 ? nothing() : TaskResult.done());
         begin();
         dispatch("a");
         dispatch("b");

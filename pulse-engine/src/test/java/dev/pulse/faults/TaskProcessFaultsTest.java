@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
  * test each, by name.
  */
 @RedisTest
-class TaskFaultsTest {
+class TaskProcessFaultsTest {
     private static final Duration LONG = Duration.ofSeconds(40);
     private static final Duration LEASE = Duration.ofSeconds(2);
     /** After which a task of somebody who died runs again, on a machine that is busy. */
