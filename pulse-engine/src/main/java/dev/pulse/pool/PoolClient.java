@@ -21,7 +21,7 @@ public interface PoolClient extends AutoCloseable {
     /**
      * Has a job started, and waits until its handler has begun it: {@link PoolOptions#dispatchTimeout} at most. An accepted
      * job is not lost, whatever becomes of this process. With an id it can be repeated: the job is joined, not started
-     * anew; when it has started meanwhile, it returns at once.
+     * anew; when it has started meanwhile, it returns at once, also when it has ended since: {@link #outcome} tells how.
      *
      * @throws InterruptedException when interrupted before it was accepted
      * @throws dev.pulse.JobExistsException when the pool has a job of that key, from another dispatch

@@ -6,8 +6,8 @@
 --       6 payload, 7 client to tell or '', 8 attempts allowed, 9 delay in ms, 10 whether a worker is needed now 0/1,
 --       11 whether the client waits for the end of a task, and is not told that it begins 0/1; for a plan also: 12 its
 --       schedule, 13 its token or '' for one that was started before
--- Returns {'OK', token}, {'WAITING'} or {'DUE'} when accepted; {'JOINED', state, token, error or result} when the id is
--- known; {'CONFLICT'} when it is known with another digest; {'EXISTS', id} when the key is another's, {'FULL'},
+-- Returns {'OK', token}, {'WAITING'} or {'DUE'} when accepted; {'JOINED', state, token, error or result, whether
+-- it has begun 0/1} when the id is known; {'CONFLICT'} when it is known with another digest; {'EXISTS', id} when the key is another's, {'FULL'},
 -- {'NOWORKER'}, {'SUPERSEDED'} when the schedule has another plan, {'RING', version, slots} when the version given is not
 -- the pool's, {'CLOSING'}, {'GONE'}.
 --@include /dev/pulse/pool/carried.lua
@@ -32,14 +32,15 @@ if redis.call('EXISTS', KEYS[2], KEYS[4]) > 0 then
   local function contradicts(known)
     return digest ~= '' and known and known ~= '' and known ~= digest
   end
-  local outcome = redis.call('HMGET', KEYS[4], 'st', 't', 'e', 'dg', 'res')
+  local outcome = redis.call('HMGET', KEYS[4], 'st', 't', 'e', 'dg', 'res', 'n')
   if outcome[1] then
     if contradicts(outcome[4]) then
       return {'CONFLICT'}
     end
-    return {'JOINED', outcome[1], outcome[2] or '0', outcome[1] == 'done' and outcome[5] or outcome[3] or ''}
+    return {'JOINED', outcome[1], outcome[2] or '0', outcome[1] == 'done' and outcome[5] or outcome[3] or '',
+      (outcome[6] or '0') ~= '0' and 1 or 0}
   end
-  local job = redis.call('HMGET', KEYS[2], 'id', 'st', 't', 'dg', 'e')
+  local job = redis.call('HMGET', KEYS[2], 'id', 'st', 't', 'dg', 'e', 'n')
   if job[1] ~= id then
     return {'EXISTS', job[1] or ''}
   end
@@ -50,7 +51,9 @@ if redis.call('EXISTS', KEYS[2], KEYS[4]) > 0 then
     -- the outcome was kept long enough, or was lost with its Redis: the end of the job will write it anew
     redis.call('HSET', KEYS[2], 'dg', digest)
   end
-  return {'JOINED', job[2] == 'running' and 'started' or job[2] == 'dead' and 'dead' or 'pending', job[3], job[5] or ''}
+  -- one that has begun may be on its way to another worker
+  local state = job[2] == 'dead' and 'dead' or job[6] and 'started' or 'pending'
+  return {'JOINED', state, job[3], job[5] or '', job[6] and 1 or 0}
 end
 
 local queued = tonumber(meta[3])

@@ -1,8 +1,8 @@
 -- Tells what is known of a dispatch. Changes nothing.
 -- KEYS: 1 meta, 2 job, 3 outcome
 -- ARGV: 1 dispatch id, or '' for whatever job has the key
--- Returns {'JOB', id, state, owner, token, stop wished 0/1, attempts, starts, error}, {'OUTCOME', state, token, error or result},
--- {'UNKNOWN'}, {'RECOVERING'} when it may still turn up, {'GONE'}.
+-- Returns {'JOB', id, state, owner, token, stop wished 0/1, attempts, starts, error}, {'OUTCOME', state, token, error or
+-- result, whether it had begun 0/1}, {'UNKNOWN'}, {'RECOVERING'} when it may still turn up, {'GONE'}.
 --@include /dev/pulse/pool/known.lua
 
 local meta = redis.call('HMGET', KEYS[1], 'st', 'rg')

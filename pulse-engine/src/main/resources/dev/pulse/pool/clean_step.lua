@@ -17,7 +17,7 @@ number(meta[4])
 local jobs = tonumber(ARGV[1])
 for i = 1, jobs do
   local key, id, record = ARGV[2 * i], ARGV[2 * i + 1], KEYS[2 + 3 * i]
-  local job = redis.pcall('HMGET', record, 'id', 'o', 'q', 'dg')
+  local job = redis.pcall('HMGET', record, 'id', 'o', 'q', 'dg', 'n')
   if job.err or not job[1] or job[2] ~= '' or job[1] == id then
     -- also a key whose job is elsewhere, or nowhere, or is none of ours
     redis.call('ZREM', KEYS[2], key)
@@ -26,7 +26,7 @@ for i = 1, jobs do
   end
   if job[1] == id and job[2] == '' then
     -- an outcome that cannot be written is no reason to go on
-    pcall(settle, KEYS[4 + 3 * i], job[4], key, 'stopped', '0', 'the pool was shut down', meta[2])
+    pcall(settle, KEYS[4 + 3 * i], job[4], key, 'stopped', '0', 'the pool was shut down', meta[2], job[5])
     forget(KEYS[1], record, KEYS[3 + 3 * i], job[3])
   end
 end

@@ -16,10 +16,11 @@ local function handled(inbox, first)
   redis.call('XDEL', inbox, '0-0', unpack(ARGV, first))
 end
 
--- Writes down how a dispatch ended, or got on, if it was one with an outcome.
-local function settle(outcome, digest, key, state, token, text, retention)
+-- Writes down how a dispatch ended, or got on, if it was one with an outcome. `starts` is the field n of its record: who
+-- dispatches it again is to know whether it had begun.
+local function settle(outcome, digest, key, state, token, text, retention, starts)
   if digest then
-    redis.call('HSET', outcome, 'k', key, 'dg', digest, 'st', state, 't', token, 'e', text)
+    redis.call('HSET', outcome, 'k', key, 'dg', digest, 'st', state, 't', token, 'e', text, 'n', starts or '0')
     redis.call('PEXPIRE', outcome, retention)
   end
 end
@@ -28,7 +29,7 @@ end
 -- is kept as long as the job is there.
 local function begun(outcome, digest, key, token)
   if digest then
-    redis.call('HSET', outcome, 'k', key, 'dg', digest, 'st', 'started', 't', token, 'e', '')
+    redis.call('HSET', outcome, 'k', key, 'dg', digest, 'st', 'started', 't', token, 'e', '', 'n', '1')
     redis.call('PERSIST', outcome)
   end
 end

@@ -11,7 +11,7 @@ if not meta[1] then
   return 'GONE'
 end
 local key, token, text = ARGV[1], ARGV[2], ARGV[3]
-local job = redis.call('HMGET', KEYS[2], 't', 'id', 'q', 'w', 'dg', 'r')
+local job = redis.call('HMGET', KEYS[2], 't', 'id', 'q', 'w', 'dg', 'r', 'n')
 handled(KEYS[6], 4)
 if job[1] ~= token then
   return 'STALE'
@@ -19,7 +19,7 @@ end
 local state = job[4] and 'stopped' or 'failed'
 expect(KEYS[4], job[5], meta[3], meta[2])
 redis.call('SREM', KEYS[5], key)
-settle(KEYS[4], job[5], key, state, token, text, meta[2])
+settle(KEYS[4], job[5], key, state, token, text, meta[2], job[7])
 forget(KEYS[1], KEYS[2], KEYS[3], job[3])
 if job[6] and job[6] ~= '' then
   tell(KEYS[7], 'd', job[2], state, token, text)

@@ -20,7 +20,7 @@ if job[1] ~= token then
 end
 expect(KEYS[4], job[4], meta[3], meta[2])
 redis.call('SREM', KEYS[5], key)
-settle(KEYS[4], job[4], key, 'done', token, '', meta[2])
+settle(KEYS[4], job[4], key, 'done', token, '', meta[2], '1')
 if job[4] then
   redis.call('HSET', KEYS[4], 'res', result)
 end

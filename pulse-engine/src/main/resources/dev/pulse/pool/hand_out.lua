@@ -48,7 +48,7 @@ local function end_stopped(meta, retention, job)
   if not pcall(expect, job.outcome, job.dg, 0, retention) then
     return 'BROKEN'
   end
-  settle(job.outcome, job.dg, job.key, 'stopped', job.t, '', retention)
+  settle(job.outcome, job.dg, job.key, 'stopped', job.t, '', retention, job.n)
   forget(meta, job.record, job.payload, job.q)
   return 'STOPPED'
 end

@@ -13,7 +13,7 @@ if not meta[1] then
   return 'GONE'
 end
 local key, token, text = ARGV[1], ARGV[2], ARGV[4]
-local job = redis.call('HMGET', KEYS[2], 't', 'q', 'w', 'dg', 'a', 'id', 'r')
+local job = redis.call('HMGET', KEYS[2], 't', 'q', 'w', 'dg', 'a', 'id', 'r', 'n')
 handled(KEYS[6], 7)
 if job[1] ~= token then
   return 'STALE'
@@ -29,7 +29,7 @@ end
 
 if job[3] or meta[1] ~= 'open' then
   redis.call('SREM', KEYS[5], key)
-  settle(KEYS[4], job[4], key, 'stopped', token, text, meta[2])
+  settle(KEYS[4], job[4], key, 'stopped', token, text, meta[2], job[8])
   forget(KEYS[1], KEYS[2], KEYS[3], job[2])
   tell_dispatcher('stopped')
   return 'STOPPED'
@@ -39,7 +39,7 @@ local attempts = math.max(0, (tonumber(job[5]) or 0) + tonumber(ARGV[5]))
 if attempts >= tonumber(ARGV[6]) then
   redis.call('ZADD', KEYS[8], digits(now), key)
   redis.call('SREM', KEYS[5], key)
-  settle(KEYS[4], job[4], key, 'dead', token, text, meta[2])
+  settle(KEYS[4], job[4], key, 'dead', token, text, meta[2], job[8])
   redis.call('HSET', KEYS[2], 'st', 'dead', 'o', '', 't', '0', 'q', '0', 'a', attempts, 'e', text)
   if job[2] == '1' then
     redis.call('HINCRBY', KEYS[1], 'q', -1)

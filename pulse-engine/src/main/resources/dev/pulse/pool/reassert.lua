@@ -36,7 +36,7 @@ local function reassert(at, key_at)
   local key, token, id, wish, seen_owner, seen_id =
     ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 4] == '1', ARGV[at + 8], ARGV[at + 9]
   local job, payload = KEYS[key_at], KEYS[key_at + 1]
-  local record = redis.pcall('HMGET', job, 'id', 'o', 't', 'q', 'w', 'dg')
+  local record = redis.pcall('HMGET', job, 'id', 'o', 't', 'q', 'w', 'dg', 'n')
   if record.err then
     return {'BROKEN'}
   end
@@ -60,7 +60,7 @@ local function reassert(at, key_at)
     end
     -- one that waits gives way to the one that runs, whatever dispatch it is of
     if not same then
-      pcall(settle, KEYS[key_at + 4], record[6], key, 'lost', '0', 'the key ran already', meta[3])
+      pcall(settle, KEYS[key_at + 4], record[6], key, 'lost', '0', 'the key ran already', meta[3], record[7])
       redis.call('DEL', job)
     end
     if owned then
@@ -80,7 +80,7 @@ local function reassert(at, key_at)
   -- also of a dispatch whose digest nobody knows any more: when the job has ended, its caller may still come again. An
   -- outcome that cannot be written changes nothing about that it runs
   if ARGV[at + 7] == '0' then
-    pcall(settle, KEYS[key_at + 2], digest, key, 'started', token, '', meta[3])
+    pcall(settle, KEYS[key_at + 2], digest, key, 'started', token, '', meta[3], ARGV[at + 5])
   else
     pcall(begun, KEYS[key_at + 2], digest, key, token)
   end

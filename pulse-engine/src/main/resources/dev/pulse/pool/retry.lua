@@ -36,7 +36,7 @@ end
 redis.call('ZADD', KEYS[4], digits(math.floor(micros() / 1000)), 'k:' .. key)
 redis.call('ZREM', KEYS[3], key)
 if job[3] then
-  redis.call('HSET', KEYS[5], 'k', key, 'dg', job[3], 'st', 'pending', 't', '0', 'e', '')
+  redis.call('HSET', KEYS[5], 'k', key, 'dg', job[3], 'st', 'pending', 't', '0', 'e', '', 'n', '0')
   redis.call('PERSIST', KEYS[5])
 end
 -- who dispatched it heard of its end, and waits no more

@@ -33,7 +33,7 @@ if job[2] ~= 'running' then
     redis.call('HINCRBY', KEYS[1], 'q', -1)
   end
   if retention then
-    settle(KEYS[5], job[8], key, 'started', token, '', retention)
+    settle(KEYS[5], job[8], key, 'started', token, '', retention, '1')
   end
   redis.call('HSET', KEYS[2], 'st', 'running', 'q', '0', 'n', (job[4] or 0) + 1, 'a', '0')
   if first and job[7] ~= '' then

@@ -16,7 +16,7 @@ if not meta[1] then
   return {'GONE'}
 end
 local key = ARGV[1]
-local job = redis.call('HMGET', KEYS[2], 'id', 'o', 't', 'q', 'dg', 'st', 'by')
+local job = redis.call('HMGET', KEYS[2], 'id', 'o', 't', 'q', 'dg', 'st', 'by', 'n')
 local id, owner, token = job[1], job[2], job[3]
 if KEYS[9] and redis.call('HGET', KEYS[9], 'pt') ~= ARGV[9] then
   return {'SUPERSEDED'}
@@ -51,6 +51,6 @@ if job[6] == 'due' then
 else
   redis.call('ZREM', job[6] == 'dead' and KEYS[8] or KEYS[6], key)
 end
-settle(KEYS[4], job[5], key, 'stopped', token, '', meta[3])
+settle(KEYS[4], job[5], key, 'stopped', token, '', meta[3], job[8])
 forget(KEYS[1], KEYS[2], KEYS[3], job[4])
 return {'STOPPED'}

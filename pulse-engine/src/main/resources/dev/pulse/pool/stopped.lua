@@ -13,13 +13,13 @@ if not meta[1] then
   return 'GONE'
 end
 local key, token = ARGV[1], ARGV[2]
-local job = redis.call('HMGET', KEYS[2], 't', 'q', 'dg', 'id', 'u')
+local job = redis.call('HMGET', KEYS[2], 't', 'q', 'dg', 'id', 'u', 'n')
 handled(KEYS[6], 3 + 2 * (#KEYS - 7))
 local ours = job[1] == token
 if ours then
   expect(KEYS[4], job[3], meta[3], meta[2])
   redis.call('SREM', KEYS[5], key)
-  settle(KEYS[4], job[3], key, 'stopped', token, '', meta[2])
+  settle(KEYS[4], job[3], key, 'stopped', token, '', meta[2], job[6])
   forget(KEYS[1], KEYS[2], KEYS[3], job[2])
   if job[5] then
     tell(KEYS[7], 'd', job[4], 'stopped', token, '')

@@ -236,6 +236,7 @@ final class PoolChecker {
         List<JobStep> exist = new ArrayList<>();
         List<JobStep> failed = new ArrayList<>();
         List<JobStep> repeated = new ArrayList<>();
+        Set<String> ran = new HashSet<>();
         for (JobStep step : steps) {
             JobFate fate = fates.get(step.job());
             if (fate == null || troubles.haveForgetting() || troubles.mayBeShutDown(fate.dispatch(), step)) {
@@ -253,10 +254,9 @@ final class PoolChecker {
                         failed.add(step);
                     }
                 }
+                case RUNS -> ran.add(step.job());
                 case REPEATED -> {
-                    JobStep over = fate.over();
-                    boolean ended = over != null && over.micros() < step.micros();
-                    if (!step.note().equals(ended ? PoolLoad.ENDED : PoolLoad.STARTED)) {
+                    if (!isRight(step, fate, ran.contains(step.job()))) {
                         repeated.add(step);
                     }
                 }
@@ -266,6 +266,17 @@ final class PoolChecker {
         violations.add("P8 stopped, and still there", exist);
         violations.add("P17 told as failed, which it did not", failed);
         violations.add("P17 told otherwise when dispatched once more", repeated);
+    }
+
+    /** Once it has begun that is what is told of it, however it ended; of one that ended before, that it never does. */
+    private static boolean isRight(JobStep repeated, JobFate fate, boolean ran) {
+        JobStep over = fate.over();
+        boolean ended = over != null && over.micros() < repeated.micros();
+        return switch (repeated.note()) {
+            case PoolLoad.STARTED -> ran || !ended;
+            case PoolLoad.ENDED -> ended && !fate.isAccepted();
+            default -> false;
+        };
     }
 
     /** P11: something that was dispatched after the end of a fault begins. */

@@ -138,9 +138,12 @@ class PoolCheckerTest {
         assertBroken(
                 "P17 told as failed, which it did not",
                 (ALL_WELL + ENDED).replace("4 c ACCEPTED k a 1", "7 c FAILED k a 0"));
-        assertBroken(
-                "P17 told otherwise when dispatched once more", ALL_WELL + STOPPED + "8 c REPEATED k a 0 started\n");
-        assertKept(ALL_WELL + STOPPED + "8 c REPEATED k a 0 ended\n");
+        String once = "P17 told otherwise when dispatched once more";
+        assertBroken(once, ALL_WELL + STOPPED + "8 c REPEATED k a 0 ended\n");
+        assertKept(ALL_WELL + STOPPED + "8 c REPEATED k a 0 started\n");
+        String neverRan = "1 c DISPATCHING k a 0 -\n2 c STOPPING k a 0 -\n3 c STOPPED k a 0 -\n";
+        assertBroken(once, neverRan + "4 c REPEATED k a 0 started\n");
+        assertKept(neverRan + "4 c REPEATED k a 0 ended\n");
         String exists = ALL_WELL + STOPPED + "8 c DISPATCHING k b 0 -\n9 c EXISTS k b 0 -\n";
         assertBroken("P8 stopped, and still there", exists);
         assertKept(exists + "2 c DISPATCHING k z 0 -\n3 c UNKNOWN k z 0 -\n");

@@ -25,7 +25,7 @@ final class PoolLoad implements AutoCloseable {
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
     private static final int LANES = 4;
     private static final String TO_FAIL = "!";
-    /** What a repeated dispatch is told of a job that runs, and of one that has ended. */
+    /** What a repeated dispatch is told of a job that has begun, and of one that ended before. */
     static final String STARTED = "started";
 
     static final String ENDED = "ended";

@@ -32,7 +32,7 @@ final class Admitting {
      * @param outcome what has become of it already
      */
     record Accepted(boolean told, JobScripts.Outcome outcome) {
-        private static final Accepted NEW = new Accepted(true, new JobScripts.Outcome("pending", 0, ""));
+        private static final Accepted NEW = new Accepted(true, new JobScripts.Outcome("pending", 0, "", false));
 
         private static Accepted before(JobScripts.Outcome outcome) {
             return new Accepted(false, outcome);

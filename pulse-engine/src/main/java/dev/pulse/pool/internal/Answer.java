@@ -26,8 +26,8 @@ sealed interface Answer {
 
         JobScripts.Outcome outcome() {
             return state.equals("done")
-                    ? new JobScripts.Outcome(state, token, "", text)
-                    : new JobScripts.Outcome(state, token, error());
+                    ? new JobScripts.Outcome(state, token, "", text, true)
+                    : new JobScripts.Outcome(state, token, error(), isBegin());
         }
 
         /** Whether it has begun, and not ended. */

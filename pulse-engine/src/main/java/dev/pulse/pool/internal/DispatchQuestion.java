@@ -50,14 +50,18 @@ final class DispatchQuestion implements Answers.Question {
     /** What this says of it; null when that is still to come. */
     Answer.@Nullable Told answer(JobScripts.Outcome outcome) {
         lastKnown = outcome.state();
+        begun |= outcome.begun();
+        if (outcome.begun() && !job.untilEnd()) {
+            // how it ended since is nothing to who waits for its begin
+            return Answer.Told.of("started", outcome.token(), "");
+        }
         Answer.Told told = Answer.Told.of(outcome);
-        begun |= told.isBegin();
         return outcome.isPending() || (job.untilEnd() && told.isBegin()) ? null : told;
     }
 
     /** The same of a job that is there. */
     static JobScripts.Outcome outcome(JobScripts.Record record) {
-        return new JobScripts.Outcome(state(record), record.token(), record.error());
+        return new JobScripts.Outcome(state(record), record.token(), record.error(), hasBegun(record));
     }
 
     private static String state(JobScripts.Record record) {
@@ -65,6 +69,10 @@ final class DispatchQuestion implements Answers.Question {
             return "dead";
         }
         // one that was started may be on its way to another worker
-        return record.state().equals("running") || record.starts() > 0 ? "started" : "pending";
+        return hasBegun(record) ? "started" : "pending";
+    }
+
+    private static boolean hasBegun(JobScripts.Record record) {
+        return record.starts() > 0;
     }
 }

@@ -209,13 +209,14 @@ final class JobScripts {
      * @param token of the job, or 0
      * @param error if any, else empty
      * @param result of a task that is done, else empty
+     * @param begun whether it has begun, however it ended
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-    record Outcome(String state, long token, String error, byte[] result) implements Known, Withdrawal {
+    record Outcome(String state, long token, String error, byte[] result, boolean begun) implements Known, Withdrawal {
         private static final byte[] NONE = {};
 
-        Outcome(String state, long token, String error) {
-            this(state, token, error, NONE);
+        Outcome(String state, long token, String error, boolean begun) {
+            this(state, token, error, NONE, begun);
         }
 
         boolean isPending() {
@@ -258,8 +259,8 @@ final class JobScripts {
     private static Outcome outcome(List<@Nullable Object> reply) {
         String state = text(reply, 1);
         return state.equals("done")
-                ? new Outcome(state, decimal(reply, 2), "", Replies.bytes(reply.get(3)))
-                : new Outcome(state, decimal(reply, 2), text(reply, 3));
+                ? new Outcome(state, decimal(reply, 2), "", Replies.bytes(reply.get(3)), true)
+                : new Outcome(state, decimal(reply, 2), text(reply, 3), flag(reply, 4));
     }
 
     /** What became of a dispatch that was to be withdrawn. */

@@ -29,15 +29,17 @@ final class Outcomes {
                 .arg("st")
                 .arg("t")
                 .arg("e")
-                .arg("res")));
+                .arg("res")
+                .arg("n")));
         if (fields.get(0) == null || fields.get(1) == null) {
             return Optional.empty();
         }
         String state = text(fields.get(1));
         long token = fields.get(2) == null ? 0 : Long.parseLong(text(fields.get(2)));
         byte[] result = fields.get(4) == null ? new byte[0] : Replies.bytes(fields.get(4));
-        return Optional.of(
-                outcome(text(fields.get(0)), id, new JobScripts.Outcome(state, token, text(fields.get(3)), result)));
+        boolean begun = fields.get(5) != null && !text(fields.get(5)).equals("0");
+        return Optional.of(outcome(
+                text(fields.get(0)), id, new JobScripts.Outcome(state, token, text(fields.get(3)), result, begun)));
     }
 
     private static String text(@Nullable Object field) {
@@ -81,7 +83,7 @@ final class Outcomes {
         while (true) {
             switch (pool.jobs().withdraw(call, key, id)) {
                 case JobScripts.Withdrawn withdrawn -> {
-                    return outcome(key, id, new JobScripts.Outcome("withdrawn", 0, ""));
+                    return outcome(key, id, new JobScripts.Outcome("withdrawn", 0, "", false));
                 }
                 case JobScripts.Record record -> {
                     return outcome(key, id, DispatchQuestion.outcome(record));

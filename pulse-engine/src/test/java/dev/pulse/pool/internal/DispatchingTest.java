@@ -18,6 +18,7 @@ import dev.pulse.pool.JobInfo;
 import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.Outcome;
 import dev.pulse.pool.PoolSettings;
+import dev.pulse.redis.Command;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -150,6 +151,26 @@ class DispatchingTest {
                             caller.outcomes.of("once").orElseThrow().fencingToken(),
                             Optional.of("start threw"),
                             Optional.empty()));
+        }
+    }
+
+    @PulseTest
+    void anIdWhoseJobHasBegunReturnsAtOnceAlsoWhenThatHasEnded(TestRedis redis, Prefix prefix)
+            throws InterruptedException {
+        String pool = prefix.name("p");
+        JobRequest request = request("job").withId("once");
+        try (Caller caller = Caller.of(redis.uri(), pool);
+                Caller other = Caller.of(redis.uri(), pool);
+                HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
+            Dispatch first = caller.dispatching.dispatch(request);
+            // that it has begun outlives the outcome, which is not kept for as long as a job runs
+            assertThat(caller.redis.call(
+                            Command.repeatable("DEL").key(caller.pool().keys().outcome("once"))))
+                    .isEqualTo(1L);
+            assertThat(caller.stop("job")).isTrue();
+            assertThat(other.dispatching.dispatch(request)).isEqualTo(first);
+            assertThat(other.outcomes.of("once").orElseThrow().state()).isEqualTo(Outcome.State.STOPPED);
+            assertThat(worker.seen("s", "job")).hasSize(1);
         }
     }
 

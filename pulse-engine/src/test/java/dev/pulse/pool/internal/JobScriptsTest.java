@@ -97,16 +97,17 @@ class JobScriptsTest {
     @PulseTest
     void aDispatchIdStartsOneJobAndItsOutcomeIsToldToWhoeverComesAgain() throws InterruptedException {
         long token = ((Assigned) admit(once("k", "d1", "digest"))).token();
-        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined(new JobScripts.Outcome("pending", 0, "")));
+        assertThat(admit(once("k", "d1", "digest")))
+                .isEqualTo(new Joined(new JobScripts.Outcome("pending", 0, "", false)));
         assertThat(admit(once("k", "d1", "other"))).isEqualTo(new JobScripts.Conflict());
         assertThat(admit(once("other", "d1", "other"))).isEqualTo(new JobScripts.Conflict());
         var job = new OwnerScripts.Held("w1", "k", token, "d1", CLIENT);
         pool.start(job);
         assertThat(admit(once("k", "d1", "digest")))
-                .isEqualTo(new Joined(new JobScripts.Outcome("started", token, "")));
+                .isEqualTo(new Joined(new JobScripts.Outcome("started", token, "", true)));
         pool.owners.stopped(pool.redis, job, List.of(), List.of());
         assertThat(admit(once("k", "d1", "digest")))
-                .isEqualTo(new Joined(new JobScripts.Outcome("stopped", token, "")));
+                .isEqualTo(new Joined(new JobScripts.Outcome("stopped", token, "", true)));
         assertThat(pool.hash("m")).containsEntry("q", "0");
     }
 
@@ -116,7 +117,7 @@ class JobScriptsTest {
         pool.start(new OwnerScripts.Held("w1", "k", token, "d1", CLIENT));
         pool.call("DEL", pool.keys.outcome("d1"));
         assertThat(admit(once("k", "d1", "digest")))
-                .isEqualTo(new Joined(new JobScripts.Outcome("started", token, "")));
+                .isEqualTo(new Joined(new JobScripts.Outcome("started", token, "", true)));
         assertThat(admit(once("k", "d1", "other"))).isEqualTo(new JobScripts.Conflict());
         assertThat(admit(once("k", "d2", "digest"))).isEqualTo(new JobScripts.KeyTaken("d1"));
     }
@@ -181,7 +182,7 @@ class JobScriptsTest {
         assertThat(pool.jobs.ask(pool.redis, "k", "")).isInstanceOf(JobScripts.Record.class);
         pool.owners.fail(pool.redis, job, "boom", pool.entryIds("w1"));
         assertThat(pool.jobs.ask(pool.redis, "k", "d1"))
-                .isEqualTo(new JobScripts.Outcome("failed", job.token(), "boom"));
+                .isEqualTo(new JobScripts.Outcome("failed", job.token(), "boom", false));
         pool.meta("rg", "1");
         assertThat(pool.jobs.ask(pool.redis, "k", "d2")).isEqualTo(new JobScripts.Recovering());
     }
@@ -190,8 +191,9 @@ class JobScriptsTest {
     void aWithdrawnDispatchIsNeverAccepted() throws InterruptedException {
         assertThat(pool.jobs.withdraw(pool.redis, "k", "d1")).isEqualTo(new JobScripts.Withdrawn());
         assertThat(pool.jobs.withdraw(pool.redis, "k", "d1")).isEqualTo(new JobScripts.Withdrawn());
-        assertThat(admit(request("k", "d1"))).isEqualTo(new Joined(new JobScripts.Outcome("withdrawn", 0, "")));
-        assertThat(admit(once("k", "d1", "digest"))).isEqualTo(new Joined(new JobScripts.Outcome("withdrawn", 0, "")));
+        assertThat(admit(request("k", "d1"))).isEqualTo(new Joined(new JobScripts.Outcome("withdrawn", 0, "", false)));
+        assertThat(admit(once("k", "d1", "digest")))
+                .isEqualTo(new Joined(new JobScripts.Outcome("withdrawn", 0, "", false)));
         assertThat(admit(request("k", "d2"))).isInstanceOf(Assigned.class);
     }
 
@@ -201,7 +203,7 @@ class JobScriptsTest {
         assertThat(pool.jobs.withdraw(pool.redis, "k", "d1")).isInstanceOf(JobScripts.Record.class);
         pool.owners.stopped(pool.redis, job, List.of(), pool.entryIds("w1"));
         assertThat(pool.jobs.withdraw(pool.redis, "k", "d1"))
-                .isEqualTo(new JobScripts.Outcome("stopped", job.token(), ""));
+                .isEqualTo(new JobScripts.Outcome("stopped", job.token(), "", false));
         pool.meta("rg", "1");
         assertThat(pool.jobs.withdraw(pool.redis, "k", "d2")).isEqualTo(new JobScripts.Recovering());
     }
@@ -242,7 +244,7 @@ class JobScriptsTest {
         pool.jobs.admit(pool.redis, 1, "", once("k", "d1", "digest"));
         assertThat(pool.jobs.stop(pool.redis, stop("k", "", ""))).isEqualTo(new JobScripts.Elsewhere("", "d1"));
         assertThat(pool.jobs.stop(pool.redis, stop("k", "", "d1"))).isEqualTo(new JobScripts.StoppedAtOnce());
-        assertThat(pool.jobs.ask(pool.redis, "k", "d1")).isEqualTo(new JobScripts.Outcome("stopped", 0, ""));
+        assertThat(pool.jobs.ask(pool.redis, "k", "d1")).isEqualTo(new JobScripts.Outcome("stopped", 0, "", false));
     }
 
     @PulseTest

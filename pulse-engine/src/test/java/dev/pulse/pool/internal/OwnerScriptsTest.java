@@ -111,7 +111,7 @@ class OwnerScriptsTest {
         assertThat(pool.owners.fail(pool.redis, job, "boom", pool.entryIds("w1")))
                 .isEqualTo(Ended.OK);
         assertThat(pool.snapshot().names("job:")).isEmpty();
-        assertThat(outcome(job)).isEqualTo(new JobScripts.Outcome("failed", job.token(), "boom"));
+        assertThat(outcome(job)).isEqualTo(new JobScripts.Outcome("failed", job.token(), "boom", false));
         assertThat(pool.replies()).containsExactly("d id-k failed");
         assertThat(pool.owners.fail(pool.redis, job, "boom", List.of())).isEqualTo(Ended.STALE);
         assertThat(pool.hash("m")).containsEntry("q", "0");
@@ -123,7 +123,7 @@ class OwnerScriptsTest {
         wishStop(job);
         assertThat(pool.owners.fail(pool.redis, job, "boom", pool.entryIds("w1")))
                 .isEqualTo(Ended.STOPPED);
-        assertThat(outcome(job)).isEqualTo(new JobScripts.Outcome("stopped", job.token(), "boom"));
+        assertThat(outcome(job)).isEqualTo(new JobScripts.Outcome("stopped", job.token(), "boom", false));
     }
 
     @PulseTest
@@ -140,7 +140,7 @@ class OwnerScriptsTest {
         assertThat(pool.owners.stopped(pool.redis, job, waiters.subList(0, 1), List.of()))
                 .isEqualTo(Ended.STALE);
         assertThat(pool.replies()).containsExactly("d id-k started", "s r1 stopped", "d id-k stopped", "s r1 stopped");
-        assertThat(outcome(job)).isEqualTo(new JobScripts.Outcome("stopped", job.token(), ""));
+        assertThat(outcome(job)).isEqualTo(new JobScripts.Outcome("stopped", job.token(), "", true));
         // a client that listens no more gets no stream
         assertThat(pool.snapshot().names("re:")).containsExactly(CLIENT);
         assertThat(pool.entryIds("w1")).isEmpty();
@@ -233,7 +233,7 @@ class OwnerScriptsTest {
         assertThat(pool.snapshot().scores("wait")).isEmpty();
         assertThat(pool.hash("m")).containsEntry("q", "0");
         assertThat(pool.jobs.ask(pool.redis, "other", "d2"))
-                .isEqualTo(new JobScripts.Outcome("lost", 0, "the key ran already"));
+                .isEqualTo(new JobScripts.Outcome("lost", 0, "the key ran already", false));
         assertThat(pool.hash("d:d1")).containsEntry("st", "started");
     }
 
@@ -245,10 +245,10 @@ class OwnerScriptsTest {
     void aDispatchThatWasReassertedIsKnownWhenItsJobHasEnded() throws InterruptedException {
         pool.owners.reassert(pool.redis, "w1", List.of(new Running("k", 5, "d1", bytes("p"), false, 1, 1, 0)), true);
         assertThat(pool.jobs.admit(pool.redis, pool.version(), "w1", onceRequest("k", "d1")))
-                .isEqualTo(new JobScripts.Joined(new JobScripts.Outcome("started", 5, "")));
+                .isEqualTo(new JobScripts.Joined(new JobScripts.Outcome("started", 5, "", true)));
         pool.owners.stopped(pool.redis, new Held("w1", "k", 5, "d1", ""), List.of(), List.of());
         assertThat(pool.jobs.admit(pool.redis, pool.version(), "w1", onceRequest("k", "d1")))
-                .isEqualTo(new JobScripts.Joined(new JobScripts.Outcome("stopped", 5, "")));
+                .isEqualTo(new JobScripts.Joined(new JobScripts.Outcome("stopped", 5, "", true)));
     }
 
     @PulseTest
@@ -257,7 +257,7 @@ class OwnerScriptsTest {
         pool.owners.stopped(pool.redis, job, List.of(), List.of());
         var late = List.of(new Running("k", job.token() + 1, job.id(), bytes("p"), false, 1, 1, 0));
         assertThat(pool.owners.reassert(pool.redis, "w2", late, true)).isEqualTo(new Reasserted(List.of(Claim.LOST)));
-        assertThat(outcome(job)).isEqualTo(new JobScripts.Outcome("stopped", job.token(), ""));
+        assertThat(outcome(job)).isEqualTo(new JobScripts.Outcome("stopped", job.token(), "", false));
     }
 
     @PulseTest

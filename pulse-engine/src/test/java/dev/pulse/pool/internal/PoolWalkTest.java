@@ -207,6 +207,7 @@ class PoolWalkTest {
                     Map.of("local ours = job[1] == token", "local ours = job[1]"),
                     "I10",
                     Scenario.of(Fault.STOP, Fault.DELAY).twice()),
+            new Broken("stopped", Map.of("meta[2], job[6])", "meta[2])"), "I10", Scenario.of(Fault.STOP)),
             new Broken(
                     "sweep_step",
                     Map.of("if job.o ~= from then", "if false then", "if job.t ~= job.given then", "if false then"),

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ final class RedisImage {
     private final Map<Integer, Job> jobs = new HashMap<>();
     private final Map<Integer, List<Entry>> inboxes = new HashMap<>();
     private final Map<Integer, String> outcomes = new HashMap<>();
+    private final Set<Integer> begun = new HashSet<>();
     private final int[] ring;
     private final long ringVersion;
     private final boolean recovering;
@@ -71,7 +74,11 @@ final class RedisImage {
             } else if (name.startsWith("in:w")) {
                 inboxes.put(number(name, "in:w"), entries(parts(name)));
             } else if (name.startsWith("d:d")) {
-                outcomes.put(number(name, "d:d"), fields(name).getOrDefault("st", ""));
+                Map<String, String> outcome = fields(name);
+                outcomes.put(number(name, "d:d"), outcome.getOrDefault("st", ""));
+                if (outcome.getOrDefault("n", "0").equals("1")) {
+                    begun.add(number(name, "d:d"));
+                }
             } else if (name.startsWith("own:w")) {
                 owned.put(number(name, "own:w"), numbers(name, null, "k"));
             }
@@ -169,7 +176,7 @@ final class RedisImage {
             case "f" -> tokens.getOrDefault(text, text);
             case "at", "rg" -> PAST;
             // how often it has started does not matter, but whether
-            case "n" -> "1";
+            case "n" -> text.equals("0") ? "0" : "1";
             case "v" -> versions ? text : "0";
             default -> text;
         });
@@ -266,6 +273,11 @@ final class RedisImage {
     @Nullable
     Job job(int key) {
         return jobs.get(key);
+    }
+
+    /** Whether a dispatch's outcome says that it has begun. */
+    boolean isBegun(int dispatch) {
+        return begun.contains(dispatch);
     }
 
     /** The state of a dispatch's outcome; empty when there is none. */

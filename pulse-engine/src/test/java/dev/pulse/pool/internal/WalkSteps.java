@@ -100,6 +100,16 @@ final class WalkSteps {
                         + after.outcome(dispatch));
             }
         }
+        for (int key = 0; key < scenario.keys(); key++) {
+            RedisImage.Job job = before.job(key);
+            if (job != null
+                    && dispatchOf(after, key) != job.dispatch()
+                    && ENDED.contains(after.outcome(job.dispatch()))
+                    && after.isBegun(job.dispatch()) != job.startedOnce()) {
+                throw new Violation("I10 " + call + " ended d" + job.dispatch() + ", which had "
+                        + (job.startedOnce() ? "" : "not ") + "begun, and says the opposite");
+            }
+        }
         return result.word();
     }
 
