@@ -15,7 +15,7 @@ public enum Fault {
     F11("a worker paused for three leases"),
     F12("processes killed between any two steps"),
     F13("internal messages repeated and reordered"),
-    F14("handlers that throw, hang, ignore interrupts, recurse for ever"),
+    F14("handlers that throw, hang, compute, ignore interrupts, recurse for ever"),
     F15("bad input"),
     F16("Redis out of memory, busy, loading, refusing"),
     F17("a clock that is wrong"),

@@ -13,8 +13,9 @@ import java.util.function.Supplier;
 
 /**
  * One beat of a handle: renews the leases of its workers and the stream of its replies, and tells each worker what Redis says
- * of it. A worker whose inbox is not read any more is left out, so that its lease ends. It takes no lock that a virtual thread
- * could hold up. Two may overlap when the first worker joins or the last one leaves: then no worker is in both.
+ * of it. A worker whose inbox is not read any more is left out, so that its lease ends. No lock is taken for a renewal that
+ * virtual threads wait for, too: behind one that has no carrier it would come too late. Two beats may overlap when the first
+ * worker joins or the last one leaves: then no worker is in both.
  */
 final class Beating {
     private static final Duration LONGEST_PERIOD = Duration.ofSeconds(2);
@@ -46,7 +47,7 @@ final class Beating {
     /**
      * Beats once.
      *
-     * @param ways how Redis is asked, when an answer may take so long
+     * @param ways where Redis is asked, when an answer may take so long
      * @throws Loop.Over when the pool was shut down
      */
     Finding beat(Function<Duration, ScriptRunner> ways) throws InterruptedException {

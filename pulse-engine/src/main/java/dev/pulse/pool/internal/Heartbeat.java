@@ -64,7 +64,7 @@ final class Heartbeat {
         return signals.loop("pool " + pool + duty, false);
     }
 
-    /** Workers came or went. The first has to be known here before it joins. */
+    /** Workers came or went; told before the first one joins, since its lease begins then. */
     void workersChanged() {
         lock.lock();
         try {
@@ -142,7 +142,7 @@ final class Heartbeat {
         return loop.join(deadline) && (last == null || last.join(deadline));
     }
 
-    /** Ends what acts; what beats has no more than a connection to lose. */
+    /** Ends what acts; what beats ends with its connection. */
     void interrupt() {
         loop.interrupt();
     }
