@@ -127,6 +127,7 @@ final class ScheduleHandle implements Schedule, Member.Duty {
         PlanRun next = new PlanRun(listening.side(), at.keys(), scripts, name, token, due, reports);
         run = next;
         next.begin(listening.counts(at));
+        listening.lookNow();
     }
 
     private void endRun() {
@@ -171,6 +172,8 @@ final class ScheduleHandle implements Schedule, Member.Duty {
     private void plan(Work mine) throws InterruptedException {
         Map<String, byte[]> items;
         work = mine;
+        // the next look may have been put off for longer than this claim lasts, where the pool's lease was made shorter
+        listening.lookNow();
         try {
             Planning planning = new Planning(
                     name, Instant.ofEpochMilli(mine.turn.fire()), mine.turn.missed(), Long.parseLong(mine.token));
