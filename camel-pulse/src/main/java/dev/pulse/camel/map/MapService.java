@@ -52,6 +52,11 @@ public abstract class MapService extends ServiceSupport implements CamelContextA
         return text.replace("%", "%25").replace("=", "%3D");
     }
 
+    /** What became such a key. */
+    static String text(String mapKey) {
+        return mapKey.replace("%3D", "=").replace("%25", "%");
+    }
+
     @Override
     protected void doStart() throws Exception {
         CamelContext context = ObjectHelper.notNull(camelContext, "camelContext", this);

@@ -96,7 +96,8 @@ class MapReadmeRouteTest extends RoutesTest {
 
     @PulseTest
     void repositoriesInMapsRememberWhatWasDone() throws Exception {
-        ends("credit", "index", "flag");
+        ends("credit", "index", "flag", "book-order");
+        route(r -> r.from("direct:line").to("pulse-stream:lines"));
         PulseIdempotentRepository seen = new PulseIdempotentRepository("seen");
         PulseStateRepository offsets = new PulseStateRepository("offsets");
         context.addService(seen);
@@ -109,6 +110,16 @@ class MapReadmeRouteTest extends RoutesTest {
         context.addRoutes(new MapSnippets());
         String next = payments.add("paid", "here").toString();
         await().until(() -> seen.contains(next));
+        for (String line : List.of("bread", "milk")) {
+            template.sendBodyAndHeaders("direct:line", line, Map.of("order", 7, "lines", 2));
+        }
+        await().until(() -> received("book-order") == 1);
+        assertThat(getMockEndpoint("mock:book-order")
+                        .getReceivedExchanges()
+                        .getFirst()
+                        .getIn()
+                        .getBody())
+                .isEqualTo(List.of("bread", "milk"));
         assertThat(getMockEndpoint("mock:credit").getReceivedExchanges())
                 .extracting(e -> e.getIn().getBody(String.class))
                 .containsExactly("here");

@@ -1,6 +1,7 @@
 package dev.pulse.camel.map;
 
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.processor.aggregate.GroupedBodyAggregationStrategy;
 
 /** What the README shows of maps. */
 final class MapSnippets extends RouteBuilder {
@@ -64,6 +65,20 @@ final class MapSnippets extends RouteBuilder {
                 .idempotentRepository("seen")
                 .eager(false) // added when the exchange is complete, not before
                 .to("direct:credit");
+        // end
+
+        // snippet: aggregate
+        PulseAggregationRepository groups = new PulseAggregationRepository("order-lines");
+        groups.setMaximumRedeliveries(5);
+        groups.setDeadLetterUri("pulse-stream:order-lines-dead");
+
+        from("pulse-sink:lines/orders?codec=string") // an event is acked when it is in its group
+                .aggregate(header("order"), new GroupedBodyAggregationStrategy())
+                .aggregationRepository(groups)
+                .optimisticLocking()
+                .completionSize(header("lines"))
+                .completionTimeout(60_000)
+                .to("direct:book-order");
         // end
 
         // snippet: offsets
