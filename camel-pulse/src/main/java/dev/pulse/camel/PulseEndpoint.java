@@ -1,7 +1,9 @@
 package dev.pulse.camel;
 
+import dev.pulse.Pulse;
 import java.util.List;
 import org.apache.camel.MultipleConsumersSupport;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.spi.EndpointServiceLocation;
 import org.apache.camel.spi.UriParam;
@@ -37,6 +39,22 @@ public abstract class PulseEndpoint extends DefaultEndpoint
     /** The right to use this endpoint's engine, connected if need be. Each consumer and producer has one while it runs. */
     public EngineLease acquireEngine() {
         return lookup().acquire();
+    }
+
+    /** What is looked at while nobody may have this endpoint's engine. */
+    @FunctionalInterface
+    protected interface Look<R> {
+        R at(Pulse pulse) throws InterruptedException;
+    }
+
+    /** Looks, with an engine of the moment if need be. */
+    protected final <R> R browse(Look<R> look) {
+        try (EngineLease engine = acquireEngine()) {
+            return look.at(engine.pulse());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RuntimeCamelException("interrupted while " + subject() + " was browsed", e);
+        }
     }
 
     private EngineLookup lookup() {

@@ -27,6 +27,8 @@ public class PulseMapEndpointConfigurer extends PropertyConfigurerSupport implem
         case "backlog": target.getWatching().setBacklog(property(camelContext, int.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "browselimit":
+        case "browseLimit": target.setBrowseLimit(property(camelContext, int.class, value)); return true;
         case "checkperiod":
         case "checkPeriod": target.getReplica().setCheckPeriod(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "client": target.getConfiguration().setClient(property(camelContext, dev.pulse.Pulse.class, value)); return true;
@@ -78,6 +80,8 @@ public class PulseMapEndpointConfigurer extends PropertyConfigurerSupport implem
         case "backlog": return int.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
+        case "browselimit":
+        case "browseLimit": return int.class;
         case "checkperiod":
         case "checkPeriod": return long.class;
         case "client": return dev.pulse.Pulse.class;
@@ -130,6 +134,8 @@ public class PulseMapEndpointConfigurer extends PropertyConfigurerSupport implem
         case "backlog": return target.getWatching().getBacklog();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "browselimit":
+        case "browseLimit": return target.getBrowseLimit();
         case "checkperiod":
         case "checkPeriod": return target.getReplica().getCheckPeriod();
         case "client": return target.getConfiguration().getClient();

@@ -23,10 +23,11 @@ public class PulseMapEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(30);
+        Set<String> props = new HashSet<>(31);
         props.add("amount");
         props.add("backlog");
         props.add("bridgeErrorHandler");
+        props.add("browseLimit");
         props.add("checkPeriod");
         props.add("client");
         props.add("coalesce");

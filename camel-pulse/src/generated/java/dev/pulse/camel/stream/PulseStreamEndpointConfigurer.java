@@ -34,6 +34,8 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "blockTime": target.getReading().setBlockTime(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "browselimit":
+        case "browseLimit": target.setBrowseLimit(property(camelContext, int.class, value)); return true;
         case "client": target.getConfiguration().setClient(property(camelContext, dev.pulse.Pulse.class, value)); return true;
         case "codec": target.getConfiguration().setCodec(property(camelContext, java.lang.Object.class, value)); return true;
         case "commandtimeout":
@@ -103,6 +105,8 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "blockTime": return long.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
+        case "browselimit":
+        case "browseLimit": return int.class;
         case "client": return dev.pulse.Pulse.class;
         case "codec": return java.lang.Object.class;
         case "commandtimeout":
@@ -173,6 +177,8 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "blockTime": return target.getReading().getBlockTime();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "browselimit":
+        case "browseLimit": return target.getBrowseLimit();
         case "client": return target.getConfiguration().getClient();
         case "codec": return target.getConfiguration().getCodec();
         case "commandtimeout":

@@ -23,13 +23,14 @@ public class PulseStreamEndpointUriFactory extends org.apache.camel.support.comp
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(38);
+        Set<String> props = new HashSet<>(39);
         props.add("approximateTrimming");
         props.add("batchSize");
         props.add("batchTimeout");
         props.add("batching");
         props.add("blockTime");
         props.add("bridgeErrorHandler");
+        props.add("browseLimit");
         props.add("client");
         props.add("codec");
         props.add("commandTimeout");
