@@ -70,7 +70,7 @@ final class StoredExchange {
             case Reader reader -> converted(exchange, String.class, reader);
             case null, default -> body;
         };
-        if (!StoredValues.canWrite(stored)) {
+        if (stored != null && !StoredValues.canWrite(stored)) {
             throw refused("a body", stored);
         }
         if (stored != body) {
@@ -80,7 +80,7 @@ final class StoredExchange {
         return stored;
     }
 
-    private static IllegalArgumentException refused(String what, @Nullable Object value) {
+    private static IllegalArgumentException refused(String what, Object value) {
         return new IllegalArgumentException(what
                 + " that is kept in a map is text, bytes, a number, a boolean, or a list or a map of such; marshal it"
                 + " first; it was a "

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -180,7 +181,7 @@ final class PulseMeters implements Inventory.Watcher {
         try {
             Key key = new Key(holder.thing().getClass(), holder.thing().names());
             @SuppressWarnings("unchecked") // as above
-            Bound<F> bound = (Bound<F>) groups.get(key);
+            Bound<F> bound = (Bound<F>) Objects.requireNonNull(groups.get(key));
             bound.group().retire(holder);
             if (bound.group().holders().isEmpty()) {
                 groups.remove(key);
