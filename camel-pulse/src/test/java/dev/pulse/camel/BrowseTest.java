@@ -26,7 +26,8 @@ class BrowseTest extends RoutesTest {
         add("a", "b", "c");
         BrowsableEndpoint browsed = endpoint("pulse-stream:" + stream + "?codec=string&browseLimit=2");
         assertThat(bodies(browsed.getExchanges())).containsExactly("a", "b");
-        assertThat(bodies(browsed.getExchanges(10, each -> !((Exchange) each).getIn().getBody().equals("b"))))
+        assertThat(bodies(browsed.getExchanges(
+                        10, each -> !((Exchange) each).getIn().getBody().equals("b"))))
                 .containsExactly("a", "c");
         assertThat(browsed.getExchanges().getFirst().getIn().getHeader(PulseConstants.EVENT_NAME))
                 .isEqualTo("order.placed");

@@ -2,6 +2,7 @@ package dev.pulse.faults;
 
 import static dev.pulse.faults.Promise.P11;
 import static dev.pulse.faults.Promise.P18;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -68,7 +69,7 @@ class ScheduleFaultsTest {
             PoolNode pool = pulse.joinPool(prefix.name("p"));
             pool.addService(handler, WorkerOptions.defaults());
             pool.dispatch(JobRequest.of("mine", PAYLOAD));
-            pool.schedule("s", Timetable.every(Duration.ofMillis(300)), planning -> wanted.get());
+            pool.schedule("s", Timetable.every(Duration.ofMillis(300)), planning -> requireNonNull(wanted.get()));
             awaitRunning("a", "b", "mine");
             raw.call("FLUSHALL");
             wanted.set(
@@ -86,8 +87,9 @@ class ScheduleFaultsTest {
     void plansGoOnAfterARestartOfRedisAndNoDueTimeIsPlannedTwice(Trial trial, Prefix prefix)
             throws InterruptedException {
         Queue<Instant> planned = new ConcurrentLinkedQueue<>();
-        try (EmbeddedRedis redis = EmbeddedRedis.start(
-                        EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS).build());
+        try (EmbeddedRedis redis = EmbeddedRedis.start(EmbeddedRedisOptions.builder()
+                        .appendOnly(AppendOnly.ALWAYS)
+                        .build());
                 Pulse one = Pulse.connect(redis.uri());
                 Pulse two = Pulse.connect(redis.uri())) {
             List<Schedule> schedules = new ArrayList<>();

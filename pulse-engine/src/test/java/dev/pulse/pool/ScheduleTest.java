@@ -1,5 +1,6 @@
 package dev.pulse.pool;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -87,7 +88,7 @@ class ScheduleTest {
 
     private Plan plan(Planning planning) {
         plannings.add(planning);
-        return wanted.get();
+        return requireNonNull(wanted.get());
     }
 
     private void awaitRunning(String... keys) {
