@@ -1,5 +1,6 @@
 package dev.pulse.camel;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -72,6 +73,10 @@ class HealthTest extends RoutesTest {
                 .to("pulse-pool:" + stream + "?operation=jobs"));
     }
 
+    private HealthCheck.Result check(String id) {
+        return requireNonNull(checks().get(id), id);
+    }
+
     @PulseTest
     void consumersAndProducersAreDownWithTheReasonWhileRedisIsAwayAndUpWhenItIsBack() throws Exception {
         routesOverAllEndpoints();
@@ -87,7 +92,7 @@ class HealthTest extends RoutesTest {
                         "producer:pulse-sink://x/mails?operation=lag",
                         "producer:pulse-map://x?operation=size",
                         "producer:pulse-pool://x?operation=jobs");
-        assertThat(checks().get("consumer:sink").getDetails())
+        assertThat(check("consumer:sink").getDetails())
                 .containsEntry("pulse.subject", "sink " + stream + "/mails")
                 .containsEntry("pulse.redis", redis.uri());
         redis.kill();
@@ -127,8 +132,8 @@ class HealthTest extends RoutesTest {
         route(r -> r.from("direct:in").to("pulse-pool:" + stream + "?operation=shutdown"));
         awaitAll(HealthCheck.State.UP);
         template.sendBody("direct:in", "");
-        await().untilAsserted(() ->
-                assertThat(checks().get("consumer:worker").getState()).isEqualTo(HealthCheck.State.DOWN));
+        await().untilAsserted(
+                        () -> assertThat(check("consumer:worker").getState()).isEqualTo(HealthCheck.State.DOWN));
     }
 
     @PulseTest
@@ -137,7 +142,7 @@ class HealthTest extends RoutesTest {
         sinks.setHealthCheckProducerEnabled(false);
         route(r -> r.from("direct:in").routeId("asking").to("pulse-sink:" + stream + "/mails?operation=lag"));
         String id = "producer:pulse-sink://x/mails?operation=lag";
-        assertThat(checks().get(id).getState()).isEqualTo(HealthCheck.State.UNKNOWN);
+        assertThat(check(id).getState()).isEqualTo(HealthCheck.State.UNKNOWN);
         context.getRouteController().stopRoute("asking");
         context.removeRoute("asking");
         assertThat(checks()).doesNotContainKey(id);

@@ -1,5 +1,6 @@
 package dev.pulse.camel.map;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -165,9 +166,13 @@ class AggregationRouteTest extends RoutesTest {
         return exchange;
     }
 
+    private Exchange read(PulseAggregationRepository repository, String key) {
+        return requireNonNull(repository.get(context, key), key);
+    }
+
     private void complete(PulseAggregationRepository repository, String key) {
         repository.add(context, key, null, exchange("x"));
-        repository.remove(context, key, repository.get(context, key));
+        repository.remove(context, key, read(repository, key));
     }
 
     @PulseTest
@@ -181,21 +186,21 @@ class AggregationRouteTest extends RoutesTest {
         one.add(context, "k=%", null, exchange("a"));
         assertThatThrownBy(() -> two.add(context, "k=%", null, exchange("b")))
                 .isInstanceOf(OptimisticLockingException.class);
-        Exchange read = two.get(context, "k=%");
-        Exchange alsoRead = one.get(context, "k=%");
+        Exchange read = read(two, "k=%");
+        Exchange alsoRead = read(one, "k=%");
         two.add(context, "k=%", read, exchange("ab"));
         assertThatThrownBy(() -> one.add(context, "k=%", alsoRead, exchange("ac")))
                 .isInstanceOf(OptimisticLockingException.class);
         assertThatThrownBy(() -> one.remove(context, "k=%", alsoRead)).isInstanceOf(OptimisticLockingException.class);
-        assertThat(one.get(context, "k=%").getIn().getBody()).isEqualTo("ab");
+        assertThat(read(one, "k=%").getIn().getBody()).isEqualTo("ab");
         assertThat(two.getKeys()).containsExactly("k=%");
         // a group that is complete is no obstacle to the next one of its key
-        Exchange last = one.get(context, "k=%");
+        Exchange last = read(one, "k=%");
         one.remove(context, "k=%", last);
         two.add(context, "k=%", null, exchange("c"));
         one.confirm(context, last.getExchangeId());
         assertThat(one.recover(context, last.getExchangeId())).isNull();
-        assertThat(one.get(context, "k=%").getIn().getBody()).isEqualTo("c");
+        assertThat(read(one, "k=%").getIn().getBody()).isEqualTo("c");
         one.stop();
         two.stop();
     }

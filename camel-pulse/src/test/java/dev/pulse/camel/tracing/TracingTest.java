@@ -12,12 +12,11 @@ import org.apache.camel.CamelContext;
 
 /** Who is told what in a trace, and that a trace goes on behind streams, sinks and pools. */
 class TracingTest extends RoutesTest {
-    private TestTracer tracer;
+    private final TestTracer tracer = new TestTracer();
 
     @Override
     protected void configure(CamelContext created) {
         super.configure(created);
-        tracer = new TestTracer();
         tracer.init(created);
     }
 

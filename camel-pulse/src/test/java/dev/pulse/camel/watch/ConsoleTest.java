@@ -1,5 +1,6 @@
 package dev.pulse.camel.watch;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -44,7 +45,7 @@ class ConsoleTest extends RoutesTest {
     }
 
     private static JsonObject only(JsonObject all, String section) {
-        List<?> rows = (List<?>) all.get(section);
+        List<?> rows = (List<?>) requireNonNull(all.get(section), section);
         assertThat(rows).as(section).hasSize(1);
         return (JsonObject) rows.getFirst();
     }

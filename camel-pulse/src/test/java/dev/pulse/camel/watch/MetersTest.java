@@ -13,12 +13,11 @@ import org.apache.camel.CamelContext;
 
 /** What Micrometer measures. */
 class MetersTest extends RoutesTest {
-    private MeterRegistry registry;
+    private final MeterRegistry registry = new SimpleMeterRegistry();
 
     @Override
     protected void configure(CamelContext created) {
         super.configure(created);
-        registry = new SimpleMeterRegistry();
         created.getRegistry().bind("meters", registry);
     }
 
