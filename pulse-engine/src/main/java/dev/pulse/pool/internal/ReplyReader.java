@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class ReplyReader {
     private static final Logger LOG = LoggerFactory.getLogger("dev.pulse");
     private static final Command.Name XREAD = Command.Name.of("XREAD");
+    /** After so many bytes of answers what was read is removed: results are large, and the stream is bounded by their number. */
+    private static final long TRIM_EVERY = 1 << 20;
+
     private static final Duration BLOCK = Duration.ofSeconds(5);
     private static final int COUNT = 500;
     private static final String START = "0";
@@ -45,6 +48,7 @@ final class ReplyReader {
     /* of the loop's thread */
     private @Nullable PoolIncarnation reading;
     private String last = START;
+    private long bytesRead;
     private long malformed;
     private long malformedLoggedAt;
 
@@ -131,6 +135,18 @@ final class ReplyReader {
         if (wasUnsure) {
             answers.nudge();
         }
+        if (bytesRead >= TRIM_EVERY) {
+            bytesRead = 0;
+            trim(present);
+        }
+    }
+
+    private void trim(PoolIncarnation present) throws InterruptedException {
+        Command trim = Command.repeatable("XTRIM")
+                .key(present.keys().replies(client))
+                .arg("MINID")
+                .arg(last);
+        connection.call(trim, Duration.ZERO);
     }
 
     private PoolIncarnation present() {
@@ -146,10 +162,12 @@ final class ReplyReader {
         try {
             Map<String, byte[]> fields = fields(content);
             String state = text(fields, "st");
+            byte[] answer = fields.getOrDefault("e", new byte[0]);
+            bytesRead += answer.length;
             answers.tell(
                     text(fields, "y"),
                     text(fields, "id"),
-                    new Answer.Told(state, Long.parseLong(text(fields, "t")), fields.getOrDefault("e", new byte[0])));
+                    new Answer.Told(state, Long.parseLong(text(fields, "t")), answer));
         } catch (IllegalArgumentException e) {
             malformed(e);
         }

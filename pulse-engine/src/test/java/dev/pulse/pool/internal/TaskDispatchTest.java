@@ -19,6 +19,7 @@ import dev.pulse.pool.JobInfo;
 import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.Outcome;
 import dev.pulse.pool.PoolSettings;
+import dev.pulse.pool.TaskResult;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -143,6 +144,28 @@ class TaskDispatchTest {
                         .withMessageContaining("most is 1 to 1000");
             }
             assertThat(caller.listing.jobs()).isEmpty();
+        }
+    }
+
+    @PulseTest
+    void largeResultsThatWereReadDoNotStayInRedis(TestRedis redis, Prefix prefix) throws Throwable {
+        String pool = prefix.name("p");
+        try (Caller caller = Caller.of(redis.uri(), pool);
+                HandWorker worker = HandWorker.join(redis.uri(), pool, "w1");
+                RespClient raw = redis.client()) {
+            worker.starts = HandWorker.Starts.LEAVE;
+            String result = "x".repeat(TaskResult.MOST_BYTES);
+            for (int i = 0; i < 40; i++) {
+                String key = "job" + i;
+                Call<Outcome> call = waiting(caller, request(key));
+                begin(worker, key);
+                worker.finish(key, result);
+                assertDone(call.get(), result);
+            }
+            String replies = caller.pool().keys().replies(caller.answers.client());
+            await().atMost(PATIENT)
+                    .untilAsserted(
+                            () -> assertThat((Long) raw.call("XLEN", replies)).isBetween(1L, 20L));
         }
     }
 
