@@ -77,8 +77,8 @@ public final class PulseConstants {
             description =
                     "Of a sink with exclusive, the number of the term in which the event was delivered; it grows with each change of the"
                             + " active member. Of a job, the number of its present ownership; it grows with each worker that gets"
-                            + " the job. So what is written to can refuse one smaller than it has seen. A producer sets it after"
-                            + " dispatch",
+                            + " the job. Of a ticker or a schedule, a number that grows with each due time. So what is written to can"
+                            + " refuse one smaller than it has seen. A producer sets it after dispatch",
             javaType = "long",
             applicableFor = {SINK_SCHEME, POOL_SCHEME})
     public static final String FENCING_TOKEN = "CamelPulseFencingToken";
@@ -179,7 +179,7 @@ public final class PulseConstants {
 
     @Metadata(
             label = "consumer",
-            description = "The pool that the job or the message is of",
+            description = "The pool that the job, the message or what is due is of",
             javaType = "String",
             applicableFor = POOL_SCHEME)
     public static final String POOL = "CamelPulsePool";
@@ -187,7 +187,7 @@ public final class PulseConstants {
     @Metadata(
             label = "consumer",
             description =
-                    "What the exchange is about: start (of a job), stop (of one that was started), notify (something was sent"
+                    "What the exchange is about: start (of a job, or of an attempt to do it), stop (of one that was started), notify (something was sent"
                             + " to a job), message (something was sent to a key, and its sender waits for the answer)",
             javaType = "String",
             applicableFor = POOL_SCHEME)
@@ -196,15 +196,17 @@ public final class PulseConstants {
     @Metadata(
             label = "common",
             description =
-                    "The id that the job was dispatched with, or that was made for it. A producer sets it after dispatch, and never"
-                            + " reads it",
+                    "The id that the job was dispatched with, or that was made for it. A producer sets it after dispatch and enqueue,"
+                            + " and never reads it",
             javaType = "String",
             applicableFor = POOL_SCHEME)
     public static final String JOB_ID = "CamelPulseJobId";
 
     @Metadata(
             label = "consumer",
-            description = "How often the job was started successfully before, here or elsewhere; 0 for a new one",
+            description =
+                    "How often the job was started successfully before, here or elsewhere; 0 for a new one. Of a task,"
+                            + " CamelPulseAttempt tells more",
             javaType = "int",
             applicableFor = POOL_SCHEME)
     public static final String RESTARTS = "CamelPulseRestarts";
@@ -228,7 +230,7 @@ public final class PulseConstants {
     @Metadata(
             label = "producer",
             description =
-                    "After outcome and withdraw, how far the job is: PENDING, STARTED, DONE, FAILED, STOPPED, DEAD, LOST or"
+                    "After outcome and withdraw, and after a task whose end was waited for, how far the job is: PENDING, STARTED, DONE, FAILED, STOPPED, DEAD, LOST or"
                             + " WITHDRAWN; absent when nothing is known",
             javaType = "String",
             applicableFor = POOL_SCHEME)
@@ -236,10 +238,97 @@ public final class PulseConstants {
 
     @Metadata(
             label = "producer",
-            description = "After stop and notify, whether there was such a job",
+            description = "After stop, notify and retry, whether there was such a job",
             javaType = "boolean",
             applicableFor = POOL_SCHEME)
     public static final String JOB_FOUND = "CamelPulseJobFound";
+
+    @Metadata(
+            label = "consumer",
+            description =
+                    "The job itself: it can be asked whether its worker still holds its lease, and whether it is to stop, as in"
+                            + " ${header.CamelPulseJob.isStopping}",
+            javaType = "dev.pulse.pool.Job",
+            applicableFor = POOL_SCHEME)
+    public static final String JOB = "CamelPulseJob";
+
+    @Metadata(
+            label = "consumer",
+            description = "Which attempt of the task this is, from 1",
+            javaType = "int",
+            applicableFor = POOL_SCHEME)
+    public static final String ATTEMPT = "CamelPulseAttempt";
+
+    @Metadata(
+            label = "consumer",
+            description = "How many attempts the task has; one that fails in the last is dead",
+            javaType = "int",
+            applicableFor = POOL_SCHEME)
+    public static final String ATTEMPTS = "CamelPulseAttempts";
+
+    @Metadata(
+            label = "consumer",
+            description =
+                    "Set by the route of a task: it is to run again after this time, such as 10s, or a number of milliseconds, 0 to"
+                            + " 365d, and the attempt is not counted. Goes before all else that the end of the exchange would come to",
+            javaType = "java.time.Duration",
+            applicableFor = POOL_SCHEME)
+    public static final String AGAIN_AFTER = "CamelPulseAgainAfter";
+
+    @Metadata(
+            label = "consumer",
+            description =
+                    "Set by the route of a task: it can never be done, and is dead at once, for this cause. Goes before success and"
+                            + " failure of the exchange",
+            javaType = "String",
+            applicableFor = POOL_SCHEME)
+    public static final String DEAD = "CamelPulseDead";
+
+    @Metadata(
+            label = "producer",
+            description =
+                    "How long the job that is dispatched or enqueued waits before it begins, such as 10s, or a number of milliseconds,"
+                            + " in place of the option delay. Taken off the message when it was used",
+            javaType = "java.time.Duration",
+            applicableFor = POOL_SCHEME)
+    public static final String DELAY = "CamelPulseDelay";
+
+    @Metadata(
+            label = "producer",
+            description =
+                    "After outcome and withdraw, what a task that is done said in the end, as the codec reads it; absent when nothing",
+            javaType = "Object",
+            applicableFor = POOL_SCHEME)
+    public static final String RESULT = "CamelPulseResult";
+
+    @Metadata(
+            label = "consumer",
+            description = "The ticker that is due",
+            javaType = "String",
+            applicableFor = POOL_SCHEME)
+    public static final String TICKER = "CamelPulseTicker";
+
+    @Metadata(
+            label = "consumer",
+            description = "The schedule that is due",
+            javaType = "String",
+            applicableFor = POOL_SCHEME)
+    public static final String SCHEDULE = "CamelPulseSchedule";
+
+    @Metadata(
+            label = "consumer",
+            description = "When the ticker or the schedule was due, by Redis' clock, in milliseconds since 1970",
+            javaType = "long",
+            applicableFor = POOL_SCHEME)
+    public static final String DUE = "CamelPulseDue";
+
+    @Metadata(
+            label = "consumer",
+            description =
+                    "How many due times of the ticker went by without a firing since the last one, or of the schedule without a plan",
+            javaType = "long",
+            applicableFor = POOL_SCHEME)
+    public static final String MISSED = "CamelPulseMissed";
 
     private PulseConstants() {}
 }

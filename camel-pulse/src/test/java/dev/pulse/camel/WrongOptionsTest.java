@@ -53,8 +53,26 @@ class WrongOptionsTest extends RoutesTest {
             pulse-map:m?key=RAW(${body)            | key is a reference to a bean or in the simple language
             pulse-map:m?codec=xml                  | codec is bytes, string, json or a reference
             pulse-pool:p?on=start,end              | on is message, notify, start, stop, with commas between, was "start,end"
-            pulse-pool:p?mode=task&on=start,stop   | on is start, or start and message, where mode=task, was "start,stop"
-            pulse-pool:p?mode=task&on=message      | on is start, or start and message, where mode=task, was "message"
+            pulse-pool:p?mode=task&on=start,stop   | on is for mode=service, was "start,stop"
+            pulse-pool:p?attempts=0                | attempts is 1 to 1000, was 0
+            pulse-pool:p?onFailure=dead            | onFailure is for mode=task, was DEAD
+            pulse-pool:p?mode=task&backoff=2h      | backoff is PT0.001S to PT1H, was PT2H
+            pulse-pool:p?mode=task&maxBackoff=1ms  | maxBackoff is PT1S to PT24H, was PT0.001S
+            pulse-pool:p?delay=-1                  | delay is PT0S to PT8760H, was PT-0.001S
+            pulse-pool:p?operation=deadJobs&limit=0 | limit is 1 to 1000, was 0
+            pulse-pool:p?ticker=a&schedule=b&period=1s | a consumer has a ticker or a schedule, was "a" and "b"
+            pulse-pool:p?ticker=&period=1s         | length of ticker is 1 to 512, was 0
+            pulse-pool:p?ticker=a                  | a ticker or a schedule has a period or a cron, was neither
+            pulse-pool:p?schedule=a&period=1s&cron=* * * * * | a ticker or a schedule has a period or a cron, was PT1S and "* * * * *"
+            pulse-pool:p?ticker=a&period=1ms       | period is PT0.1S to PT8760H, was PT0.001S
+            pulse-pool:p?ticker=a&cron=daily       | "daily"
+            pulse-pool:p?ticker=a&cron=0 8 * * *&timeZone=Mars | timeZone is the name of a time zone, such as Europe/Stockholm, was "Mars"
+            pulse-pool:p?period=1s                 | period is for a ticker or a schedule, was 1000 without
+            pulse-pool:p?cron=0 8 * * *            | cron is for a ticker or a schedule, was 0 8 * * * without
+            pulse-pool:p?schedule=a&period=1s&missed=all | missed is for a ticker, was ALL without
+            pulse-pool:p?ticker=a&period=1s&stopOthers=false | stopOthers is for a schedule, was false without
+            pulse-pool:p?ticker=a&period=1s&mode=task | mode and on are for a worker
+            pulse-pool:p?schedule=a&period=1s&on=stop | mode and on are for a worker
             pulse-pool:p?maxJobs=0                 | maxJobs is 1 to 2147483647, was 0
             pulse-pool:p?startTimeout=1ms          | startTimeout is PT0.01S to PT1H, was PT0.001S
             pulse-pool:p?lease=100ms               | lease is PT0.5S to PT1H, was PT0.1S

@@ -23,6 +23,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         PulsePoolEndpoint target = (PulsePoolEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "attempts": target.getTasks().setAttempts(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "backoff": target.getTasks().setBackoff(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
         case "client": target.getConfiguration().setClient(property(camelContext, dev.pulse.Pulse.class, value)); return true;
@@ -31,6 +33,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "commandTimeout": target.getConfiguration().setCommandTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "connecttimeout":
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "cron": target.getTiming().setCron(property(camelContext, java.lang.String.class, value)); return true;
+        case "delay": target.getDispatching().setDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "dispatchid":
         case "dispatchId": target.getDispatching().setDispatchId(property(camelContext, java.lang.Object.class, value)); return true;
         case "dispatchtimeout":
@@ -45,26 +49,39 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "lease": target.getSettings().setLease(property(camelContext, java.time.Duration.class, value)); return true;
+        case "limit": target.getDispatching().setLimit(property(camelContext, int.class, value)); return true;
+        case "maxbackoff":
+        case "maxBackoff": target.getTasks().setMaxBackoff(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxjobs":
         case "maxJobs": target.getWorking().setMaxJobs(property(camelContext, int.class, value)); return true;
-        case "mode": target.getWorking().setMode(property(camelContext, dev.pulse.camel.pool.JobMode.class, value)); return true;
+        case "missed": target.getTiming().setMissed(property(camelContext, dev.pulse.pool.TickerOptions.Missed.class, value)); return true;
+        case "mode": target.getTasks().setMode(property(camelContext, dev.pulse.camel.pool.JobMode.class, value)); return true;
         case "on": target.getWorking().setOn(property(camelContext, java.lang.String.class, value)); return true;
+        case "onfailure":
+        case "onFailure": target.getTasks().setOnFailure(property(camelContext, dev.pulse.camel.pool.OnFailure.class, value)); return true;
         case "operation": target.getDispatching().setOperation(property(camelContext, dev.pulse.camel.pool.PoolOperation.class, value)); return true;
         case "outcomeretention":
         case "outcomeRetention": target.getSettings().setOutcomeRetention(property(camelContext, java.time.Duration.class, value)); return true;
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadtype":
         case "payloadType": target.getConfiguration().setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
+        case "period": target.getTiming().setPeriod(property(camelContext, java.lang.Long.class, value)); return true;
         case "queuelimit":
         case "queueLimit": target.getSettings().setQueueLimit(property(camelContext, java.lang.Integer.class, value)); return true;
         case "resultheader":
         case "resultHeader": target.getDispatching().setResultHeader(property(camelContext, java.lang.String.class, value)); return true;
+        case "schedule": target.getTiming().setSchedule(property(camelContext, java.lang.String.class, value)); return true;
         case "sslcontextparameters":
         case "sslContextParameters": target.getConfiguration().setSslContextParameters(property(camelContext, org.apache.camel.support.jsse.SSLContextParameters.class, value)); return true;
         case "starttimeout":
         case "startTimeout": target.getWorking().setStartTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "stopothers":
+        case "stopOthers": target.getTiming().setStopOthers(property(camelContext, boolean.class, value)); return true;
         case "stoptimeout":
         case "stopTimeout": target.getSettings().setStopTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "ticker": target.getTiming().setTicker(property(camelContext, java.lang.String.class, value)); return true;
+        case "timezone":
+        case "timeZone": target.getTiming().setTimeZone(property(camelContext, java.lang.String.class, value)); return true;
         case "tracecarried":
         case "traceCarried": target.getDispatching().setTraceCarried(property(camelContext, boolean.class, value)); return true;
         case "uri": target.getConfiguration().setUri(property(camelContext, java.lang.String.class, value)); return true;
@@ -80,6 +97,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "attempts": return java.lang.Integer.class;
+        case "backoff": return long.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
         case "client": return dev.pulse.Pulse.class;
@@ -88,6 +107,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "commandTimeout": return long.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
+        case "cron": return java.lang.String.class;
+        case "delay": return long.class;
         case "dispatchid":
         case "dispatchId": return java.lang.Object.class;
         case "dispatchtimeout":
@@ -102,26 +123,39 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "lease": return java.time.Duration.class;
+        case "limit": return int.class;
+        case "maxbackoff":
+        case "maxBackoff": return long.class;
         case "maxjobs":
         case "maxJobs": return int.class;
+        case "missed": return dev.pulse.pool.TickerOptions.Missed.class;
         case "mode": return dev.pulse.camel.pool.JobMode.class;
         case "on": return java.lang.String.class;
+        case "onfailure":
+        case "onFailure": return dev.pulse.camel.pool.OnFailure.class;
         case "operation": return dev.pulse.camel.pool.PoolOperation.class;
         case "outcomeretention":
         case "outcomeRetention": return java.time.Duration.class;
         case "password": return java.lang.String.class;
         case "payloadtype":
         case "payloadType": return java.lang.String.class;
+        case "period": return java.lang.Long.class;
         case "queuelimit":
         case "queueLimit": return java.lang.Integer.class;
         case "resultheader":
         case "resultHeader": return java.lang.String.class;
+        case "schedule": return java.lang.String.class;
         case "sslcontextparameters":
         case "sslContextParameters": return org.apache.camel.support.jsse.SSLContextParameters.class;
         case "starttimeout":
         case "startTimeout": return long.class;
+        case "stopothers":
+        case "stopOthers": return boolean.class;
         case "stoptimeout":
         case "stopTimeout": return java.time.Duration.class;
+        case "ticker": return java.lang.String.class;
+        case "timezone":
+        case "timeZone": return java.lang.String.class;
         case "tracecarried":
         case "traceCarried": return boolean.class;
         case "uri": return java.lang.String.class;
@@ -138,6 +172,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         PulsePoolEndpoint target = (PulsePoolEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "attempts": return target.getTasks().getAttempts();
+        case "backoff": return target.getTasks().getBackoff();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
         case "client": return target.getConfiguration().getClient();
@@ -146,6 +182,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "commandTimeout": return target.getConfiguration().getCommandTimeout();
         case "connecttimeout":
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
+        case "cron": return target.getTiming().getCron();
+        case "delay": return target.getDispatching().getDelay();
         case "dispatchid":
         case "dispatchId": return target.getDispatching().getDispatchId();
         case "dispatchtimeout":
@@ -160,26 +198,39 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "lease": return target.getSettings().getLease();
+        case "limit": return target.getDispatching().getLimit();
+        case "maxbackoff":
+        case "maxBackoff": return target.getTasks().getMaxBackoff();
         case "maxjobs":
         case "maxJobs": return target.getWorking().getMaxJobs();
-        case "mode": return target.getWorking().getMode();
+        case "missed": return target.getTiming().getMissed();
+        case "mode": return target.getTasks().getMode();
         case "on": return target.getWorking().getOn();
+        case "onfailure":
+        case "onFailure": return target.getTasks().getOnFailure();
         case "operation": return target.getDispatching().getOperation();
         case "outcomeretention":
         case "outcomeRetention": return target.getSettings().getOutcomeRetention();
         case "password": return target.getConfiguration().getPassword();
         case "payloadtype":
         case "payloadType": return target.getConfiguration().getPayloadType();
+        case "period": return target.getTiming().getPeriod();
         case "queuelimit":
         case "queueLimit": return target.getSettings().getQueueLimit();
         case "resultheader":
         case "resultHeader": return target.getDispatching().getResultHeader();
+        case "schedule": return target.getTiming().getSchedule();
         case "sslcontextparameters":
         case "sslContextParameters": return target.getConfiguration().getSslContextParameters();
         case "starttimeout":
         case "startTimeout": return target.getWorking().getStartTimeout();
+        case "stopothers":
+        case "stopOthers": return target.getTiming().isStopOthers();
         case "stoptimeout":
         case "stopTimeout": return target.getSettings().getStopTimeout();
+        case "ticker": return target.getTiming().getTicker();
+        case "timezone":
+        case "timeZone": return target.getTiming().getTimeZone();
         case "tracecarried":
         case "traceCarried": return target.getDispatching().isTraceCarried();
         case "uri": return target.getConfiguration().getUri();

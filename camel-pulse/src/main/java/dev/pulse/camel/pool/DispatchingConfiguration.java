@@ -1,6 +1,7 @@
 package dev.pulse.camel.pool;
 
 import dev.pulse.camel.EventExpressions;
+import dev.pulse.camel.Ranges;
 import dev.pulse.pool.PoolOptions;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,17 +14,21 @@ import org.jspecify.annotations.Nullable;
 /** The options of a producer: what it does, with which job, and how long it waits. */
 @UriParams
 public class DispatchingConfiguration {
+    private static final Duration LONGEST_DELAY = Duration.ofDays(365);
+
     @UriParam(
             label = "producer",
             defaultValue = "dispatch",
-            enums = "dispatch,stop,notify,send,outcome,withdraw,job,payload,jobs,workers,figures,settings,pause,resume,"
-                    + "shutdown",
+            enums =
+                    "dispatch,enqueue,stop,notify,send,outcome,withdraw,job,payload,jobs,deadJobs,retry,workers,figures,"
+                            + "settings,pause,resume,shutdown",
             description =
-                    "What to do: dispatch (have a job started with the body as its payload), stop (end a job for good), notify (send"
+                    "What to do: dispatch (have a job started with the body as its payload; a task whose answer is asked for, done),"
+                            + " enqueue (the same, without waiting for it), stop (end a job for good), notify (send"
                             + " the body to a job that is started), send (send the body to a key, without a job, and wait for the"
                             + " answer), outcome (of a dispatch), withdraw (a dispatch that may not have been accepted), job and"
-                            + " payload (of a key), jobs, workers, figures and settings (of the pool), pause (hand out nothing), resume,"
-                            + " shutdown (stop all jobs on all nodes, and end the pool)")
+                            + " payload (of a key), jobs, deadJobs, workers, figures and settings (of the pool), retry (have a job tried"
+                            + " anew that is dead), pause (hand out nothing), resume, shutdown (stop all jobs on all nodes, and end the pool)")
     private PoolOperation operation = PoolOperation.DISPATCH;
 
     @UriParam(
@@ -44,6 +49,20 @@ public class DispatchingConfiguration {
 
     @UriParam(
             label = "producer",
+            javaType = "java.time.Duration",
+            description =
+                    "How long a job that is dispatched or enqueued waits before it begins, 0 to 365d; who dispatches one that"
+                            + " has a delay does not wait for its start. The header CamelPulseDelay goes before it. Default not at all")
+    private long delay;
+
+    @UriParam(
+            label = "producer",
+            defaultValue = "100",
+            description = "How many jobs deadJobs lists at most, the last that died first, 1 to 1000")
+    private int limit = 100;
+
+    @UriParam(
+            label = "producer",
             defaultValue = "false",
             description =
                     "Whether dispatch fails when the pool has no worker that takes the job now, rather than have it wait for one")
@@ -61,15 +80,16 @@ public class DispatchingConfiguration {
             defaultValue = "40s",
             javaType = "java.time.Duration",
             description =
-                    "How long dispatch waits for the start of the job, stop for its end, send for the answer and shutdown for the end"
-                            + " of the pool, 10ms to 1h")
+                    "How long dispatch waits for the start of the job, or for the end of a task, stop for its end, send for the answer"
+                            + " and shutdown for the end of the pool, 10ms to 1h")
     private long dispatchTimeout = PoolOptions.defaults().dispatchTimeout().toMillis();
 
     @UriParam(
             label = "producer",
             description =
-                    "The header for the answer; the body stays as it is then. Without it the answer is the body, but for dispatch, stop,"
-                            + " notify, pause, resume and shutdown of an exchange that is InOnly, which leave the body as it is")
+                    "The header for the answer; the body stays as it is then. Without it the answer is the body, but for dispatch, enqueue,"
+                            + " stop, retry, notify, pause, resume and shutdown of an exchange that is InOnly, which leave the body as it"
+                            + " is")
     private @Nullable String resultHeader;
 
     @UriParam(
@@ -85,12 +105,18 @@ public class DispatchingConfiguration {
     /** Refuses values that are out of their range, and expressions that are none. */
     void check(CamelContext context) {
         PoolOptions.builder().dispatchTimeout(engineTimeout()).build();
+        Ranges.require("delay", delay, Duration.ZERO, LONGEST_DELAY);
+        Ranges.require("limit", limit, 1, 1_000);
         keyExpression(context);
         idExpression(context);
     }
 
     Duration engineTimeout() {
         return Duration.ofMillis(dispatchTimeout);
+    }
+
+    Duration engineDelay() {
+        return Duration.ofMillis(delay);
     }
 
     Optional<Expression> keyExpression(CamelContext context) {
@@ -127,6 +153,22 @@ public class DispatchingConfiguration {
 
     public void setDispatchId(@Nullable Object dispatchId) {
         this.dispatchId = dispatchId;
+    }
+
+    public long getDelay() {
+        return delay;
+    }
+
+    public void setDelay(long delay) {
+        this.delay = delay;
+    }
+
+    public int getLimit() {
+        return limit;
+    }
+
+    public void setLimit(int limit) {
+        this.limit = limit;
     }
 
     public boolean isWorkerNeeded() {

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** What can become an exchange. */
 enum JobEvent {
-    /** A job begins here. */
+    /** A job begins here, or an attempt to do it. */
     START,
     /** A job that was begun here ends, or goes elsewhere. */
     STOP,

@@ -8,26 +8,38 @@ import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange about a job or a message, from its making to its end. The answer and the failure are kept when its unit of
- * work ends, on whatever thread: the exchange may go back to a pool then.
+ * One exchange about something in a pool, from its making to its end. What came of it is read off when its unit of work ends,
+ * on whatever thread: the exchange may go back to a pool then.
+ *
+ * @param <T> what came of it
  */
-final class JobExchange extends SynchronizationAdapter {
-    private static final byte[] NO_ANSWER = {};
-
+final class JobExchange<T> extends SynchronizationAdapter {
     private final Exchange exchange;
-    private final JobPayloads payloads;
+    private final Result<T> result;
     private final Route route;
     private final AtomicInteger inFlight;
     private final CountDownLatch done = new CountDownLatch(1);
     /* both are published by the latch */
-    private byte[] answer = NO_ANSWER;
+    private @Nullable T read;
     private @Nullable Exception failure;
+
+    /** What an exchange comes to. */
+    @FunctionalInterface
+    interface Result<T> {
+        /**
+         * Reads it off.
+         *
+         * @param failure why the exchange failed; null when it did not
+         * @throws Exception when it comes to nothing, as with that failure
+         */
+        T of(Exchange ended, @Nullable Exception failure) throws Exception;
+    }
 
     /** Has an exchange routed. */
     @FunctionalInterface
     interface Route {
         /** Returns when it has begun, or is complete; its end, which it has already, is told in any case. */
-        void begin(Exchange exchange, JobExchange end);
+        void begin(Exchange exchange, JobExchange<?> end);
     }
 
     /**
@@ -35,9 +47,9 @@ final class JobExchange extends SynchronizationAdapter {
      *
      * @param inFlight counts it from when it begins until it is complete
      */
-    JobExchange(Exchange exchange, JobPayloads payloads, Route route, AtomicInteger inFlight) {
+    JobExchange(Exchange exchange, Result<T> result, Route route, AtomicInteger inFlight) {
         this.exchange = exchange;
-        this.payloads = payloads;
+        this.result = result;
         this.route = route;
         this.inFlight = inFlight;
         exchange.getExchangeExtension().addOnCompletion(this);
@@ -45,15 +57,7 @@ final class JobExchange extends SynchronizationAdapter {
 
     @Override
     public void onComplete(Exchange completed) {
-        try {
-            if (completed.getPattern().isOutCapable()) {
-                answer = payloads.encode(completed, completed.getMessage());
-            }
-        } catch (Exception e) {
-            failure = new RuntimeCamelException("answer cannot be encoded: " + e.getMessage(), e);
-        } finally {
-            done.countDown();
-        }
+        end(completed, null);
     }
 
     @Override
@@ -62,18 +66,29 @@ final class JobExchange extends SynchronizationAdapter {
         if (cause == null) {
             cause = failed.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         }
-        failure = cause != null ? cause : new RuntimeCamelException("exchange " + failed.getExchangeId() + " failed");
-        done.countDown();
+        end(
+                failed,
+                cause != null ? cause : new RuntimeCamelException("exchange " + failed.getExchangeId() + " failed"));
+    }
+
+    private void end(Exchange ended, @Nullable Exception cause) {
+        try {
+            read = result.of(ended, cause);
+        } catch (Exception e) {
+            failure = e;
+        } finally {
+            done.countDown();
+        }
     }
 
     /**
      * Has it routed, and returns when it is complete: not before, for the job may begin elsewhere then. An interrupt reaches
      * what the route does on this thread, and stays set.
      *
-     * @return the answer, if it has one
-     * @throws Exception why it failed
+     * @return what came of it
+     * @throws Exception why nothing did
      */
-    byte[] pass() throws Exception {
+    T pass() throws Exception {
         inFlight.incrementAndGet();
         try {
             route.begin(exchange, this);
@@ -81,10 +96,11 @@ final class JobExchange extends SynchronizationAdapter {
         } finally {
             inFlight.decrementAndGet();
         }
-        if (failure != null) {
-            throw failure;
+        T ended = read;
+        if (ended != null) {
+            return ended;
         }
-        return answer;
+        throw failure != null ? failure : new IllegalStateException("an exchange comes to something");
     }
 
     private void awaitEnd() {

@@ -4,6 +4,6 @@ package dev.pulse.camel.pool;
 public enum JobMode {
     /** Until somebody stops it. */
     SERVICE,
-    /** Until the exchange of its start is complete. */
+    /** Until an exchange of it has done it. */
     TASK
 }

@@ -16,13 +16,17 @@ record JobPayloads(PayloadCodec codec) {
     private static final List<String> TRACE = List.of("traceparent", "tracestate");
 
     /** Throws when there is no way to make a payload of it. */
-    byte[] encode(Exchange exchange, Message message) throws Exception {
-        Object body = message.getBody();
+    byte[] encode(Exchange exchange, @Nullable Object body) throws Exception {
         return body == null ? NONE : codec.encode(exchange, body);
     }
 
-    /** The same together with the trace that the message belongs to, if any. */
-    byte[] encodeWithTrace(Exchange exchange) throws Exception {
+    /** As the payload of a job. */
+    byte[] payload(Exchange exchange, @Nullable Object body) throws Exception {
+        return new JobEnvelope(Map.of(), encode(exchange, body)).toBytes();
+    }
+
+    /** The body of the message as a payload, together with the trace that the message belongs to, if any. */
+    byte[] payloadWithTrace(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
         Map<String, String> trace = new LinkedHashMap<>();
         for (String name : TRACE) {
@@ -31,7 +35,7 @@ record JobPayloads(PayloadCodec codec) {
                 trace.put(name, value);
             }
         }
-        return new JobEnvelope(trace, encode(exchange, message)).toBytes();
+        return new JobEnvelope(trace, encode(exchange, message.getBody())).toBytes();
     }
 
     /**
@@ -49,6 +53,21 @@ record JobPayloads(PayloadCodec codec) {
             }
         });
         message.setBody(decode(what, envelope.payload()));
+    }
+
+    /** What an exchange answers: nothing when it is not asked to. Throws why it failed. */
+    byte[] answer(Exchange ended, @Nullable Exception failure) throws Exception {
+        if (failure != null) {
+            throw failure;
+        }
+        if (!ended.getPattern().isOutCapable()) {
+            return NONE;
+        }
+        try {
+            return encode(ended, ended.getMessage().getBody());
+        } catch (Exception e) {
+            throw new RuntimeCamelException("answer cannot be encoded: " + e.getMessage(), e);
+        }
     }
 
     /** Throws when the codec cannot read it; {@code what} says whose it is. */

@@ -2,8 +2,10 @@ package dev.pulse.camel.pool;
 
 /** What a producer does with the pool. */
 public enum PoolOperation {
-    /** Has a job started. */
+    /** Has a job started, or done. */
     DISPATCH,
+    /** Has a job started some time. */
+    ENQUEUE,
     /** Stops a job for good. */
     STOP,
     /** Sends something to a job. */
@@ -20,6 +22,10 @@ public enum PoolOperation {
     PAYLOAD,
     /** Tells about all jobs. */
     JOBS,
+    /** Tells about the jobs that were given up. */
+    DEAD_JOBS,
+    /** Has a job tried anew that was given up. */
+    RETRY,
     /** Tells about all workers. */
     WORKERS,
     /** Tells how the pool gets on. */

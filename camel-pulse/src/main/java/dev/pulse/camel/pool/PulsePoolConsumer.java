@@ -2,39 +2,29 @@ package dev.pulse.camel.pool;
 
 import dev.pulse.Pulse;
 import dev.pulse.camel.Lease;
-import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseConsumer;
 import dev.pulse.camel.ReadErrors;
 import dev.pulse.camel.Reading;
 import dev.pulse.camel.watch.InUse;
 import dev.pulse.camel.watch.Inventory;
-import dev.pulse.pool.Job;
 import dev.pulse.pool.PoolNode;
-import dev.pulse.pool.ServiceHandler;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import org.apache.camel.Exchange;
-import org.apache.camel.ExchangePattern;
-import org.apache.camel.Message;
+import dev.pulse.pool.TickerOptions;
+import dev.pulse.pool.Worker;
+import dev.pulse.pool.WorkerOptions;
 import org.apache.camel.Processor;
-import org.apache.camel.RuntimeCamelException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker of a pool: what happens to its jobs becomes exchanges. A worker that is suspended leaves the pool, and its jobs go
- * to others or wait; resumed, it joins again.
+ * A member of a pool: what happens to its jobs becomes exchanges, or what is due. A worker that is suspended leaves the pool,
+ * and its jobs go to others or wait; resumed, it joins again.
  */
 class PulsePoolConsumer extends PulseConsumer {
     private final PulsePoolEndpoint endpoint;
-    private final JobPayloads payloads;
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicLong restarts = new AtomicLong();
     private @Nullable Lease<PoolNode> pool;
 
     PulsePoolConsumer(PulsePoolEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
         this.endpoint = endpoint;
-        this.payloads = endpoint.payloads();
     }
 
     @Override
@@ -44,16 +34,37 @@ class PulsePoolConsumer extends PulseConsumer {
             lease = endpoint.acquirePool(new ReadErrors(getExceptionHandler()));
             pool = lease;
         }
-        WorkingConfiguration options = endpoint.getWorking();
-        ServiceHandler jobs = new ServiceJobs(options.events(), this::exchange);
-        return new PoolReading(
-                lease.get(),
-                options.getMode() == JobMode.TASK ? new TaskJobs(lease.get(), this::exchange, jobs) : jobs,
-                options.engineOptions(),
-                inFlight::get,
-                worker -> Inventory.of(endpoint.getCamelContext())
-                        .add(new InUse.OfWorker(pulse, endpoint.getName(), worker, restarts::get)),
+        PoolNode node = lease.get();
+        PoolExchanges exchanges = new PoolExchanges(
+                endpoint.getName(),
+                endpoint.payloads(),
+                () -> createExchange(true),
+                this::route,
                 getExceptionHandler());
+        return new PoolReading(
+                endpoint.getName(), () -> join(pulse, node, exchanges), exchanges::inFlight, getExceptionHandler());
+    }
+
+    private PoolMember join(Pulse pulse, PoolNode node, PoolExchanges exchanges) throws InterruptedException {
+        TimingConfiguration timing = endpoint.getTiming();
+        if (timing.getTicker() != null) {
+            TickerOptions options = new TickerOptions(timing.timetable(), timing.getMissed());
+            return new PoolMember.OfTicker(node.ticker(timing.getTicker(), options, new Ticks(exchanges)));
+        }
+        if (timing.getSchedule() != null) {
+            Plans plans = new Plans(exchanges, timing.isStopOthers());
+            return new PoolMember.OfSchedule(node.schedule(timing.getSchedule(), timing.timetable(), plans));
+        }
+        TaskConfiguration tasks = endpoint.getTasks();
+        WorkingConfiguration working = endpoint.getWorking();
+        WorkerOptions options = tasks.in(working.engineOptions());
+        Worker worker = switch (tasks.getMode()) {
+            case SERVICE -> node.addService(new ServiceJobs(working.events(), exchanges), options);
+            case TASK -> node.addTasks(new TaskJobs(exchanges, tasks.getOnFailure(), tasks.engineBackoff()), options);
+        };
+        Runnable left = Inventory.of(endpoint.getCamelContext())
+                .add(new InUse.OfWorker(pulse, endpoint.getName(), worker, exchanges::restarts));
+        return new PoolMember.OfWorker(worker, left);
     }
 
     @Override
@@ -64,34 +75,5 @@ class PulsePoolConsumer extends PulseConsumer {
         if (lease != null) {
             lease.close();
         }
-    }
-
-    /** An exchange about this; throws when the payload cannot be decoded. */
-    private JobExchange exchange(JobEvent event, String key, @Nullable Job job, byte[] payload) {
-        Exchange exchange = createExchange(true);
-        if (event == JobEvent.MESSAGE) {
-            exchange.setPattern(ExchangePattern.InOut);
-        }
-        Message message = exchange.getIn();
-        message.setHeader(PulseConstants.POOL, endpoint.getName());
-        message.setHeader(PulseConstants.KEY, key);
-        message.setHeader(PulseConstants.JOB_EVENT, event.text());
-        if (job != null) {
-            if (event == JobEvent.START && job.restarts() > 0) {
-                restarts.incrementAndGet();
-            }
-            message.setHeader(PulseConstants.JOB_ID, job.id());
-            message.setHeader(PulseConstants.FENCING_TOKEN, job.fencingToken());
-            message.setHeader(PulseConstants.RESTARTS, job.restarts());
-            message.setHeader(PulseConstants.WORKER, job.worker());
-        }
-        try {
-            payloads.fill(message, (job == null ? "message to " : "job ") + key, payload);
-        } catch (RuntimeCamelException e) {
-            // it never becomes a unit of work, so it does not go back to a pool of exchanges either
-            handleException("Error reading " + event.text(), exchange, e);
-            throw e;
-        }
-        return new JobExchange(exchange, payloads, this::route, inFlight);
     }
 }

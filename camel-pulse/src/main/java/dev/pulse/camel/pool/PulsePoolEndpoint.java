@@ -18,10 +18,10 @@ import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
 
 /**
- * Run keyed jobs on whichever workers of a Pulse pool in Redis are alive, each key in one place.
+ * Run keyed jobs, and what is due, on whichever nodes of a Pulse pool in Redis are alive, each in one place.
  *
- * <p>A consumer is a worker: it has an exchange for each job that begins here, and jobs move when workers come and go. A
- * producer dispatches, stops and asks.
+ * <p>A consumer is a worker: it has an exchange for each job that begins here, and jobs move when workers come and go. Or it
+ * has one whenever a ticker or a schedule is due. A producer dispatches, stops and asks.
  */
 @ManagedResource(description = "Endpoint of a Pulse pool")
 @UriEndpoint(
@@ -45,6 +45,12 @@ public class PulsePoolEndpoint extends PulseEndpoint {
     private WorkingConfiguration working = new WorkingConfiguration();
 
     @UriParam
+    private TaskConfiguration tasks = new TaskConfiguration();
+
+    @UriParam
+    private TimingConfiguration timing = new TimingConfiguration();
+
+    @UriParam
     private DispatchingConfiguration dispatching = new DispatchingConfiguration();
 
     PulsePoolEndpoint(String endpointUri, PulsePoolComponent component, String name) {
@@ -55,7 +61,17 @@ public class PulsePoolEndpoint extends PulseEndpoint {
     @Override
     protected void check() {
         settings.wishes();
-        working.check();
+        tasks.check();
+        tasks.in(working.engineOptions());
+        timing.check();
+        boolean onlyStarts = working.isOnlyStarts();
+        if (tasks.getMode() == JobMode.TASK && !onlyStarts) {
+            throw new IllegalArgumentException("on is for mode=service, was \"" + working.getOn() + '"');
+        }
+        if (!timing.isWorker() && (tasks.getMode() == JobMode.TASK || !onlyStarts)) {
+            throw new IllegalArgumentException(
+                    "mode and on are for a worker, and with a ticker or a schedule it is none");
+        }
         dispatching.check(getCamelContext());
         payloadCodec();
     }
@@ -120,6 +136,22 @@ public class PulsePoolEndpoint extends PulseEndpoint {
 
     public void setWorking(WorkingConfiguration working) {
         this.working = working;
+    }
+
+    public TaskConfiguration getTasks() {
+        return tasks;
+    }
+
+    public void setTasks(TaskConfiguration tasks) {
+        this.tasks = tasks;
+    }
+
+    public TimingConfiguration getTiming() {
+        return timing;
+    }
+
+    public void setTiming(TimingConfiguration timing) {
+        this.timing = timing;
     }
 
     public DispatchingConfiguration getDispatching() {

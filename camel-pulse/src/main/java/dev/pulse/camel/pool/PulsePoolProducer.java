@@ -5,12 +5,12 @@ import dev.pulse.Pulse;
 import dev.pulse.camel.Lease;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.PulseProducer;
+import dev.pulse.camel.Times;
 import dev.pulse.pool.Dispatch;
 import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.Outcome;
 import dev.pulse.pool.PoolNode;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeTimedOutException;
@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
 /** Does what the endpoint, or the message, says with the pool. */
 class PulsePoolProducer extends PulseProducer {
     private static final String[] FOR_THIS_ENDPOINT = {
-        PulseConstants.OPERATION, PulseConstants.KEY, PulseConstants.DISPATCH_ID
+        PulseConstants.OPERATION, PulseConstants.KEY, PulseConstants.DISPATCH_ID, PulseConstants.DELAY
     };
 
     private final PulsePoolEndpoint endpoint;
     private final DispatchingConfiguration options;
+    private final TaskConfiguration tasks;
     private final JobPayloads payloads;
     private final Optional<Expression> keyOption;
     private final Optional<Expression> idOption;
@@ -35,6 +36,7 @@ class PulsePoolProducer extends PulseProducer {
         super(endpoint);
         this.endpoint = endpoint;
         this.options = endpoint.getDispatching();
+        this.tasks = endpoint.getTasks();
         this.payloads = endpoint.payloads();
         this.keyOption = options.keyExpression(endpoint.getCamelContext());
         this.idOption = options.idExpression(endpoint.getCamelContext());
@@ -73,7 +75,8 @@ class PulsePoolProducer extends PulseProducer {
         PoolOperation operation =
                 message.getHeader(PulseConstants.OPERATION, options.getOperation(), PoolOperation.class);
         switch (operation) {
-            case DISPATCH -> dispatched(exchange, pool.dispatch(request(exchange)));
+            case DISPATCH -> dispatch(exchange, pool);
+            case ENQUEUE -> enqueued(exchange, pool.enqueue(request(exchange)));
             case STOP -> found(exchange, stop(exchange, pool));
             case NOTIFY -> found(exchange, pool.notifyJob(key(exchange), payload(exchange)));
             case SEND -> {
@@ -94,6 +97,8 @@ class PulsePoolProducer extends PulseProducer {
                                 .orElse(null));
             }
             case JOBS -> answer(exchange, pool.jobs());
+            case DEAD_JOBS -> answer(exchange, pool.deadJobs(options.getLimit()));
+            case RETRY -> found(exchange, pool.retryJob(key(exchange)));
             case WORKERS -> answer(exchange, pool.workers());
             case FIGURES -> answer(exchange, pool.figures());
             case SETTINGS -> answer(exchange, pool.settings());
@@ -107,6 +112,17 @@ class PulsePoolProducer extends PulseProducer {
         }
     }
 
+    private void dispatch(Exchange exchange, PoolNode pool) throws Exception {
+        JobRequest request = request(exchange);
+        if (tasks.getMode() == JobMode.TASK && isAsked(exchange)) {
+            ended(exchange, pool.dispatchAndWait(request, options.engineTimeout()));
+        } else if (request.delay().isZero()) {
+            dispatched(exchange, pool.dispatch(request));
+        } else {
+            enqueued(exchange, pool.enqueue(request));
+        }
+    }
+
     private JobRequest request(Exchange exchange) throws Exception {
         String id = id(exchange);
         return new JobRequest(
@@ -116,8 +132,8 @@ class PulsePoolProducer extends PulseProducer {
                 Optional.ofNullable(id),
                 options.isWorkerNeeded(),
                 !options.isWithdrawnWhenLate(),
-                Duration.ZERO,
-                0);
+                Times.header(exchange.getMessage(), PulseConstants.DELAY).orElse(options.engineDelay()),
+                Optional.ofNullable(tasks.getAttempts()).orElse(0));
     }
 
     private boolean stop(Exchange exchange, PoolNode pool) throws InterruptedException {
@@ -127,11 +143,11 @@ class PulsePoolProducer extends PulseProducer {
     }
 
     private byte[] payload(Exchange exchange) throws Exception {
-        return options.isTraceCarried() ? payloads.encodeWithTrace(exchange) : plainPayload(exchange);
+        return options.isTraceCarried() ? payloads.payloadWithTrace(exchange) : plainPayload(exchange);
     }
 
     private byte[] plainPayload(Exchange exchange) throws Exception {
-        return new JobEnvelope(Map.of(), payloads.encode(exchange, exchange.getMessage())).toBytes();
+        return payloads.payload(exchange, exchange.getMessage().getBody());
     }
 
     private String key(Exchange exchange) {
@@ -185,24 +201,51 @@ class PulsePoolProducer extends PulseProducer {
         done(exchange, dispatch);
     }
 
+    private void enqueued(Exchange exchange, String id) {
+        exchange.getMessage().setHeader(PulseConstants.JOB_ID, id);
+        done(exchange, id);
+    }
+
+    private void ended(Exchange exchange, Outcome outcome) throws TaskNotDoneException {
+        Message message = exchange.getMessage();
+        message.setHeader(PulseConstants.JOB_ID, outcome.id());
+        message.setHeader(PulseConstants.FENCING_TOKEN, outcome.fencingToken());
+        message.setHeader(PulseConstants.OUTCOME, outcome.state().name());
+        if (outcome.state() != Outcome.State.DONE) {
+            throw new TaskNotDoneException(exchange, outcome);
+        }
+        answer(exchange, result(outcome));
+    }
+
+    /** What a task said in the end, as the codec reads it; null when it said nothing. */
+    private @Nullable Object result(Outcome outcome) {
+        return outcome.result()
+                .map(result -> payloads.decode("result of " + outcome.key(), result))
+                .orElse(null);
+    }
+
     private void found(Exchange exchange, boolean found) {
         exchange.getMessage().setHeader(PulseConstants.JOB_FOUND, found);
         done(exchange, found);
     }
 
     private void outcome(Exchange exchange, @Nullable Outcome outcome) {
-        exchange.getMessage()
-                .setHeader(
-                        PulseConstants.OUTCOME,
-                        outcome == null ? null : outcome.state().name());
+        Message message = exchange.getMessage();
+        message.setHeader(
+                PulseConstants.OUTCOME, outcome == null ? null : outcome.state().name());
+        message.setHeader(PulseConstants.RESULT, outcome == null ? null : result(outcome));
         answer(exchange, outcome);
     }
 
     /** Nobody who does not ask wants the body replaced of a message that is only to be passed on. */
     private void done(Exchange exchange, Object answer) {
-        if (options.getResultHeader() != null || exchange.getPattern().isOutCapable()) {
+        if (isAsked(exchange)) {
             answer(exchange, answer);
         }
+    }
+
+    private boolean isAsked(Exchange exchange) {
+        return options.getResultHeader() != null || exchange.getPattern().isOutCapable();
     }
 
     private void answer(Exchange exchange, @Nullable Object answer) {

@@ -20,21 +20,11 @@ public class WorkingConfiguration {
 
     @UriParam(
             label = "consumer",
-            defaultValue = "service",
-            enums = "service,task",
-            description =
-                    "How long a job lives: service (until somebody stops it; its start is done when the exchange is complete, and a"
-                            + " failed exchange is a failed start), task (until the exchange is complete; its start is done when the"
-                            + " exchange has begun). All workers of a pool say the same")
-    private JobMode mode = JobMode.SERVICE;
-
-    @UriParam(
-            label = "consumer",
             defaultValue = "start",
             description =
                     "What becomes an exchange, with commas between: start (a job begins here), stop (a job that was begun here ends,"
                             + " or goes elsewhere), notify (something was sent to a job here), message (something was sent to a key;"
-                            + " the message at the end of the route is the answer). With mode=task start, and message if wished")
+                            + " the message at the end of the route is the answer). Only with mode=service")
     private String on = JobEvent.START.text();
 
     @UriParam(
@@ -48,28 +38,18 @@ public class WorkingConfiguration {
             defaultValue = "20s",
             javaType = "java.time.Duration",
             description =
-                    "After which time a start that has not returned is interrupted and counts as failed, 10ms to 1h")
+                    "After which time a start that has not returned is interrupted and counts as failed, 10ms to 1h. Only with"
+                            + " mode=service")
     private long startTimeout = WorkerOptions.defaults().startTimeout().toMillis();
 
-    /** Refuses values that are out of their range or contradict each other. */
-    void check() {
-        engineOptions();
-        Set<JobEvent> wished = events();
-        if (mode == JobMode.TASK
-                && (!wished.contains(JobEvent.START)
-                        || wished.contains(JobEvent.STOP)
-                        || wished.contains(JobEvent.NOTIFY))) {
-            throw new IllegalArgumentException(
-                    "on is start, or start and message, where mode=task, was \"" + on + "\"");
-        }
+    /** Whether only what begins becomes an exchange. */
+    boolean isOnlyStarts() {
+        return events().equals(EnumSet.of(JobEvent.START));
     }
 
     /** What the options come to for the engine. */
-    WorkerOptions engineOptions() {
-        return WorkerOptions.builder()
-                .maxJobs(maxJobs)
-                .startTimeout(Duration.ofMillis(startTimeout))
-                .build();
+    WorkerOptions.Builder engineOptions() {
+        return WorkerOptions.builder().maxJobs(maxJobs).startTimeout(Duration.ofMillis(startTimeout));
     }
 
     /** What becomes an exchange. */
@@ -84,14 +64,6 @@ public class WorkingConfiguration {
             wished.add(known);
         }
         return wished;
-    }
-
-    public JobMode getMode() {
-        return mode;
-    }
-
-    public void setMode(JobMode mode) {
-        this.mode = mode;
     }
 
     public String getOn() {

@@ -39,10 +39,6 @@ class PoolProducerRouteTest extends PoolRoutesTest {
         });
     }
 
-    private Exchange request(String uri, String body) {
-        return template.request(uri, exchange -> exchange.getIn().setBody(body));
-    }
-
     private static <T extends Throwable> T failure(Exchange exchange, Class<T> kind) {
         assertThat(exchange.getException()).isInstanceOf(kind);
         return kind.cast(exchange.getException());
@@ -90,7 +86,7 @@ class PoolProducerRouteTest extends PoolRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dispatch", "stop", "notify", "send", "withdraw", "job", "payload"})
+    @ValueSource(strings = {"dispatch", "enqueue", "stop", "notify", "send", "withdraw", "job", "payload", "retry"})
     void operationWithoutAKeySaysWhereItCouldBe(String operation) {
         assertThat(failure(send(pool("operation=" + operation), "x", Map.of()), IllegalArgumentException.class))
                 .hasMessage("the operation on pool " + stream

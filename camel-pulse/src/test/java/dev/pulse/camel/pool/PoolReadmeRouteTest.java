@@ -8,7 +8,9 @@ import dev.pulse.pool.JobInfo;
 import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.PoolClient;
 import dev.pulse.testing.PulseTest;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
@@ -20,13 +22,28 @@ class PoolReadmeRouteTest extends RoutesTest {
         }
     }
 
+    private List<String> dead() {
+        List<?> jobs = template.requestBody("direct:list-dead", "", List.class);
+        return jobs.stream()
+                .map(JobInfo.class::cast)
+                .map(job -> job.key() + ": " + job.error().orElse("?"))
+                .toList();
+    }
+
     private int received(String name) {
         return getMockEndpoint("mock:" + name).getReceivedCounter();
     }
 
     @PulseTest
     void javaRoutesDoWhatTheReadmeSays() throws Exception {
-        ends("fetch", "print", "cart", "report");
+        ends("fetch", "import", "cart", "report", "report-to-office", "poller");
+        AtomicInteger looks = new AtomicInteger();
+        route(r -> r.from("direct:look").setHeader("ready", () -> looks.incrementAndGet() > 1));
+        route(r -> r.from("direct:print").to("mock:print").process(e -> {
+            if (received("print") == 1) {
+                throw new IllegalArgumentException("no such order");
+            }
+        }));
         context.addRoutes(new PoolSnippets());
 
         template.sendBodyAndHeader("direct:sign-up", "x", "user", "ann");
@@ -37,11 +54,25 @@ class PoolReadmeRouteTest extends RoutesTest {
         assertThat(context.getRoute("mailbox-ann")).isNull();
 
         template.sendBodyAndHeader("direct:order", Map.of("cents", 350), "order", "o1");
-        template.sendBodyAndHeader("direct:order", Map.of("cents", 350), "order", "o1");
-        try (PoolClient invoices = pulse.pool("invoices")) {
+        await().until(() -> dead().equals(List.of("o1: no such order")));
+        template.sendBodyAndHeader("direct:mended", "x", "order", "o1");
+        try (PoolClient invoices = pulse.pool("invoices");
+                PoolClient imports = pulse.pool("imports")) {
             await().until(() -> invoices.jobs().isEmpty());
+            imports.enqueue(JobRequest.of("monday", new byte[] {'x'}));
+            await().until(() -> received("import") == 1);
         }
-        assertThat(received("print")).isOne();
+        assertThat(received("print")).isEqualTo(2);
+        assertThat(looks).hasValue(2);
+
+        template.sendBodyAndHeader("direct:tenant", "https://example.org/a", "tenant", "a");
+        await().until(() -> received("poller") == 1);
+        assertThat(getMockEndpoint("mock:poller")
+                        .getReceivedExchanges()
+                        .getFirst()
+                        .getIn()
+                        .getBody())
+                .isEqualTo("https://example.org/a");
 
         Object cart = template.requestBodyAndHeader("direct:add-to-cart", Map.of("item", "tea"), "customer", "bo");
         assertThat(cart).isEqualTo(Map.of("item", "tea"));
@@ -52,14 +83,15 @@ class PoolReadmeRouteTest extends RoutesTest {
 
     @PulseTest
     void yamlRoutesDoTheSame() throws Exception {
-        ends("label", "sensor");
+        ends("label", "sensor", "summary", "poller");
         PluginHelper.getRoutesLoader(context)
                 .loadRoutes(ResourceHelper.resolveMandatoryResource(context, "classpath:routes/pools.yaml"));
-        template.sendBodyAndHeader("direct:ship", Map.of("to", "se"), "parcel", "p1");
-        await().until(() -> received("label") == 1);
-        await().untilAsserted(() -> assertThat(template.requestBody("direct:outcome-of", ""))
-                .asList()
-                .isEmpty());
+        assertThat(template.requestBodyAndHeader("direct:ship", Map.of("to", "se"), "parcel", "p1"))
+                .isEqualTo(Map.of("to", "se"));
+        assertThat(received("label")).isOne();
+        await().until(() -> received("summary") > 1);
+        template.sendBodyAndHeader("direct:new-tenant", "https://example.org/a", "tenant", "a");
+        await().until(() -> received("poller") == 1);
         try (PoolClient sensors = pulse.pool("sensors")) {
             sensors.dispatch(JobRequest.of("s1", new byte[] {'x'}));
             assertThat(sensors.jobs()).extracting(JobInfo::key).containsExactly("s1");

@@ -23,8 +23,8 @@ class PoolRestartRouteTest extends PoolRoutesTest {
     }
 
     /** Why it failed; null when it did not. */
-    private @Nullable Exception send(String uri, String body) {
-        return template.send(uri, e -> e.getIn().setBody(body)).getException();
+    private @Nullable Exception failure(String uri, String body) {
+        return send(uri, body).getException();
     }
 
     @PulseTest
@@ -35,9 +35,9 @@ class PoolRestartRouteTest extends PoolRoutesTest {
         send(dispatching, "ann");
         awaitEvents("start ann");
         redis.kill();
-        assertThat(send(dispatching, "bo")).isInstanceOf(PulseException.class);
+        assertThat(failure(dispatching, "bo")).isInstanceOf(PulseException.class);
         redis.restart();
-        await().until(() -> send(dispatching, "cy") == null);
+        await().until(() -> failure(dispatching, "cy") == null);
         await().untilAsserted(() -> assertThat(client.jobs())
                 .filteredOn(job -> job.state() == JobInfo.State.RUNNING)
                 .extracting(JobInfo::key)
@@ -57,7 +57,7 @@ class PoolRestartRouteTest extends PoolRoutesTest {
         context.getRouteController().resumeRoute("jobs");
         assertThat(told.all()).isNotEmpty();
         redis.restart();
-        await().until(() -> send(pool("key=ann", "dispatchId=a", "dispatchTimeout=1s"), "x") == null);
+        await().until(() -> failure(pool("key=ann", "dispatchId=a", "dispatchTimeout=1s"), "x") == null);
         awaitEvents("start ann");
     }
 }

@@ -11,6 +11,7 @@ import dev.pulse.pool.JobRequest;
 import dev.pulse.pool.PoolClient;
 import dev.pulse.pool.WorkerInfo;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -27,6 +28,21 @@ abstract class PoolRoutesTest extends RoutesTest {
     /** The URI of the pool, with these options. */
     protected String pool(String... options) {
         return "pulse-pool:" + stream + "?codec=string" + (options.length == 0 ? "" : "&" + String.join("&", options));
+    }
+
+    /** The URI of the pool as one of tasks, with these options. */
+    protected String tasks(String... options) {
+        return pool(Stream.concat(Stream.of("mode=task"), Stream.of(options)).toArray(String[]::new));
+    }
+
+    /** Sends this to an endpoint. */
+    protected Exchange send(String uri, String body) {
+        return template.send(uri, exchange -> exchange.getIn().setBody(body));
+    }
+
+    /** The same, and asks for the answer. */
+    protected Exchange request(String uri, String body) {
+        return template.request(uri, exchange -> exchange.getIn().setBody(body));
     }
 
     /** A worker whose exchanges arrive at the mock. */

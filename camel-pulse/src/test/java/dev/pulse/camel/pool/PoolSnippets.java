@@ -38,11 +38,44 @@ final class PoolSnippets extends RouteBuilder {
         // end
 
         // snippet: task
-        from("direct:order")
-                .to("pulse-pool:invoices?key=RAW(${header.order})&dispatchId=RAW(${header.order})&codec=json");
+        from("direct:order").to("pulse-pool:invoices?operation=enqueue&key=RAW(${header.order})&codec=json");
 
-        from("pulse-pool:invoices?mode=task&maxJobs=20&codec=json")
-                .to("direct:print"); // the job ends with the exchange
+        from("pulse-pool:invoices?mode=task&maxJobs=20&attempts=10&backoff=2s&codec=json")
+                .doTry()
+                .to("direct:print") // when it fails, it is tried again
+                .doCatch(IllegalArgumentException.class) // but here no other attempt would help
+                .setHeader("CamelPulseDead", simple("${exception.message}"))
+                .end();
+        // end
+
+        // snippet: again
+        from("pulse-pool:imports?mode=task")
+                .to("direct:look")
+                .choice()
+                .when(header("ready").isEqualTo(true))
+                .to("direct:import")
+                .otherwise() // nothing has failed
+                .setHeader("CamelPulseAgainAfter", constant("2s"));
+        // end
+
+        // snippet: dead
+        from("direct:list-dead").to("pulse-pool:invoices?operation=deadJobs"); // a list of JobInfo: key, error, died, …
+
+        from("direct:mended").to("pulse-pool:invoices?operation=retry&key=RAW(${header.order})");
+        // end
+
+        // snippet: ticker
+        from("pulse-pool:shop?ticker=report&cron=0 8 * * 1-5&timeZone=Europe/Stockholm")
+                .to("direct:report-to-office"); // on one node
+        // end
+
+        // snippet: schedule
+        from("direct:tenant").to("pulse-map:tenants?operation=set&key=RAW(${header.tenant})&codec=string");
+
+        from("pulse-pool:pollers?schedule=tenants&period=2s&codec=string")
+                .to("pulse-map:tenants?operation=snapshot&codec=string"); // a poller for each tenant, and no other
+
+        from("pulse-pool:pollers?on=start,stop&codec=string").to("direct:poller");
         // end
 
         // snippet: message

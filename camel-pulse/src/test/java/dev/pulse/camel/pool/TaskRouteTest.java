@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.camel.PulseConstants;
-import dev.pulse.camel.ToldExceptions;
+import dev.pulse.pool.Job;
 import dev.pulse.pool.JobInfo;
 import dev.pulse.testing.FaultProxy;
 import dev.pulse.testing.PulseTest;
@@ -14,15 +14,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 
-/** Jobs that end with the exchange of their start. */
+/** Jobs that run to their end: when they have ended, what cuts them short, and what happens when Redis is away. */
 class TaskRouteTest extends PoolRoutesTest {
     private final Semaphore gate = new Semaphore(0);
 
     /** A route whose exchanges wait at the gate. */
-    private void waitingTasks(String id) throws Exception {
-        route(r -> r.from(pool("mode=task"))
+    private void waitingTasks(String id, String... options) throws Exception {
+        route(r -> r.from(tasks(options))
                 .routeId(id)
                 .to("mock:begun")
                 .process(e -> gate.acquire())
@@ -33,15 +34,38 @@ class TaskRouteTest extends PoolRoutesTest {
         await().until(() -> getMockEndpoint("mock:begun").getReceivedCounter() == expected);
     }
 
+    private Thread inBackground(Step step) {
+        return Thread.ofVirtual().start(() -> {
+            try {
+                step.run();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
     @PulseTest
-    void jobEndsWhenItsExchangeIsComplete() throws Exception {
-        waitingTasks("jobs");
+    void attemptIsAnExchangeThatSaysWhichAndTheJobEndsWithIt() throws Exception {
+        waitingTasks("jobs", "attempts=7");
         dispatch("ann", "hello");
         // begun is enough for who dispatches
         awaitBegun(1);
-        assertThat(client.job("ann")).map(JobInfo::state).contains(JobInfo.State.RUNNING);
+        JobInfo job = client.job("ann").orElseThrow();
+        assertThat(job.state()).isEqualTo(JobInfo.State.RUNNING);
         gate.release();
         awaitBodies("hello");
+        assertThat(seen().getFirst().getIn().getHeaders())
+                .containsEntry(PulseConstants.POOL, stream)
+                .containsEntry(PulseConstants.KEY, "ann")
+                .containsEntry(PulseConstants.JOB_EVENT, "start")
+                .containsEntry(PulseConstants.JOB_ID, job.id())
+                .containsEntry(PulseConstants.FENCING_TOKEN, job.fencingToken())
+                .containsEntry(PulseConstants.ATTEMPT, 1)
+                .containsEntry(PulseConstants.ATTEMPTS, 7);
         awaitJobs(0);
         gate.release();
         dispatch("ann", "again");
@@ -51,7 +75,7 @@ class TaskRouteTest extends PoolRoutesTest {
 
     @PulseTest
     void jobEndsWhenItsExchangeIsCompleteOnAnotherThread() throws Exception {
-        route(r -> r.from(pool("mode=task")).to("seda:later"));
+        route(r -> r.from(tasks()).to("seda:later"));
         route(r -> r.from("seda:later").to("mock:begun").process(e -> gate.acquire()));
         dispatch("ann", "hello");
         awaitBegun(1);
@@ -61,21 +85,9 @@ class TaskRouteTest extends PoolRoutesTest {
     }
 
     @PulseTest
-    void failedExchangeIsToldAndEndsTheJob() throws Exception {
-        ToldExceptions told = new ToldExceptions();
-        context.getRegistry().bind("handler", told);
-        route(r -> r.from(pool("mode=task", "exceptionHandler=#handler")).process(e -> {
-            throw new IllegalStateException("no stock");
-        }));
-        dispatch("ann", "hello");
-        awaitJobs(0);
-        assertThat(told.all()).singleElement().isInstanceOf(IllegalStateException.class);
-    }
-
-    @PulseTest
     void manyTasksOfManyKeysAllEnd() throws Exception {
-        route(r -> r.from(pool("mode=task", "maxJobs=8")).to("mock:end"));
-        route(r -> r.from(pool("mode=task", "maxJobs=8")).to("mock:end"));
+        route(r -> r.from(tasks("maxJobs=8")).to("mock:end"));
+        route(r -> r.from(tasks("maxJobs=8")).to("mock:end"));
         for (int i = 0; i < 200; i++) {
             dispatch("k" + i, "x");
         }
@@ -84,7 +96,21 @@ class TaskRouteTest extends PoolRoutesTest {
     }
 
     @PulseTest
-    void taskIsNotStartedElsewhereWhenItsRouteIsStoppedWhileItRuns() throws Exception {
+    void maxJobsRunAtOnceAndTheOthersWait() throws Exception {
+        waitingTasks("jobs", "maxJobs=2");
+        for (String key : List.of("a", "b", "c")) {
+            send(tasks("operation=enqueue", "key=" + key), "x");
+        }
+        awaitBegun(2);
+        await().during(Duration.ofMillis(200))
+                .until(() -> getMockEndpoint("mock:begun").getReceivedCounter() == 2);
+        gate.release(3);
+        awaitJobs(0);
+        assertThat(mock().getReceivedCounter()).isEqualTo(3);
+    }
+
+    @PulseTest
+    void taskIsNotBegunElsewhereWhenItsRouteIsStoppedWhileItRuns() throws Exception {
         waitingTasks("a");
         dispatch("ann", "hello");
         awaitBegun(1);
@@ -93,17 +119,11 @@ class TaskRouteTest extends PoolRoutesTest {
             another.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    from(pool("mode=task")).process(e -> elsewhere.incrementAndGet());
+                    from(tasks()).process(e -> elsewhere.incrementAndGet());
                 }
             });
             another.start();
-            Thread stopping = Thread.ofVirtual().start(() -> {
-                try {
-                    stopRoute("a");
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            Thread stopping = inBackground(() -> stopRoute("a"));
             awaitWorkers(1);
             gate.release();
             stopping.join();
@@ -114,49 +134,81 @@ class TaskRouteTest extends PoolRoutesTest {
     }
 
     @PulseTest
-    void taskThatIsCutShortBeginsElsewhere() throws Exception {
+    void taskThatIsCutShortHasNotFailedAndBeginsElsewhereWithAsManyAttempts() throws Exception {
         context.getShutdownStrategy().setTimeout(1);
-        waitingTasks("a");
+        waitingTasks("a", "onFailure=dead");
         dispatch("ann", "hello");
         awaitBegun(1);
         stopRoute("a");
-        assertThat(client.job("ann")).map(JobInfo::state).contains(JobInfo.State.WAITING);
         gate.release();
         waitingTasks("b");
         awaitBodies("hello");
-        assertThat(seen().getFirst().getIn().getHeader(PulseConstants.RESTARTS)).isEqualTo(1);
+        assertThat(seen().getFirst().getIn().getHeader(PulseConstants.ATTEMPT)).isEqualTo(1);
         awaitJobs(0);
     }
 
     @PulseTest
-    void stopOfATaskWaitsForItsExchange() throws Exception {
-        waitingTasks("a");
+    void suspendedRouteEndsWhatItHasBegunAndResumedTakesMore() throws Exception {
+        waitingTasks("jobs");
         dispatch("ann", "hello");
         awaitBegun(1);
-        Thread stopping = Thread.ofVirtual().start(() -> {
-            try {
-                client.stopJob("ann");
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        await().during(Duration.ofMillis(200)).until(stopping::isAlive);
+        // it waits for what is in flight
+        Thread suspending = inBackground(() -> context.getRouteController().suspendRoute("jobs"));
+        awaitWorkers(0);
+        send(tasks("operation=enqueue", "key=bo"), "more");
         gate.release();
-        stopping.join();
+        suspending.join();
         awaitBodies("hello");
+        await().untilAsserted(
+                        () -> assertThat(client.jobs()).extracting(JobInfo::key).containsExactly("bo"));
+        context.getRouteController().resumeRoute("jobs");
+        gate.release();
+        awaitBodies("hello", "more");
         awaitJobs(0);
     }
 
     @PulseTest
-    void messagesAreAnsweredBesideTasks() throws Exception {
-        route(r -> r.from(pool("mode=task", "on=start,message"))
-                .setBody(r.simple("${header.CamelPulseJobEvent} ${body}"))
-                .to("mock:end"));
-        assertThat(template.requestBody(pool("operation=send", "key=ann"), "hello"))
-                .isEqualTo("message hello");
+    void stopOfATaskInterruptsItsExchangeAndWaitsForItsEnd() throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        CountDownLatch ending = new CountDownLatch(1);
+        route(r -> r.from(tasks()).to("mock:begun").process(e -> {
+            try {
+                gate.acquire();
+            } catch (InterruptedException none) {
+                interrupted.countDown();
+                ending.await();
+            }
+        }));
         dispatch("ann", "hello");
-        awaitBodies("message hello", "start hello");
-        awaitJobs(0);
+        awaitBegun(1);
+        Thread stopping = inBackground(() -> client.stopJob("ann"));
+        interrupted.await();
+        await().during(Duration.ofMillis(200)).until(stopping::isAlive);
+        ending.countDown();
+        stopping.join();
+        assertThat(client.job("ann")).isEmpty();
+    }
+
+    @PulseTest
+    void exchangeOnAnotherThreadCanAskWhetherItsTaskIsToStop() throws Exception {
+        route(r -> r.from(tasks()).to("seda:later"));
+        route(r -> r.from("seda:later")
+                .to("mock:begun")
+                .loopDoWhile(r.simple("${header.CamelPulseJob.isStopping} == false"))
+                .delay(10)
+                .end()
+                .end()
+                .to("mock:end"));
+        dispatch("ann", "hello");
+        awaitBegun(1);
+        client.stopJob("ann");
+        awaitBodies("hello");
+        assertThat(seen().getFirst()
+                        .getIn()
+                        .getHeader(PulseConstants.JOB, Job.class)
+                        .isStopping())
+                .isTrue();
+        assertThat(client.job("ann")).isEmpty();
     }
 
     @PulseTest
@@ -176,8 +228,7 @@ class TaskRouteTest extends PoolRoutesTest {
     }
 
     @PulseTest
-    void taskWhoseEndNobodyCouldTellIsRepeatedElsewhere() throws Exception {
-        CountDownLatch repeated = new CountDownLatch(1);
+    void taskWhoseEndNobodyCouldTellIsRepeatedElsewhereAsAnotherAttempt() throws Exception {
         try (FaultProxy proxy = FaultProxy.to(redis.uri());
                 CamelContext another = worker(proxy, "3s")) {
             dispatch("ann", "hello");
@@ -186,12 +237,27 @@ class TaskRouteTest extends PoolRoutesTest {
             proxy.cut();
             gate.release();
             awaitBodies("hello");
-            route(r -> r.from(pool("mode=task")).process(e -> {
-                assertThat(e.getIn().getHeader(PulseConstants.RESTARTS)).isEqualTo(1);
-                repeated.countDown();
-            }));
-            await().until(() -> repeated.getCount() == 0);
+            route(r -> r.from(tasks()).to("mock:repeated"));
+            await().until(() -> getMockEndpoint("mock:repeated").getReceivedCounter() == 1);
+            Exchange repeated =
+                    getMockEndpoint("mock:repeated").getReceivedExchanges().getFirst();
+            assertThat(repeated.getIn().getHeader(PulseConstants.ATTEMPT)).isEqualTo(2);
             awaitJobs(0);
+        }
+    }
+
+    @PulseTest
+    void taskWhoseLeaseEndsIsInterruptedAndHasNotFailed() throws Exception {
+        try (FaultProxy proxy = FaultProxy.to(redis.uri());
+                CamelContext another = worker(proxy, "1s")) {
+            dispatch("ann", "hello");
+            awaitBegun(1);
+            proxy.cut();
+            route(r -> r.from(tasks("onFailure=dead")).to("mock:elsewhere"));
+            await().until(() -> getMockEndpoint("mock:elsewhere").getReceivedCounter() == 1);
+            proxy.heal();
+            awaitJobs(0);
+            assertThat(seen()).isEmpty();
         }
     }
 
@@ -204,7 +270,7 @@ class TaskRouteTest extends PoolRoutesTest {
         another.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from(pool("mode=task", "lease=" + lease, "commandTimeout=1s"))
+                from(tasks("onFailure=dead", "lease=" + lease, "commandTimeout=1s"))
                         .process(e -> template.send("mock:begun", e.copy()))
                         .process(e -> gate.acquire())
                         .process(e -> template.send("mock:end", e.copy()));

@@ -1,0 +1,77 @@
+package dev.pulse.camel.pool;
+
+import dev.pulse.pool.Schedule;
+import dev.pulse.pool.Ticker;
+import dev.pulse.pool.Worker;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What a consumer is in its pool, from joining to leaving. */
+interface PoolMember {
+    /** Makes one. */
+    @FunctionalInterface
+    interface Joining {
+        /** Throws {@link IllegalStateException} when something else of the node stands in the way. */
+        PoolMember join() throws InterruptedException;
+    }
+
+    /** How many jobs it has neither ended nor handed over. */
+    int jobs();
+
+    /** Why it takes nothing, though it has joined and not left. */
+    default Optional<String> trouble() {
+        return Optional.empty();
+    }
+
+    /** Leaves, as {@link Worker#close(Duration)} says; can be repeated. */
+    void close(Duration drain);
+
+    /**
+     * One that has jobs.
+     *
+     * @param left done when it has left
+     */
+    record OfWorker(Worker worker, Runnable left) implements PoolMember {
+        @Override
+        public int jobs() {
+            return worker.keys().size();
+        }
+
+        @Override
+        public Optional<String> trouble() {
+            return worker.isLeased() ? Optional.empty() : Optional.of("its worker has no lease, and takes no jobs");
+        }
+
+        @Override
+        public void close(Duration drain) {
+            worker.close(drain);
+            left.run();
+        }
+    }
+
+    /** One that has firings, which are not handed over. */
+    record OfTicker(Ticker ticker) implements PoolMember {
+        @Override
+        public int jobs() {
+            return 0;
+        }
+
+        @Override
+        public void close(Duration drain) {
+            ticker.close(drain);
+        }
+    }
+
+    /** One that plans. */
+    record OfSchedule(Schedule schedule) implements PoolMember {
+        @Override
+        public int jobs() {
+            return 0;
+        }
+
+        @Override
+        public void close(Duration drain) {
+            schedule.close(drain);
+        }
+    }
+}
