@@ -6,6 +6,7 @@ import dev.pulse.examples.pool.PoolExample;
 import dev.pulse.examples.pool.PoolWorker;
 import dev.pulse.examples.signup.MailHelper;
 import dev.pulse.examples.signup.SignUpExample;
+import dev.pulse.examples.tasks.TasksExample;
 import dev.pulse.examples.worker.WorkerExample;
 import java.time.Duration;
 import java.util.Map;
@@ -34,6 +35,9 @@ public final class Examples {
             Map.entry("pool-worker", PoolWorker::inJava),
             Map.entry("pool-worker-yaml", PoolWorker::inYaml),
             Map.entry("pool-worker-engine", PoolWorker::withoutCamel),
+            Map.entry("tasks", TasksExample::inJava),
+            Map.entry("tasks-yaml", TasksExample::inYaml),
+            Map.entry("tasks-engine", TasksExample::withoutCamel),
             Map.entry("worker", WorkerExample::new)));
     private static final Logger LOG = LoggerFactory.getLogger(Examples.class);
     static final long WIND_UP_SECONDS = 30;
