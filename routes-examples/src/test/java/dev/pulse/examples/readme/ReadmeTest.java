@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the READMEs show stands in sources, and works. */
+/** What the READMEs and the page of recipes show stands in sources, and works. */
 class ReadmeTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern SNIPPET =
@@ -39,7 +39,7 @@ class ReadmeTest {
     static Stream<Path> readmes() throws IOException {
         try (Stream<Path> modules = Files.list(ROOT)) {
             return Stream.concat(Stream.of(ROOT), modules.toList().stream())
-                    .map(folder -> folder.resolve("README.md"))
+                    .flatMap(folder -> Stream.of(folder.resolve("README.md"), folder.resolve("RECIPES.md")))
                     .filter(Files::exists);
         }
     }
