@@ -34,6 +34,7 @@ import dev.pulse.stream.Retention;
 import dev.pulse.stream.Sink;
 import dev.pulse.stream.SinkOptions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -43,11 +44,14 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 
-/** What the engine's README shows does what it says. */
+/** What the engine's README shows does what it says, for a user who has just the rights that PRODUCTION.md gives. */
 class EngineSnippetsTest {
     private EmbeddedRedis redis;
+    private RedisClient admin;
+    private String uri;
     private Pulse pulse;
     private EventStream<Order> orders;
 
@@ -58,14 +62,28 @@ class EngineSnippetsTest {
     @BeforeEach
     void placeOrders() throws InterruptedException {
         redis = EmbeddedRedis.start();
-        pulse = ConnectingSnippets.connecting(redis.uri());
+        admin = RedisClient.create(redis.uri());
+        List<String> rights = new ArrayList<>(List.of("SETUSER", "orders", "reset"));
+        for (String use : List.of("all", "streams", "maps", "pools")) {
+            rights.addAll(Pages.rights(use));
+        }
+        admin.sendCommand(Protocol.Command.ACL, rights.toArray(String[]::new));
+        uri = redis.uri().replace("redis://", "redis://orders:secret@");
+        pulse = ConnectingSnippets.connecting(uri);
         orders = WritingSnippets.adding(pulse);
     }
 
     @AfterEach
     void close() {
         pulse.close();
-        redis.close();
+        try {
+            assertThat((List<?>) admin.sendCommand(Protocol.Command.ACL, "LOG"))
+                    .as("what was denied")
+                    .isEmpty();
+        } finally {
+            admin.close();
+            redis.close();
+        }
     }
 
     @Test
@@ -271,7 +289,7 @@ class EngineSnippetsTest {
     @Test
     void deadLettersAreReplayed() throws InterruptedException {
         OperatingSnippets operating = new OperatingSnippets();
-        try (Pulse watched = operating.listening(redis.uri())) {
+        try (Pulse watched = operating.listening(uri)) {
             EventStream<Order> seen = watched.stream("orders", Codecs.json(Order.class));
             try (Sink<Order> shipping = seen.sink("shipping", SinkOptions.defaults())) {
                 shipping.consumeManually(delivery -> {

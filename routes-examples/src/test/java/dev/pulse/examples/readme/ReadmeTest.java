@@ -30,16 +30,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the READMEs and the page of recipes show stands in sources, and works. */
+/** What the READMEs and other pages show stands in sources, and works. */
 class ReadmeTest {
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Path ROOT = Pages.ROOT;
     private static final Pattern SNIPPET =
             Pattern.compile("<!-- snippet: (\\S+)#(\\S+) -->\\R```\\w+\\R(.*?)```", Pattern.DOTALL);
 
     static Stream<Path> readmes() throws IOException {
         try (Stream<Path> modules = Files.list(ROOT)) {
-            return Stream.concat(Stream.of(ROOT), modules.toList().stream())
-                    .flatMap(folder -> Stream.of(folder.resolve("README.md"), folder.resolve("RECIPES.md")))
+            Stream<Path> ofFolders = Stream.concat(Stream.of(ROOT), modules.toList().stream())
+                    .flatMap(folder -> Stream.of(folder.resolve("README.md"), folder.resolve("RECIPES.md")));
+            return Stream.concat(ofFolders, Pages.all().stream())
                     .filter(Files::exists);
         }
     }
