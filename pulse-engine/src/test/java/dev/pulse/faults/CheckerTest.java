@@ -60,6 +60,22 @@ class CheckerTest {
     }
 
     @Test
+    void anAckBeforeTheEndOrNoneAtAllIsFound() {
+        assertKept(ALL_WELL + "5 k/redis ACK_LOGGED - 1-0\n");
+        assertBroken("P1 acked before it was handled", ALL_WELL + "3 k/redis ACK_LOGGED - 1-0\n");
+        assertKept(without(ALL_WELL, "END") + "4 k/redis ACK_LOGGED - 1-0\n6 k/a DEAD - 1-0\n");
+        String other = """
+                1 w ADDING w:k0:1 -
+                2 w ADDED w:k0:1 2-0
+                5 k/a BEGIN w:k0:1 2-0
+                6 k/a END w:k0:1 2-0
+                7 r READ w:k0:1 2-0
+                """;
+        retained.put("2-0", "w:k0:1");
+        assertBroken("P1 handled and never acked", ALL_WELL + other + "5 k/redis ACK_LOGGED - 1-0\n");
+    }
+
+    @Test
     void whatIsGoneFromTheStreamOrThereTwiceIsFound() {
         retained.put("2-0", "w:k0:0");
         assertBroken("added twice", ALL_WELL);
@@ -77,6 +93,7 @@ class CheckerTest {
         assertThat(check(ALL_WELL + again).duplicates()).isEqualTo(1);
         assertKept(ALL_WELL + "4 k/a KILLED - -\n" + again);
         assertBroken("P2", ALL_WELL + "4 k/c KILLED - -\n" + again);
+        assertKept(ALL_WELL + "1 k/a PAUSED - -\n2500 k/a KILLED - -\n" + again);
         assertKept(ALL_WELL + "3 redis BROKEN - -\n2999 redis HEALED - -\n" + again);
         assertBroken("P2", ALL_WELL + "2500 redis BROKEN - -\n2999 redis HEALED - -\n" + again);
         assertBroken("P2", ALL_WELL + "5 k/a ACKED w:k0:0 1-0\n900 k/a KILLED - -\n" + again);

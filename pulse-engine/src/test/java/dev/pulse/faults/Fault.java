@@ -24,6 +24,8 @@ public enum Fault {
     F20("owners of tickers killed when they are to fire"),
     F21("a failover or a moved slot of Redis Cluster"),
     F22("a crowd at a cold start, interrupts at random"),
+    /** Made by the tests of the Camel endpoints. */
+    F23("Camel contexts killed, suspended and stopped, routes that fail"),
     /** Wrong use, races, and what else breaks promises without anything being broken. */
     NONE("everything well");
 

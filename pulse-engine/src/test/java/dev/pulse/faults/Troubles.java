@@ -33,7 +33,10 @@ final class Troubles {
             switch (step.did()) {
                 case ADDING -> adding.put(step.what(), step.micros());
                 case TRIMMED -> trimmed.add(step.id());
-                case KILLED -> add(step.who(), step.micros(), step.micros());
+                case KILLED -> {
+                    Step standing = open.remove(step.who());
+                    add(step.who(), standing == null ? step.micros() : standing.micros(), step.micros());
+                }
                 case PAUSED, BROKEN -> open.put(step.who(), step);
                 case RESUMED -> add(step.who(), begin(open, step), step.micros() + AFTERMATH);
                 case HEALED -> add(EVERYBODY, begin(open, step), step.micros() + AFTERMATH);
