@@ -44,7 +44,8 @@ final class AckLog implements AutoCloseable {
                 int command = entry.indexOf(ack);
                 if (command > 0 && entry.charAt(command - 2) == ']') {
                     note(
-                            Long.parseLong(entry.substring(0, entry.indexOf(' ')).replace(".", "")),
+                            Long.parseLong(
+                                    entry.substring(0, entry.indexOf(' ')).replace(".", "")),
                             List.of(entry.substring(command + ack.length())
                                     .replace("\"", "")
                                     .split(" ")));

@@ -109,14 +109,8 @@ public final class Fleet implements AutoCloseable {
         return consumer;
     }
 
-    /** Starts one that handles events by itself, with the same arguments and these, and returns when it does. */
-    public Consumer startReady(Class<?> main, String... more) {
-        Consumer consumer = start(main, more);
-        awaitReady(consumer);
-        return consumer;
-    }
-
-    private Consumer start(Class<?> main, String... more) {
+    /** Starts a process that handles events by itself, with the same arguments and these, and does not wait for it. */
+    public Consumer start(Class<?> main, String... more) {
         List<String> arguments = new ArrayList<>(List.of("n" + consumers.size(), uri.get(), stream));
         arguments.addAll(List.of(more));
         Consumer consumer = new Consumer(Node.start(main, arguments.toArray(String[]::new)), new ArrayList<>());
@@ -125,7 +119,8 @@ public final class Fleet implements AutoCloseable {
         return consumer;
     }
 
-    private static void awaitReady(Consumer consumer) {
+    /** Returns when a process handles events; nothing is to be done to it before. */
+    public void awaitReady(Consumer consumer) {
         await().atMost(REST).until(() -> !consumer.node().history().isEmpty());
     }
 

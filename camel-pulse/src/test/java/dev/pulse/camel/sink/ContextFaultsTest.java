@@ -30,7 +30,6 @@ class ContextFaultsTest {
     private enum Blow {
         KILL,
         SUSPEND,
-        KILL_SUSPENDED,
         STOP
     }
 
@@ -48,8 +47,7 @@ class ContextFaultsTest {
     @Attacks(
             value = {P1, P2},
             by = Fault.F23)
-    void eventsAreAckedWhenTheirExchangesAreCompleteWhateverHappensToContexts(Trial trial)
-            throws InterruptedException {
+    void eventsAreAckedWhenTheirExchangesAreCompleteWhateverHappensToContexts(Trial trial) throws InterruptedException {
         try (Fleet fleet = new Fleet(trial, redis.uri(), "contexts-" + UUID.randomUUID())) {
             fleet.member(Pulse.builder().uri(redis.uri())).add(Duration.ofMillis(10));
             fleet.watchAcks();
@@ -61,11 +59,12 @@ class ContextFaultsTest {
             do {
                 Collections.shuffle(blows, trial.random());
                 for (Blow blow : blows) {
+                    Fleet.Consumer context = contexts.remove();
+                    fleet.awaitReady(context);
                     fleet.awaitMoreHandled(100);
                     trial.pause(Duration.ZERO, Duration.ofMillis(500));
-                    Fleet.Consumer context = contexts.remove();
-                    strike(blow, context, fleet, trial);
-                    contexts.add(blow == Blow.SUSPEND ? context : start(fleet, trial));
+                    boolean lives = survives(blow, context, fleet, trial);
+                    contexts.add(lives ? context : start(fleet, trial));
                 }
             } while (trial.goesOn());
             fleet.finish();
@@ -73,24 +72,24 @@ class ContextFaultsTest {
     }
 
     private static Fleet.Consumer start(Fleet fleet, Trial trial) {
-        return fleet.startReady(
-                ContextNode.class, Boolean.toString(trial.random().nextBoolean()));
+        return fleet.start(ContextNode.class, Boolean.toString(trial.random().nextBoolean()));
     }
 
-    private static void strike(Blow blow, Fleet.Consumer context, Fleet fleet, Trial trial)
+    private static boolean survives(Blow blow, Fleet.Consumer context, Fleet fleet, Trial trial)
             throws InterruptedException {
         switch (blow) {
             case KILL -> fleet.kill(context);
             case STOP -> fleet.tellToEnd(context, "stop");
-            case SUSPEND, KILL_SUSPENDED -> {
+            case SUSPEND -> {
                 fleet.tellToPause(context, "suspend");
                 trial.pause(Duration.ZERO, Duration.ofSeconds(2));
-                if (blow == Blow.SUSPEND) {
+                if (trial.random().nextBoolean()) {
                     fleet.tellToResume(context, "resume");
-                } else {
-                    fleet.kill(context);
+                    return true;
                 }
+                fleet.kill(context);
             }
         }
+        return false;
     }
 }
