@@ -31,8 +31,8 @@ import redis.clients.jedis.RedisClient;
 class PagesTest {
     private static final String ENGINE = "pulse-engine/src/main/java/dev/pulse";
     private static final String SCRIPTS = "pulse-engine/src/main/resources/dev/pulse";
-    private static final List<String> PACKAGES = List.of(
-            "dev.pulse.", "dev.pulse.stream.", "dev.pulse.map.", "dev.pulse.pool.", "dev.pulse.Pulse$");
+    private static final List<String> PACKAGES =
+            List.of("dev.pulse.", "dev.pulse.stream.", "dev.pulse.map.", "dev.pulse.pool.", "dev.pulse.Pulse$");
 
     static List<Path> pages() {
         return Pages.all();
@@ -49,10 +49,10 @@ class PagesTest {
         assertThat(found("state=\\(?([a-z|-]+)", Pages.text(page))
                         .flatMap(states -> Arrays.stream(states.group(1).split("\\|"))))
                 .isNotEmpty()
-                .allSatisfy(state -> assertThat(
-                                sources.contains("state=" + state) || sources.contains('"' + state + '"'))
-                        .as(state)
-                        .isTrue());
+                .allSatisfy(
+                        state -> assertThat(sources.contains("state=" + state) || sources.contains('"' + state + '"'))
+                                .as(state)
+                                .isTrue());
     }
 
     @ParameterizedTest
@@ -85,11 +85,13 @@ class PagesTest {
                 || Stream.concat(Stream.of(type), nested(type, "Builder"))
                         .flatMap(each -> Arrays.stream(each.getMethods()))
                         .anyMatch(method -> method.getName().equals(name))
-                || Arrays.stream(type.getFields()).anyMatch(field -> field.getName().equals(name));
+                || Arrays.stream(type.getFields())
+                        .anyMatch(field -> field.getName().equals(name));
     }
 
     private static Stream<Class<?>> nested(Class<?> type, String name) {
-        return Arrays.stream(type.getClasses()).filter(each -> each.getSimpleName().equals(name));
+        return Arrays.stream(type.getClasses())
+                .filter(each -> each.getSimpleName().equals(name));
     }
 
     @ParameterizedTest
@@ -147,7 +149,9 @@ class PagesTest {
         Set<String> sent = new TreeSet<>();
         for (String part : parts.split(" ")) {
             String texts = part.equals("wire/map") ? Pages.sources(SCRIPTS + "/wire") : ofPart(part);
-            found("(?:redis\\.p?call\\(|Command\\.(?:write|repeatable)\\(|Name\\.of\\(|walk\\()\\s*['\"]([A-Z]+)['\"]", texts)
+            found(
+                            "(?:redis\\.p?call\\(|Command\\.(?:write|repeatable)\\(|Name\\.of\\(|walk\\()\\s*['\"]([A-Z]+)['\"]",
+                            texts)
                     .map(command -> command.group(1).toLowerCase(Locale.ROOT))
                     .forEach(sent::add);
         }

@@ -40,8 +40,7 @@ class ReadmeTest {
         try (Stream<Path> modules = Files.list(ROOT)) {
             Stream<Path> ofFolders = Stream.concat(Stream.of(ROOT), modules.toList().stream())
                     .flatMap(folder -> Stream.of(folder.resolve("README.md"), folder.resolve("RECIPES.md")));
-            return Stream.concat(ofFolders, Pages.all().stream())
-                    .filter(Files::exists);
+            return Stream.concat(ofFolders, Pages.all().stream()).filter(Files::exists);
         }
     }
 

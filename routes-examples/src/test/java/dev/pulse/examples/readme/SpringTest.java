@@ -31,14 +31,12 @@ class SpringTest {
             // as Camel's starter for Spring Boot makes it, which adds the routes that are beans
             try (SpringCamelContext camel = new SpringCamelContext(spring)) {
                 RouteBuilder.addRoutes(camel, spring.getBean(LambdaRouteBuilder.class));
-                RouteBuilder.addRoutes(camel, routes -> routes.from("direct:send-mail")
-                        .to("mock:sent"));
+                RouteBuilder.addRoutes(
+                        camel, routes -> routes.from("direct:send-mail").to("mock:sent"));
                 camel.start();
                 MockEndpoint sent = camel.getEndpoint("mock:sent", MockEndpoint.class);
                 sent.expectedBodiesReceived("ada@example.org");
-                assertThat(pulse.health().loops())
-                        .extracting(Health.Loop::name)
-                        .contains("sink users/mails read");
+                assertThat(pulse.health().loops()).extracting(Health.Loop::name).contains("sink users/mails read");
                 camel.createProducerTemplate().sendBody("pulse-stream:users", "ada@example.org");
                 sent.assertIsSatisfied(20_000);
             }
