@@ -21,6 +21,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.RouteController;
 import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.LoggerFactory;
 
 /**
  * A CamelContext in a process of its own, with a route over each way to acknowledge: {@code mails} behind seda, {@code
@@ -47,6 +48,9 @@ final class ContextNode extends RouteBuilder {
     /** Arguments: name, URI, stream, whether Camel's own threads are virtual. */
     public static void main(String[] args) throws Exception {
         System.setProperty("camel.threads.virtual.enabled", args[3]);
+        // nobody reads its standard error
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) ->
+                LoggerFactory.getLogger(ContextNode.class).error("{} of {} ended", thread, args[0], failure));
         ContextNode node = new ContextNode(args[0], args[2]);
         try (Pulse pulse = Pulse.builder()
                         .uri(args[1])
