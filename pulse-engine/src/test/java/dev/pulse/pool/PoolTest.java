@@ -178,6 +178,15 @@ class PoolTest {
     }
 
     @PulseTest
+    void aHandleCanBeClosedOnceMoreWhenItsPulseIsClosed() throws InterruptedException {
+        PoolNode node = one.joinPool(name);
+        node.addService(ledger.handler("one"), WorkerOptions.defaults());
+        one.close();
+        node.close();
+        assertThat(two.pool(name).workers()).isEmpty();
+    }
+
+    @PulseTest
     void settingsAreSharedAndCanBeChanged() throws InterruptedException {
         PoolOptions wish = PoolOptions.builder()
                 .settings(settings -> settings.withLease(Duration.ofSeconds(5)))

@@ -404,8 +404,8 @@ final class PoolHandle implements PoolNode, Closing {
         try {
             redis.until(System.nanoTime() + LAST_WORDS.toNanos())
                     .call(Command.repeatable("UNLINK").key(last.get().keys().replies(answers.client())));
-        } catch (PulseException e) {
-            // it has a TTL
+        } catch (PulseException | IllegalStateException e) {
+            // it has a TTL; the Pulse may be closed already
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
