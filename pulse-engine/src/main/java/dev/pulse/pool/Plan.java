@@ -63,7 +63,10 @@ public record Plan(List<Start> start, Set<String> stop, boolean stopOthers) {
         return starting(new Start(key, payload, 0));
     }
 
-    /** This plan, and a job that is to run. */
+    /**
+     * This plan, and a job that is to run. Each call copies those before: a plan of thousands is made with {@link
+     * #Plan(List, Set, boolean)}.
+     */
     public Plan starting(Start job) {
         List<Start> all = new ArrayList<>(start);
         all.add(job);
