@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.StatefulService;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.RouteController;
@@ -68,19 +69,21 @@ final class ContextNode extends RouteBuilder {
             }
             for (String line = in.readLine(); line != null && !line.equals("stop"); line = in.readLine()) {
                 for (String route : SINKS) {
-                    tell(context.getRouteController(), route, line);
+                    tell(context, route, line);
                 }
             }
         }
     }
 
-    private static void tell(RouteController routes, String route, String line) throws Exception {
+    private static void tell(CamelContext context, String route, String line) throws Exception {
+        RouteController routes = context.getRouteController();
         if (line.equals("suspend")) {
             routes.suspendRoute(route);
-        } else if (routes.getRouteStatus(route).isSuspended()) {
+        } else if (((StatefulService) context.getRoute(route).getConsumer()).isSuspended()) {
             routes.resumeRoute(route);
         } else {
-            // exchanges took longer than the time-out, so Camel has stopped it
+            // exchanges took longer than the time-out: Camel calls the route suspended, and has stopped its consumer
+            routes.stopRoute(route);
             routes.startRoute(route);
         }
     }
