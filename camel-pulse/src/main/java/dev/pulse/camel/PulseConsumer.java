@@ -86,6 +86,14 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
     protected void doStart() throws Exception {
         super.doStart();
         contextStarted = false;
+        openAnew();
+        getEndpoint().getCamelContext().addStartupListener(new Listener());
+        if (HealthChecks.areThere(getEndpoint().getCamelContext()) && healthCheck == null) {
+            healthCheck = HealthChecks.consumer(endpoint, getRouteId(), this::connected, this::ended);
+        }
+    }
+
+    private void openAnew() throws Exception {
         try {
             engine = endpoint.acquireEngine();
             reading = open(engine.pulse());
@@ -95,10 +103,6 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
         } catch (Exception e) {
             releaseEngine();
             throw e;
-        }
-        getEndpoint().getCamelContext().addStartupListener(new Listener());
-        if (HealthChecks.areThere(getEndpoint().getCamelContext()) && healthCheck == null) {
-            healthCheck = HealthChecks.consumer(endpoint, getRouteId(), this::connected, this::ended);
         }
     }
 
@@ -171,15 +175,18 @@ public abstract class PulseConsumer extends DefaultConsumer implements Suspendab
     @Override
     protected void doResume() throws Exception {
         awaitLeft();
-        EngineLease lease = engine;
-        if (lease == null) {
-            throw new IllegalStateException("a consumer that was not started cannot be resumed");
-        }
         beginning.lock();
         try {
-            Reading opened = open(lease.pulse());
-            reading = opened;
-            if (contextStarted) {
+            EngineLease lease = engine;
+            if (lease == null) {
+                // exchanges outlasted the suspension: Camel has stopped what it calls suspended
+                super.doStart();
+                openAnew();
+            } else {
+                reading = open(lease.pulse());
+            }
+            Reading opened = reading;
+            if (contextStarted && opened != null) {
                 opened.begin();
             }
         } finally {

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.StatefulService;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.RouteController;
@@ -79,12 +78,8 @@ final class ContextNode extends RouteBuilder {
         RouteController routes = context.getRouteController();
         if (line.equals("suspend")) {
             routes.suspendRoute(route);
-        } else if (((StatefulService) context.getRoute(route).getConsumer()).isSuspended()) {
-            routes.resumeRoute(route);
         } else {
-            // exchanges took longer than the time-out: Camel calls the route suspended, and has stopped its consumer
-            routes.stopRoute(route);
-            routes.startRoute(route);
+            routes.resumeRoute(route);
         }
     }
 
