@@ -40,6 +40,26 @@ public interface Closing {
         return results.stream().reduce(CloseResult.drained(), CloseResult::and);
     }
 
+    /**
+     * Waits for the end of a loop that was asked to stop, until the deadline by {@link System#nanoTime}; then interrupts the
+     * handler that it runs.
+     *
+     * @param abandoned what is told when that is ignored
+     */
+    static CloseResult awaitEnd(Deadlines.Join loop, Runnable interrupt, long deadline, String abandoned) {
+        try {
+            if (loop.join(deadline)) {
+                return CloseResult.drained();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        interrupt.run();
+        return Deadlines.hardPhase(loop)
+                ? new CloseResult(CloseResult.How.INTERRUPTED, List.of())
+                : new CloseResult(CloseResult.How.ABANDONED, List.of(abandoned));
+    }
+
     /** Drains it until the deadline, by {@link System#nanoTime}, then ends it the hard way. Can be repeated. */
     CloseResult close(long deadline);
 }

@@ -4,12 +4,12 @@ import dev.pulse.CloseResult;
 import dev.pulse.map.MapChange;
 import dev.pulse.map.Watch;
 import dev.pulse.map.WatchOptions;
+import dev.pulse.task.Closing;
 import dev.pulse.task.Deadlines;
 import dev.pulse.task.Loop;
 import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Wakeup;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,20 +89,12 @@ final class MapWatch<V> implements Watch, Consumer<MapChange<V>> {
         if (loop.isCurrentThread()) {
             return CloseResult.drained();
         }
-        try {
-            if (loop.join(deadline)) {
-                return CloseResult.drained();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        loop.interrupt();
-        map.forget(this);
-        return Deadlines.hardPhase(loop::join)
-                ? new CloseResult(CloseResult.How.INTERRUPTED, List.of())
-                : new CloseResult(
-                        CloseResult.How.ABANDONED,
-                        List.of("a watcher of map " + map.name() + " ignores its interrupt"));
+        Runnable interrupt = () -> {
+            loop.interrupt();
+            map.forget(this);
+        };
+        return Closing.awaitEnd(
+                loop::join, interrupt, deadline, "a watcher of map " + map.name() + " ignores its interrupt");
     }
 
     @Override

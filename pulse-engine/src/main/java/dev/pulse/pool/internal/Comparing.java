@@ -205,14 +205,7 @@ final class Comparing {
 
     private void handOut(Redis redis, List<JobSeen> jobs) throws InterruptedException {
         Ring ring = life.pool().ring();
-        List<Moving> moves = jobs.stream()
-                .map(job -> new Moving(
-                        job.key(),
-                        job.id(),
-                        job.token(),
-                        "",
-                        ring.ownerOf(job.key()).orElse("")))
-                .toList();
+        List<Moving> moves = jobs.stream().map(job -> Moving.of(job, ring)).toList();
         if (life.pool().placement().move(redis, ring.version(), life.id(), moves) instanceof RingChanged changed) {
             // the next look has it
             life.pool().learn(changed);

@@ -187,7 +187,7 @@ final class JobScripts {
      * @param owner a worker, or empty
      * @param token of the owner, or 0
      * @param stopWished whether it is to be stopped
-     * @param attempts how many failed since it last started
+     * @param attempts of a task how many have begun; of another job how many starts failed since the last that succeeded
      * @param starts how many succeeded
      * @param error of the last attempt that failed
      */

@@ -3,6 +3,7 @@ package dev.pulse.pool.internal;
 import static dev.pulse.pool.internal.PoolScript.unknown;
 import static dev.pulse.pool.internal.PoolScript.word;
 
+import dev.pulse.pool.internal.PoolReads.JobSeen;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
@@ -37,7 +38,17 @@ final class PlacementScripts {
      * @param entry id of its start entry, if that is not yet handled; else empty
      * @param target the new owner; empty for none, so that it waits
      */
-    record Moving(String key, String id, long token, String entry, String target) {}
+    record Moving(String key, String id, long token, String entry, String target) {
+        /** A job as it stands in Redis, to whom it belongs by this ring. */
+        static Moving of(JobSeen job, Ring ring) {
+            return new Moving(
+                    job.key(),
+                    job.id(),
+                    job.token(),
+                    "",
+                    ring.ownerOf(job.key()).orElse(""));
+        }
+    }
 
     /**
      * A job without owner that is to get one.

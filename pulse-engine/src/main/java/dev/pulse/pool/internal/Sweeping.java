@@ -95,14 +95,7 @@ final class Sweeping {
     private boolean give(PoolIncarnation at, String worker, List<JobSeen> seen) throws InterruptedException {
         while (true) {
             Ring ring = at.ring();
-            List<Moving> jobs = seen.stream()
-                    .map(job -> new Moving(
-                            job.key(),
-                            job.id(),
-                            job.token(),
-                            "",
-                            ring.ownerOf(job.key()).orElse("")))
-                    .toList();
+            List<Moving> jobs = seen.stream().map(job -> Moving.of(job, ring)).toList();
             Batch batch = at.placement().sweepStep(redis, ring.version(), worker, jobs);
             if (batch instanceof Placed) {
                 return true;

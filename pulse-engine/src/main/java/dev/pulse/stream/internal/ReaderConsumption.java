@@ -5,6 +5,7 @@ import dev.pulse.StreamDestroyedException;
 import dev.pulse.stream.Consumption;
 import dev.pulse.stream.Event;
 import dev.pulse.stream.EventHandler;
+import dev.pulse.task.Closing;
 import dev.pulse.task.Deadlines;
 import dev.pulse.task.Loop;
 import dev.pulse.task.LoopSignal;
@@ -104,20 +105,11 @@ final class ReaderConsumption<T> implements Consumption {
         if (loop.isCurrentThread()) {
             return CloseResult.drained();
         }
-        try {
-            if (loop.join(deadline)) {
-                return CloseResult.drained();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        loop.interrupt();
-        return Deadlines.hardPhase(loop::join)
-                ? new CloseResult(CloseResult.How.INTERRUPTED, List.of())
-                : new CloseResult(
-                        CloseResult.How.ABANDONED,
-                        List.of("the handler of a reader of " + String.join(", ", reader.streams())
-                                + " ignores its interrupt"));
+        return Closing.awaitEnd(
+                loop::join,
+                loop::interrupt,
+                deadline,
+                "the handler of a reader of " + String.join(", ", reader.streams()) + " ignores its interrupt");
     }
 
     @Override

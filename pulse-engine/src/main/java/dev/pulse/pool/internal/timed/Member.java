@@ -3,12 +3,12 @@ package dev.pulse.pool.internal.timed;
 import dev.pulse.CloseResult;
 import dev.pulse.pool.Timetable;
 import dev.pulse.pool.internal.timed.TimesScripts.Listener;
+import dev.pulse.task.Closing;
 import dev.pulse.task.Deadlines;
 import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Recurring;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -184,23 +184,9 @@ final class Member {
     /** To a deadline by {@link System#nanoTime}. */
     CloseResult close(long deadline) {
         stop();
-        CloseResult result = end(deadline);
+        CloseResult result = Closing.awaitEnd(
+                loop::join, loop::interrupt, deadline, signal.name() + ": its handler ignores the interrupt");
         listening.forget(this);
         return result;
-    }
-
-    private CloseResult end(long deadline) {
-        try {
-            if (loop.join(deadline)) {
-                return CloseResult.drained();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        loop.interrupt();
-        return Deadlines.hardPhase(loop::join)
-                ? new CloseResult(CloseResult.How.INTERRUPTED, List.of())
-                : new CloseResult(
-                        CloseResult.How.ABANDONED, List.of(signal.name() + ": its handler ignores the interrupt"));
     }
 }
