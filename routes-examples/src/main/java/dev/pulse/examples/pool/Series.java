@@ -1,7 +1,6 @@
 package dev.pulse.examples.pool;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import dev.pulse.examples.JobThread;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +17,7 @@ final class Series {
     private final long user;
     private final long token;
     private final Outbox outbox;
-    private final CountDownLatch ending = new CountDownLatch(1);
-    private final Thread thread;
+    private final JobThread thread;
 
     /** Where mails go. */
     @FunctionalInterface
@@ -36,12 +34,12 @@ final class Series {
         this.user = user;
         this.token = token;
         this.outbox = outbox;
-        thread = Thread.ofVirtual().name("series of " + user).unstarted(this::sendAll);
+        thread = new JobThread("series of " + user, this::sendAll);
     }
 
     static Series begin(long user, long token, Outbox outbox) {
         Series series = new Series(user, token, outbox);
-        series.thread.start();
+        series.thread.begin();
         return series;
     }
 
@@ -50,48 +48,28 @@ final class Series {
      * sent; an interrupt, which comes when that takes too long, interrupts it.
      */
     void end() {
-        ending.countDown();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-                thread.interrupt();
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        thread.end();
     }
 
-    private void sendAll() {
-        try {
-            for (int number = 1; number <= LENGTH && !isEnding(0); number++) {
-                send(new WelcomeMail(user, number));
-            }
-        } catch (InterruptedException e) {
-            // the thread ends: whoever has the job then sends the rest
+    private void sendAll() throws InterruptedException {
+        for (int number = 1; number <= LENGTH && !thread.isEnding(0); number++) {
+            send(new WelcomeMail(user, number));
         }
     }
 
     private void send(WelcomeMail mail) throws InterruptedException {
         boolean sent = false;
-        while (!sent && !isEnding(0)) {
+        while (!sent && !thread.isEnding(0)) {
             try {
                 outbox.send(mail, token);
                 sent = true;
             } catch (InterruptedException e) {
                 throw e;
             } catch (Exception e) {
-                if (!isEnding(MILLIS_BETWEEN_TRIES)) {
+                if (!thread.isEnding(MILLIS_BETWEEN_TRIES)) {
                     LOG.warn("not sent, is tried again mail={} cause={}", mail.once(), e.toString());
                 }
             }
         }
-    }
-
-    private boolean isEnding(long withinMillis) throws InterruptedException {
-        return ending.await(withinMillis, TimeUnit.MILLISECONDS);
     }
 }

@@ -1,7 +1,6 @@
 package dev.pulse.examples.tasks;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import dev.pulse.examples.JobThread;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,8 +12,7 @@ final class Poller {
     private final String tenant;
     private final Cameras cameras;
     private final Desk desk;
-    private final CountDownLatch ending = new CountDownLatch(1);
-    private final Thread thread;
+    private final JobThread thread;
 
     /** Where pictures go. */
     @FunctionalInterface
@@ -27,39 +25,23 @@ final class Poller {
         this.tenant = tenant;
         this.cameras = cameras;
         this.desk = desk;
-        thread = Thread.ofVirtual().name("poller of " + tenant).unstarted(this::poll);
+        thread = new JobThread("poller of " + tenant, this::poll);
     }
 
     static Poller begin(String tenant, Cameras cameras, Desk desk) {
         Poller poller = new Poller(tenant, cameras, desk);
-        poller.thread.start();
+        poller.thread.begin();
         return poller;
     }
 
     /** Returns when nothing of it works any more: only then may it begin elsewhere. */
     void end() {
-        ending.countDown();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-                thread.interrupt();
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        thread.end();
     }
 
-    private void poll() {
-        try {
-            while (!ending.await(MILLIS_BETWEEN, TimeUnit.MILLISECONDS)) {
-                fetch(cameras.next(tenant));
-            }
-        } catch (InterruptedException e) {
-            // the thread ends: whoever has the job then fetches the rest
+    private void poll() throws InterruptedException {
+        while (!thread.isEnding(MILLIS_BETWEEN)) {
+            fetch(cameras.next(tenant));
         }
     }
 
