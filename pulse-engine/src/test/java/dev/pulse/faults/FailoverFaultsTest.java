@@ -5,7 +5,6 @@ import static dev.pulse.faults.Promise.P11;
 import static dev.pulse.faults.Promise.P15;
 import static dev.pulse.faults.Promise.P2;
 import static dev.pulse.faults.Promise.P4;
-import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
 import dev.pulse.embedded.EmbeddedRedis;
@@ -79,7 +78,8 @@ class FailoverFaultsTest {
                 fleet.awaitMoreHandled(30);
                 EmbeddedRedis primary = cluster.primaryOf(key);
                 if (random.nextBoolean()) {
-                    move(cluster, cluster.slot(key), primary);
+                    // nothing is broken by it: no event is lost, none comes twice
+                    cluster.moveSlot(cluster.slot(key), primary, 1);
                     continue;
                 }
                 long begun = System.nanoTime();
@@ -97,16 +97,6 @@ class FailoverFaultsTest {
             }
             fleet.finish();
         }
-    }
-
-    /** Nothing is broken by it: no event is lost, none comes twice. */
-    private static void move(RedisCluster cluster, int slot, EmbeddedRedis from) {
-        EmbeddedRedis to = cluster.primaryOtherThan(from);
-        cluster.beginMove(slot, from, to);
-        await().pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> !cluster.moveKeys(slot, from, to, 1));
-        cluster.endMove(slot, to);
     }
 
     private static void load(Fleet fleet, String uri) throws InterruptedException {

@@ -3,7 +3,6 @@ package dev.pulse.faults;
 import static dev.pulse.faults.Promise.P11;
 import static dev.pulse.faults.Promise.P6;
 import static dev.pulse.faults.Promise.P7;
-import static org.awaitility.Awaitility.await;
 
 import dev.pulse.Pulse;
 import dev.pulse.embedded.EmbeddedRedis;
@@ -79,7 +78,8 @@ class PoolFailoverFaultsTest {
                 fleet.awaitMoreAccepted(20);
                 EmbeddedRedis primary = cluster.primaryOf(key);
                 if (random.nextBoolean()) {
-                    move(cluster, cluster.slot(key), primary);
+                    // nothing is broken by it: no job is lost, none begins anew
+                    cluster.moveSlot(cluster.slot(key), primary, 100);
                     continue;
                 }
                 long begun = System.nanoTime();
@@ -97,16 +97,6 @@ class PoolFailoverFaultsTest {
             }
             fleet.finish();
         }
-    }
-
-    /** Nothing is broken by it: no job is lost, none begins anew. */
-    private static void move(RedisCluster cluster, int slot, EmbeddedRedis from) {
-        EmbeddedRedis to = cluster.primaryOtherThan(from);
-        cluster.beginMove(slot, from, to);
-        await().pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> !cluster.moveKeys(slot, from, to, 100));
-        cluster.endMove(slot, to);
     }
 
     private static void load(PoolFleet fleet, String uri, Trial trial) throws InterruptedException {

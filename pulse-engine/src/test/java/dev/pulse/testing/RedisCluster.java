@@ -256,6 +256,16 @@ public final class RedisCluster implements AutoCloseable {
         }
     }
 
+    /** Moves a slot from its primary to another one, so many keys at a time. */
+    public void moveSlot(int slot, EmbeddedRedis from, int most) {
+        EmbeddedRedis to = primaryOtherThan(from);
+        beginMove(slot, from, to);
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> !moveKeys(slot, from, to, most));
+        endMove(slot, to);
+    }
+
     /** Moves one key, which is in a slot that is on its way. */
     public void moveKey(String key, EmbeddedRedis from, EmbeddedRedis to) {
         try (RespClient client = RespClient.connect(from.port())) {

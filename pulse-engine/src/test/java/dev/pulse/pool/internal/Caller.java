@@ -1,6 +1,7 @@
 package dev.pulse.pool.internal;
 
 import dev.pulse.pool.JobRequest;
+import dev.pulse.pool.Outcome;
 import dev.pulse.pool.PoolSettings;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.RedisOptions;
@@ -70,6 +71,11 @@ final class Caller implements AutoCloseable {
 
     PoolIncarnation pool() {
         return life.current();
+    }
+
+    /** Has a job done, and waits for its end. */
+    Call<Outcome> waitingForEnd(JobRequest request) {
+        return Call.begin(() -> dispatching.dispatchAndWait(request, LONG));
     }
 
     boolean stop(String key) throws InterruptedException {

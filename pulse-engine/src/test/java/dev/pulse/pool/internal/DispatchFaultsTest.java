@@ -21,7 +21,6 @@ import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.RespClient;
 import dev.pulse.testing.TestRedis;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,10 +36,6 @@ import java.util.stream.Collectors;
 class DispatchFaultsTest {
     private static final Duration PATIENT = Duration.ofSeconds(30);
 
-    private static boolean names(String key, byte[] bytes, int length) {
-        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1).contains("job:" + key);
-    }
-
     @PulseTest
     void aJobWhoseAcceptanceWasNotHeardOfIsStillWaitedFor(TestRedis redis, Prefix prefix) throws Throwable {
         String pool = prefix.name("p");
@@ -50,13 +45,7 @@ class DispatchFaultsTest {
             caller.dispatching.dispatch(request("warm"));
             worker.starts = HandWorker.Starts.LEAVE;
             for (String key : List.of("plain", "once")) {
-                proxy.pass((out, bytes, length) -> {
-                    if (names(key, bytes, length)) {
-                        proxy.pass(Passage.free());
-                        proxy.loseReplies(1);
-                    }
-                    out.write(bytes, 0, length);
-                });
+                Losses.loseReply(proxy, key);
                 Call<Dispatch> call = Call.begin(() -> caller.dispatching.dispatch(
                         key.equals("once") ? request(key).withId(prefix.name("id")) : request(key)));
                 await().atMost(PATIENT).until(() -> worker.has(key));
@@ -97,13 +86,7 @@ class DispatchFaultsTest {
                 Caller caller = Caller.of(proxy.uri(), pool);
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             caller.dispatching.dispatch(request("warm"));
-            proxy.pass((out, bytes, length) -> {
-                if (names("job", bytes, length)) {
-                    proxy.pass(Passage.free());
-                    throw new IOException("lost");
-                }
-                out.write(bytes, 0, length);
-            });
+            Losses.loseRequest(proxy, "job");
             assertThatExceptionOfType(RedisUnavailableException.class)
                     .isThrownBy(() -> caller.dispatching.dispatch(request("job")))
                     .withMessageContaining("was not accepted, and never will be");

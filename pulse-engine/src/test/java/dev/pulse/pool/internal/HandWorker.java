@@ -1,5 +1,7 @@
 package dev.pulse.pool.internal;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.pulse.pool.PoolSettings;
 import dev.pulse.pool.internal.OwnerScripts.About;
 import dev.pulse.pool.internal.OwnerScripts.Held;
@@ -128,6 +130,12 @@ final class HandWorker implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** Begins a task as soon as it has got it. */
+    void beginTaskWhenThere(String key) throws InterruptedException {
+        await().atMost(Caller.LONG).until(() -> has(key));
+        beginTask(key);
     }
 
     private void handle(PoolIncarnation at, String entry, List<?> content) throws InterruptedException {

@@ -36,19 +36,10 @@ import java.util.List;
 class TaskDispatchTest {
     private static final Duration PATIENT = Duration.ofSeconds(30);
 
-    private static Call<Outcome> waiting(Caller caller, JobRequest request) {
-        return Call.begin(() -> caller.dispatching.dispatchAndWait(request, PATIENT));
-    }
-
     private static void assertDone(Outcome outcome, String result) {
         assertThat(outcome.state()).isEqualTo(Outcome.State.DONE);
         assertThat(outcome.result().orElseThrow()).isEqualTo(bytes(result));
         assertThat(outcome.error()).isEmpty();
-    }
-
-    private static void begin(HandWorker worker, String key) throws InterruptedException {
-        await().atMost(PATIENT).until(() -> worker.has(key));
-        worker.beginTask(key);
     }
 
     @PulseTest
@@ -84,7 +75,7 @@ class TaskDispatchTest {
             assertThat(caller.dispatching.enqueue(request)).isEqualTo("once");
             assertThat(caller.dispatching.enqueue(request)).isEqualTo("once");
             assertThat(caller.outcomes.of("once").orElseThrow().state()).isEqualTo(Outcome.State.PENDING);
-            begin(worker, "job");
+            worker.beginTaskWhenThere("job");
             assertThat(caller.outcomes.of("once").orElseThrow().state()).isEqualTo(Outcome.State.STARTED);
             worker.finish("job", "result");
             assertThat(caller.dispatching.enqueue(request)).isEqualTo("once");
@@ -157,8 +148,8 @@ class TaskDispatchTest {
             String result = "x".repeat(TaskResult.MOST_BYTES);
             for (int i = 0; i < 40; i++) {
                 String key = "job" + i;
-                Call<Outcome> call = waiting(caller, request(key));
-                begin(worker, key);
+                Call<Outcome> call = caller.waitingForEnd(request(key));
+                worker.beginTaskWhenThere(key);
                 worker.finish(key, result);
                 assertDone(call.get(), result);
             }
@@ -177,7 +168,7 @@ class TaskDispatchTest {
             worker.starts = HandWorker.Starts.DO;
             Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
             caller.dispatching.enqueue(request("late").withDelay(Duration.ofDays(3)));
-            Call<Outcome> call = waiting(caller, request("soon").withDelay(Duration.ofMillis(300)));
+            Call<Outcome> call = caller.waitingForEnd(request("soon").withDelay(Duration.ofMillis(300)));
             await().atMost(PATIENT).until(() -> caller.listing.job("soon").isPresent());
             JobInfo late = caller.listing.job("late").orElseThrow();
             assertThat(late.state()).isEqualTo(JobInfo.State.DUE);
@@ -204,13 +195,13 @@ class TaskDispatchTest {
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             worker.starts = HandWorker.Starts.LEAVE;
             JobRequest once = request("once").withId("id");
-            Call<Outcome> plain = waiting(caller, request("plain"));
-            List<Call<Outcome>> calls = new ArrayList<>(List.of(waiting(caller, once)));
-            begin(worker, "plain");
-            begin(worker, "once");
+            Call<Outcome> plain = caller.waitingForEnd(request("plain"));
+            List<Call<Outcome>> calls = new ArrayList<>(List.of(caller.waitingForEnd(once)));
+            worker.beginTaskWhenThere("plain");
+            worker.beginTaskWhenThere("once");
             // also who comes when it has begun
-            calls.add(waiting(caller, once));
-            calls.add(waiting(other, once));
+            calls.add(caller.waitingForEnd(once));
+            calls.add(other.waitingForEnd(once));
             assertThat(other.dispatching.dispatch(once).fencingToken()).isPositive();
             worker.finish("plain", "");
             worker.finish("once", "result");
@@ -233,7 +224,7 @@ class TaskDispatchTest {
             for (boolean hasId : List.of(true, false)) {
                 List<Call<Outcome>> calls = new ArrayList<>();
                 for (String key : List.of("failed", "stopped", "dead")) {
-                    calls.add(waiting(caller, hasId ? request(key).withId("id of " + key) : request(key)));
+                    calls.add(caller.waitingForEnd(hasId ? request(key).withId("id of " + key) : request(key)));
                     await().atMost(PATIENT).until(() -> worker.has(key));
                 }
                 worker.fail("failed", "start threw");
@@ -261,7 +252,7 @@ class TaskDispatchTest {
                 Caller other = Caller.of(redis.uri(), pool);
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             for (JobRequest request : List.of(request("plain"), request("once").withId("id"))) {
-                Call<Outcome> call = waiting(caller, request);
+                Call<Outcome> call = caller.waitingForEnd(request);
                 await().atMost(PATIENT)
                         .until(() -> other.listing
                                 .job(request.key())
@@ -321,7 +312,7 @@ class TaskDispatchTest {
             for (int i = 0; i < 5; i++) {
                 String key = "job" + i;
                 caller.dispatching.enqueue(request(key).withId("id of " + key));
-                begin(worker, key);
+                worker.beginTaskWhenThere(key);
                 worker.later(key, 1);
                 // one dies a second after the other
                 raw.call("ZADD", caller.pool().keys().dead(), Integer.toString(1_000 * (i + 1)), key);
@@ -343,7 +334,7 @@ class TaskDispatchTest {
             assertThat(caller.retrying.retry("job4")).isFalse();
             assertThat(caller.listing.job("job4").orElseThrow().attempts()).isZero();
             worker.starts = HandWorker.Starts.DO;
-            Call<Outcome> call = waiting(caller, request("job4").withId("id of job4"));
+            Call<Outcome> call = caller.waitingForEnd(request("job4").withId("id of job4"));
             worker.place();
             assertDone(call.get(), "result of job4");
 
@@ -361,8 +352,8 @@ class TaskDispatchTest {
         try (Caller caller = Caller.of(redis.uri(), pool);
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             worker.starts = HandWorker.Starts.LEAVE;
-            Call<Outcome> call = waiting(caller, request("job"));
-            begin(worker, "job");
+            Call<Outcome> call = caller.waitingForEnd(request("job"));
+            worker.beginTaskWhenThere("job");
             caller.answers.stop();
             assertThatThrownBy(call::get)
                     .isInstanceOf(OutcomeUnknownException.class)
@@ -380,7 +371,7 @@ class TaskDispatchTest {
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             worker.starts = HandWorker.Starts.LEAVE;
             Call<Dispatch> call = Call.begin(() -> caller.dispatching.dispatch(request("job")));
-            begin(worker, "job");
+            worker.beginTaskWhenThere("job");
             assertThat(call.get().fencingToken()).isPositive();
         }
     }

@@ -20,7 +20,6 @@ import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.RespClient;
 import dev.pulse.testing.TestRedis;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,44 +33,9 @@ import java.util.concurrent.locks.LockSupport;
 class TaskFaultsTest {
     private static final Duration PATIENT = Duration.ofSeconds(30);
 
-    private static Call<Outcome> waiting(Caller caller, JobRequest request) {
-        return Call.begin(() -> caller.dispatching.dispatchAndWait(request, PATIENT));
-    }
-
     private static void assertDone(Outcome outcome, String result) {
         assertThat(outcome.state()).isEqualTo(Outcome.State.DONE);
         assertThat(outcome.result().orElseThrow()).isEqualTo(bytes(result));
-    }
-
-    private static void begin(HandWorker worker, String key) throws InterruptedException {
-        await().atMost(PATIENT).until(() -> worker.has(key));
-        worker.beginTask(key);
-    }
-
-    /** What names the job passes once; then this happens. */
-    private static void once(FaultProxy proxy, String key, Passage then) {
-        proxy.pass((out, bytes, length) -> {
-            if (new String(bytes, 0, length, StandardCharsets.ISO_8859_1).contains("job:" + key)) {
-                proxy.pass(Passage.free());
-                then.write(out, bytes, length);
-            } else {
-                out.write(bytes, 0, length);
-            }
-        });
-    }
-
-    /** Has the next one that names the job arrive, and its reply be lost. */
-    private static void loseReply(FaultProxy proxy, String key) {
-        once(proxy, key, (out, bytes, length) -> {
-            proxy.loseReplies(1);
-            out.write(bytes, 0, length);
-        });
-    }
-
-    private static void loseRequest(FaultProxy proxy, String key) {
-        once(proxy, key, (out, bytes, length) -> {
-            throw new IOException("lost");
-        });
     }
 
     @PulseTest
@@ -86,7 +50,7 @@ class TaskFaultsTest {
                     request("plain"),
                     request("once").withId("id"),
                     request("later").withDelay(Duration.ofHours(1)))) {
-                loseReply(proxy, request.key());
+                Losses.loseReply(proxy, request.key());
                 String id = caller.dispatching.enqueue(request);
                 assertThat(caller.listing.job(request.key()).orElseThrow().id()).isEqualTo(id);
             }
@@ -103,17 +67,17 @@ class TaskFaultsTest {
                 Caller caller = Caller.of(proxy.uri(), pool);
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             caller.dispatching.enqueue(request("warm"));
-            loseRequest(proxy, "later");
+            Losses.loseRequest(proxy, "later");
             assertThatExceptionOfType(RedisUnavailableException.class)
                     .isThrownBy(
                             () -> caller.dispatching.enqueue(request("later").withDelay(Duration.ofHours(1))))
                     .withMessageContaining("was not accepted, and never will be");
             // this one could have come, run and ended
-            loseRequest(proxy, "plain");
+            Losses.loseRequest(proxy, "plain");
             assertThatExceptionOfType(OutcomeUnknownException.class)
                     .isThrownBy(() -> caller.dispatching.enqueue(request("plain")))
                     .withMessageContaining("if it was, it has ended");
-            loseRequest(proxy, "once");
+            Losses.loseRequest(proxy, "once");
             assertThat(caller.dispatching.enqueue(request("once").withId("id"))).isEqualTo("id");
             await().atMost(PATIENT).until(() -> worker.has("once"));
             assertThat(worker.seen("s", "plain")).isEmpty();
@@ -131,10 +95,10 @@ class TaskFaultsTest {
             caller.dispatching.dispatchAndWait(request("warm"), PATIENT);
             worker.starts = HandWorker.Starts.LEAVE;
             for (String key : List.of("plain", "once")) {
-                loseReply(proxy, key);
+                Losses.loseReply(proxy, key);
                 Call<Outcome> call =
-                        waiting(caller, key.equals("once") ? request(key).withId("id") : request(key));
-                begin(worker, key);
+                        caller.waitingForEnd(key.equals("once") ? request(key).withId("id") : request(key));
+                worker.beginTaskWhenThere(key);
                 worker.finish(key, "result");
                 assertDone(call.get(), "result");
                 assertThat(worker.seen("s", key)).hasSize(1);
@@ -156,7 +120,7 @@ class TaskFaultsTest {
                     throw new IOException("lost");
                 });
                 Call<Outcome> call =
-                        waiting(caller, key.equals("once") ? request(key).withId("id") : request(key));
+                        caller.waitingForEnd(key.equals("once") ? request(key).withId("id") : request(key));
                 await().atMost(PATIENT).until(() -> worker.seen("s", key).size() > done && !worker.has(key));
                 proxy.passReplies(Passage.free());
                 assertDone(call.get(), "result of " + key);
@@ -174,8 +138,8 @@ class TaskFaultsTest {
             worker.starts = HandWorker.Starts.LEAVE;
             List<Call<Outcome>> calls = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                calls.add(waiting(caller, request("job" + i)));
-                begin(worker, "job" + i);
+                calls.add(caller.waitingForEnd(request("job" + i)));
+                worker.beginTaskWhenThere("job" + i);
             }
             proxy.cut();
             for (int i = 0; i < 50; i++) {
@@ -204,11 +168,11 @@ class TaskFaultsTest {
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1");
                 RespClient raw = redis.client()) {
             worker.starts = HandWorker.Starts.LEAVE;
-            Call<Outcome> plain = waiting(caller, request("plain"));
-            Call<Outcome> once = waiting(caller, request("once").withId("id"));
-            Call<Outcome> dead = waiting(caller, request("dead"));
+            Call<Outcome> plain = caller.waitingForEnd(request("plain"));
+            Call<Outcome> once = caller.waitingForEnd(request("once").withId("id"));
+            Call<Outcome> dead = caller.waitingForEnd(request("dead"));
             for (String key : List.of("plain", "once", "dead")) {
-                begin(worker, key);
+                worker.beginTaskWhenThere(key);
             }
             raw.call("DEL", caller.pool().keys().replies(caller.answers.client()));
             worker.finish("plain", "result");
@@ -231,10 +195,10 @@ class TaskFaultsTest {
         try (Caller caller = Caller.of(redis.uri(), pool);
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             worker.starts = HandWorker.Starts.LEAVE;
-            Call<Outcome> plain = waiting(caller, request("plain"));
-            Call<Outcome> once = waiting(caller, request("once").withId("id"));
-            begin(worker, "plain");
-            begin(worker, "once");
+            Call<Outcome> plain = caller.waitingForEnd(request("plain"));
+            Call<Outcome> once = caller.waitingForEnd(request("once").withId("id"));
+            worker.beginTaskWhenThere("plain");
+            worker.beginTaskWhenThere("once");
             redis.embedded().restart();
             worker.finish("plain", "result of plain");
             worker.finish("once", "result of once");
@@ -250,10 +214,10 @@ class TaskFaultsTest {
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1");
                 RespClient raw = redis.client()) {
             worker.starts = HandWorker.Starts.LEAVE;
-            Call<Outcome> plain = waiting(caller, request("plain"));
-            Call<Outcome> once = waiting(caller, request("once").withId("id"));
-            begin(worker, "plain");
-            begin(worker, "once");
+            Call<Outcome> plain = caller.waitingForEnd(request("plain"));
+            Call<Outcome> once = caller.waitingForEnd(request("once").withId("id"));
+            worker.beginTaskWhenThere("plain");
+            worker.beginTaskWhenThere("once");
             raw.call("FLUSHALL");
             worker.starts = HandWorker.Starts.DO;
             worker.follow();
@@ -278,9 +242,9 @@ class TaskFaultsTest {
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
             worker.starts = HandWorker.Starts.LEAVE;
             caller.dispatching.enqueue(request("job"));
-            begin(worker, "job");
+            worker.beginTaskWhenThere("job");
             worker.later("job", 1);
-            loseReply(proxy, "job");
+            Losses.loseReply(proxy, "job");
             assertThat(caller.retrying.retry("job")).isTrue();
             assertThat(caller.overview.figures().queued()).isEqualTo(1);
             worker.starts = HandWorker.Starts.DO;
