@@ -4,6 +4,7 @@ import dev.pulse.PoolShutDownException;
 import dev.pulse.pool.internal.MemberScripts.Alive;
 import dev.pulse.pool.internal.MemberScripts.Pulsing;
 import dev.pulse.redis.ScriptRunner;
+import dev.pulse.task.Durations;
 import dev.pulse.task.Loop;
 import java.time.Duration;
 import java.util.Collection;
@@ -41,7 +42,7 @@ final class Beating {
 
     /** How often a node beats with this lease. */
     static Duration period(Duration lease) {
-        return shorter(lease.dividedBy(6), LONGEST_PERIOD);
+        return Durations.shorter(lease.dividedBy(6), LONGEST_PERIOD);
     }
 
     /**
@@ -60,7 +61,8 @@ final class Beating {
                 .map(worker -> new Pulsing(worker.id(), worker.seq(), worker.knownSeq()))
                 .toList();
         // one that takes half a lease is better sent anew
-        Duration longest = shorter(at.redis().timeout(), at.settings().lease().dividedBy(2));
+        Duration longest =
+                Durations.shorter(at.redis().timeout(), at.settings().lease().dividedBy(2));
         long sent = System.nanoTime();
         beating.forEach(worker -> worker.renewalAsked(sent));
         MemberScripts.Beat said = at.members().beat(ways.apply(longest), answers.client(), pulsing);
@@ -71,10 +73,6 @@ final class Beating {
             }
         }
         return new Finding(at, said);
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     private PoolIncarnation current() {

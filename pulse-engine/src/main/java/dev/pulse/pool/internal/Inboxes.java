@@ -5,6 +5,7 @@ import dev.pulse.redis.Command;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.Replies;
+import dev.pulse.task.Durations;
 import dev.pulse.task.Loop;
 import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
@@ -133,7 +134,7 @@ final class Inboxes {
         }
         Duration block = all.stream()
                 .map(place -> place.reader.pool().settings().lease().dividedBy(BLOCK_PARTS))
-                .reduce(LONGEST_BLOCK, (one, other) -> one.compareTo(other) < 0 ? one : other);
+                .reduce(LONGEST_BLOCK, Durations::shorter);
         try {
             Map<String, List<@Nullable Object>> found = Replies.entriesByStream(own.call(read(all, block), block));
             for (Place place : all) {

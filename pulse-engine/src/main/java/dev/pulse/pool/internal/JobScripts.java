@@ -17,7 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients say to Redis about a job. An owner, id or client that is not known, or not there, is the empty text.
+ * What clients say to Redis about a dispatch: that there is to be a job, what became of it, that there is to be none. An owner, id or client that is not known, or not there, is the empty text.
  * Thread-safe.
  */
 final class JobScripts {
@@ -25,9 +25,6 @@ final class JobScripts {
     private static final Script ADMIT_ONCE = PoolScript.repeatable("admit");
     private static final Script ASK = PoolScript.repeatable("ask");
     private static final Script WITHDRAW = PoolScript.repeatable("withdraw");
-    private static final Script STOP = PoolScript.repeatable("stop");
-    private static final Script RETRY = PoolScript.repeatable("retry");
-    private static final Script NOTE = PoolScript.repeatable("note");
 
     private final PoolKeys keys;
 
@@ -57,20 +54,7 @@ final class JobScripts {
             Duration delay,
             boolean workerNeeded,
             boolean untilEnd,
-            @Nullable By by) {
-        /** One that no schedule starts, and whose client waits for its begin. */
-        Request(
-                String key,
-                String id,
-                String digest,
-                byte[] payload,
-                String client,
-                int attempts,
-                Duration delay,
-                boolean workerNeeded) {
-            this(key, id, digest, payload, client, attempts, delay, workerNeeded, false, null);
-        }
-    }
+            @Nullable By by) {}
 
     /** What became of a job that was to be accepted. */
     sealed interface Admission
@@ -88,7 +72,7 @@ final class JobScripts {
                     Gone {}
 
     /** The schedule that it is for has another plan by now. */
-    record Superseded() implements Admission, Stop {}
+    record Superseded() implements Admission, ReachScripts.Stop {}
 
     /** Accepted, and in the inbox of its owner. */
     record Assigned(long token) implements Admission {}
@@ -114,13 +98,8 @@ final class JobScripts {
     /** It would have to wait for a worker. */
     record NoWorker() implements Admission {}
 
-    /** Accepts a job; tried again when the reply is lost only with a digest. */
-    Admission admit(Redis redis, long ringVersion, String owner, Request job) throws InterruptedException {
-        return admit(redis, ringVersion, owner, "", job);
-    }
-
     /**
-     * The same.
+     * Accepts a job; tried again when the reply is lost only with a digest.
      *
      * @param first the worker in the first slot, which hands out what has become due; it is told of a job with a delay
      */
@@ -150,7 +129,7 @@ final class JobScripts {
                 job.delay().toMillis(),
                 flag(job.workerNeeded()),
                 flag(job.untilEnd())));
-        addPlan(job.by(), names, arguments);
+        PoolScript.addPlan(keys, job.by(), names, arguments);
         List<@Nullable Object> reply =
                 Replies.list(redis.eval(job.digest().isEmpty() ? ADMIT : ADMIT_ONCE, names, arguments));
         return switch (word(reply)) {
@@ -168,13 +147,6 @@ final class JobScripts {
             case "GONE" -> new Gone();
             default -> throw unknown("admit", reply);
         };
-    }
-
-    private void addPlan(@Nullable By by, List<Object> names, List<Object> arguments) {
-        if (by != null) {
-            names.addAll(List.of(keys.schedule(by.schedule()), keys.scheduledJobs(by.schedule())));
-            arguments.addAll(List.of(by.schedule(), by.token()));
-        }
     }
 
     /** What is known of a dispatch. */
@@ -225,10 +197,10 @@ final class JobScripts {
     }
 
     /** There is neither a job nor an outcome. */
-    record Unknown() implements Known, Stop, Note {}
+    record Unknown() implements Known, ReachScripts.Stop, ReachScripts.Note {}
 
     /** The same, but Redis has lost its state, and workers are still saying what they run. */
-    record Recovering() implements Known, Withdrawal, Stop, Note {}
+    record Recovering() implements Known, Withdrawal, ReachScripts.Stop, ReachScripts.Note {}
 
     /** What is known of a dispatch id; with an empty one, of whatever job has the key. */
     Known ask(Redis redis, String key, String id) throws InterruptedException {
@@ -280,150 +252,6 @@ final class JobScripts {
             case "RECOVERING" -> new Recovering();
             case "GONE" -> new Gone();
             default -> throw unknown("withdraw", reply);
-        };
-    }
-
-    /**
-     * A stop that is asked for. An owner and a dispatch id are guessed: wrong ones cost another round.
-     *
-     * @param by the plan for whose sake it is: a job that its schedule did not start is not touched; null for none
-     */
-    record StopRequest(
-            String key,
-            String ownerGuess,
-            String idGuess,
-            String client,
-            String requestId,
-            String onlyId,
-            String onlyToken,
-            @Nullable By by) {
-        /** One that no schedule asks for. */
-        StopRequest(
-                String key,
-                String ownerGuess,
-                String idGuess,
-                String client,
-                String requestId,
-                String onlyId,
-                String onlyToken) {
-            this(key, ownerGuess, idGuess, client, requestId, onlyId, onlyToken, null);
-        }
-    }
-
-    /** What became of a stop that was asked for. */
-    sealed interface Stop permits StoppedAtOnce, Wished, Elsewhere, NotYours, Superseded, Unknown, Recovering, Gone {}
-
-    /** No worker had it: it is over. */
-    record StoppedAtOnce() implements Stop {}
-
-    /** Its owner is asked; it is over when the key has no job of this dispatch id any more. */
-    record Wished(String id, long token) implements Stop {}
-
-    /** It has another owner, or another dispatch id, than was guessed. */
-    record Elsewhere(String owner, String id) implements Stop {}
-
-    /** The condition does not hold. */
-    record NotYours() implements Stop {}
-
-    /** Asks for a job to be stopped. */
-    Stop stop(Redis redis, StopRequest request) throws InterruptedException {
-        String key = request.key();
-        List<Object> names = new ArrayList<>(List.of(
-                keys.meta(),
-                keys.job(key),
-                keys.payload(key),
-                keys.outcome(request.idGuess()),
-                keys.inbox(request.ownerGuess()),
-                keys.waiting(),
-                keys.due(),
-                keys.dead()));
-        List<Object> arguments = new ArrayList<>(List.of(
-                key,
-                request.ownerGuess(),
-                request.idGuess(),
-                request.client(),
-                request.requestId(),
-                request.onlyId(),
-                request.onlyToken()));
-        addPlan(request.by(), names, arguments);
-        List<@Nullable Object> reply = Replies.list(redis.eval(STOP, names, arguments));
-        return switch (word(reply)) {
-            case "STOPPED" -> new StoppedAtOnce();
-            case "WISHED" -> new Wished(text(reply, 1), decimal(reply, 2));
-            case "LOOK" -> new Elsewhere(text(reply, 1), text(reply, 2));
-            case "NOTYOURS" -> new NotYours();
-            case "SUPERSEDED" -> new Superseded();
-            case "UNKNOWN" -> new Unknown();
-            case "RECOVERING" -> new Recovering();
-            case "GONE" -> new Gone();
-            default -> throw unknown("stop", reply);
-        };
-    }
-
-    /** What became of a dead job that was to be tried anew. */
-    enum Retried {
-        OK,
-        /** There is no such dead job. */
-        UNKNOWN,
-        /** As many jobs are queued as the pool allows. */
-        FULL,
-        CLOSING,
-        GONE
-    }
-
-    /**
-     * Has a dead job tried anew, as if it had never been tried.
-     *
-     * @param idGuess its dispatch id; a wrong one costs another round
-     * @param requestId a new one for each request: said again it is the same one
-     * @param first the worker in the first slot of the ring, which looks after due times; empty when there is none
-     */
-    Retried retry(Redis redis, String key, String idGuess, String requestId, String first) throws InterruptedException {
-        String id = idGuess;
-        while (true) {
-            List<Object> names =
-                    new ArrayList<>(List.of(keys.meta(), keys.job(key), keys.dead(), keys.due(), keys.outcome(id)));
-            if (!first.isEmpty()) {
-                names.add(keys.inbox(first));
-            }
-            List<@Nullable Object> reply = Replies.list(redis.eval(RETRY, names, List.of(key, id, requestId)));
-            if (!word(reply).equals("LOOK")) {
-                return Retried.valueOf(word(reply));
-            }
-            id = text(reply, 1);
-        }
-    }
-
-    /** A notification. An owner that was guessed wrongly costs another round. */
-    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-    record Notification(String key, String ownerGuess, byte[] payload, String client, String requestId) {}
-
-    /** What became of a notification. */
-    sealed interface Note permits Noted, OwnedBy, NotRunning, Unknown, Recovering, Gone {}
-
-    /** It is in the owner's inbox. */
-    record Noted() implements Note {}
-
-    /** The job has another owner than was guessed. */
-    record OwnedBy(String owner) implements Note {}
-
-    /** No worker has the job. */
-    record NotRunning() implements Note {}
-
-    /** Sends a notification to a job. */
-    Note note(Redis redis, Notification note) throws InterruptedException {
-        List<@Nullable Object> reply = Replies.list(redis.eval(
-                NOTE,
-                List.of(keys.meta(), keys.job(note.key()), keys.inbox(note.ownerGuess())),
-                List.of(note.key(), note.ownerGuess(), note.payload(), note.client(), note.requestId())));
-        return switch (word(reply)) {
-            case "OK" -> new Noted();
-            case "LOOK" -> new OwnedBy(text(reply, 1));
-            case "NOTRUNNING" -> new NotRunning();
-            case "UNKNOWN" -> new Unknown();
-            case "RECOVERING" -> new Recovering();
-            case "GONE" -> new Gone();
-            default -> throw unknown("note", reply);
         };
     }
 }

@@ -31,16 +31,16 @@ final class Notifying {
         PoolIncarnation pool = first;
         String owner = pool.ring().ownerOf(key).orElse("");
         while (true) {
-            switch (pool.jobs()
+            switch (pool.reach()
                     .note(
                             call,
-                            new JobScripts.Notification(
+                            new ReachScripts.Notification(
                                     key, owner, payload, client.answers().client(), request))) {
-                case JobScripts.Noted noted -> {
+                case ReachScripts.Noted noted -> {
                     return true;
                 }
-                case JobScripts.OwnedBy owned -> owner = owned.owner();
-                case JobScripts.NotRunning none -> {
+                case ReachScripts.OwnedBy owned -> owner = owned.owner();
+                case ReachScripts.NotRunning none -> {
                     return false;
                 }
                 case JobScripts.Unknown none -> {

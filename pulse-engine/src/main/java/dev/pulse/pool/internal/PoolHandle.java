@@ -67,9 +67,7 @@ final class PoolHandle implements PoolNode, Closing {
     private final Overview overview;
     private final Listening listening;
 
-    private volatile @Nullable Heartbeat heartbeat;
-    private volatile @Nullable Upkeep upkeep;
-    private volatile @Nullable DueJobs dueJobs;
+    private volatile @Nullable PoolLoops loops;
     private volatile boolean closed;
 
     /** Asks Redis nothing yet. */
@@ -103,33 +101,22 @@ final class PoolHandle implements PoolNode, Closing {
         PoolSettings wished = options.settings().apply(PoolSettings.DEFAULTS);
         life.open(wished);
         control.change(options.settings());
-        Placing placing = new Placing(redis);
-        Upkeep keeping = new Upkeep(
-                placing,
-                new Sweeping(redis, name, new Forwarding(redis, work.reports())),
-                this::rank,
-                signals.loop("pool " + name + " upkeep", false));
-        upkeep = keeping;
-        DueJobs due =
-                new DueJobs(placing, this::rank, this::lookAgain, signals.loop("pool " + name + " due jobs", false));
-        dueJobs = due;
-        PoolWatch watch = new PoolWatch(name, redis, life, answers, keeping, due, cleaning, workers);
-        Beating beat = new Beating(life, answers, () -> workers);
-        heartbeat = new Heartbeat(redis, name, signals, beat, () -> workers, watch);
+        loops = new PoolLoops(
+                name, redis, signals, life, answers, cleaning, work.reports(), workers, this::rank, this::lookAgain);
     }
 
     private void lookAgain() {
-        Heartbeat beating = heartbeat;
-        if (beating != null) {
-            beating.wake();
+        PoolLoops opened = loops;
+        if (opened != null) {
+            opened.lookAgain();
         }
     }
 
     private void workersChanged() {
-        Heartbeat beating = heartbeat;
+        PoolLoops opened = loops;
         // once it is closed, beats go on until its workers have gone
-        if (beating != null && !closed) {
-            beating.workersChanged();
+        if (opened != null && !closed) {
+            opened.workersChanged();
         }
     }
 
@@ -361,37 +348,14 @@ final class PoolHandle implements PoolNode, Closing {
         List.copyOf(workers).forEach(worker -> closings.add(() -> worker.close(deadline)));
         // beats go on until the workers have gone: their leases are to last as long
         CloseResult result = Closing.sideBySide(closings);
-        endLoops(deadline);
+        PoolLoops opened = loops;
+        if (opened != null) {
+            opened.end(deadline);
+        }
         answers.close(deadline);
         forgetReplies();
         pools.forget(this);
         return result;
-    }
-
-    private void endLoops(long deadline) {
-        Heartbeat beating = heartbeat;
-        Upkeep keeping = upkeep;
-        DueJobs due = dueJobs;
-        if (beating == null || keeping == null || due == null) {
-            return;
-        }
-        beating.stop();
-        keeping.stop();
-        due.stop();
-        long soon = System.nanoTime() + LAST_WORDS.toNanos();
-        long end = soon - deadline < 0 ? soon : deadline;
-        boolean ended = false;
-        try {
-            ended = beating.join(end) && keeping.join(end) && due.join(end);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (!ended) {
-            beating.interrupt();
-            keeping.interrupt();
-            due.interrupt();
-            Deadlines.hardPhase(until -> beating.join(until) && keeping.join(until) && due.join(until));
-        }
     }
 
     /** Nobody is to write to this handle any more; if that cannot be said, its stream ends with its TTL. */

@@ -15,6 +15,7 @@ final class PoolIncarnation {
     private final Redis redis;
     private final PoolKeys keys;
     private final JobScripts jobs;
+    private final ReachScripts reach;
     private final OwnerScripts owners;
     private final MessageScripts messages;
     private final PlacementScripts placement;
@@ -31,6 +32,7 @@ final class PoolIncarnation {
         this.redis = redis;
         this.keys = keys;
         this.jobs = new JobScripts(keys);
+        this.reach = new ReachScripts(keys);
         this.owners = new OwnerScripts(keys);
         this.messages = new MessageScripts(keys);
         this.reads = new PoolReads(keys);
@@ -55,6 +57,10 @@ final class PoolIncarnation {
 
     JobScripts jobs() {
         return jobs;
+    }
+
+    ReachScripts reach() {
+        return reach;
     }
 
     OwnerScripts owners() {

@@ -1,7 +1,9 @@
 package dev.pulse.pool.internal;
 
+import dev.pulse.pool.internal.timed.PoolSide.By;
 import dev.pulse.redis.Replies;
 import dev.pulse.redis.Script;
+import dev.pulse.wire.PoolKeys;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,5 +47,13 @@ public final class PoolScript {
 
     public static IllegalStateException unknown(String script, List<@Nullable Object> reply) {
         return new IllegalStateException("script " + script + " answered " + word(reply));
+    }
+
+    /** Adds what a script needs that acts for the sake of a plan. */
+    static void addPlan(PoolKeys keys, @Nullable By by, List<Object> names, List<Object> arguments) {
+        if (by != null) {
+            names.addAll(List.of(keys.schedule(by.schedule()), keys.scheduledJobs(by.schedule())));
+            arguments.addAll(List.of(by.schedule(), by.token()));
+        }
     }
 }

@@ -168,6 +168,7 @@ final class Reasserting {
                                 worker.pool().redis(),
                                 ring.version(),
                                 ring.ownerOf(job.key()).orElse(""),
+                                ring.first(),
                                 request);
                 if (!(admission instanceof RingChanged changed)) {
                     admitted++;

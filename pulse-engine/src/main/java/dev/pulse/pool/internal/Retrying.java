@@ -25,7 +25,7 @@ final class Retrying {
         PoolIncarnation pool = client.present();
         try {
             while (true) {
-                switch (pool.jobs().retry(call, key, "", request, pool.ring().first())) {
+                switch (pool.reach().retry(call, key, "", request, pool.ring().first())) {
                     case OK -> {
                         return true;
                     }

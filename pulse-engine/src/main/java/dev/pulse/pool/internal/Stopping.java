@@ -96,26 +96,26 @@ final class Stopping {
             String owner = pool.ring().ownerOf(key).orElse("");
             String id = onlyId;
             while (true) {
-                switch (pool.jobs()
+                switch (pool.reach()
                         .stop(
                                 redis,
-                                new JobScripts.StopRequest(
+                                new ReachScripts.StopRequest(
                                         key, owner, id, client.answers().client(), request, onlyId, "", by))) {
-                    case JobScripts.StoppedAtOnce stopped -> {
+                    case ReachScripts.StoppedAtOnce stopped -> {
                         return Answer.Told.of("stopped", 0, "");
                     }
-                    case JobScripts.Wished wished -> {
+                    case ReachScripts.Wished wished -> {
                         recorded = true;
                         recovering = false;
                         // a job of the key that comes after it is none of our business
                         onlyId = wished.id();
                         return null;
                     }
-                    case JobScripts.Elsewhere elsewhere -> {
+                    case ReachScripts.Elsewhere elsewhere -> {
                         owner = elsewhere.owner();
                         id = elsewhere.id();
                     }
-                    case JobScripts.NotYours other -> {
+                    case ReachScripts.NotYours other -> {
                         return new Answer.Untraceable();
                     }
                     case JobScripts.Superseded superseded -> throw new PoolSide.SupersededException();

@@ -5,6 +5,7 @@ import dev.pulse.PulseException;
 import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
 import dev.pulse.task.Deadlines;
+import dev.pulse.task.Durations;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ final class Activity {
             return true;
         }
         if (connection == null) {
-            lease.awaitHeld(Polls.shorter(block, SLICE));
+            lease.awaitHeld(Durations.shorter(block, SLICE));
             return false;
         }
         Duration others = lease.take(redis, lasts);
@@ -60,7 +61,7 @@ final class Activity {
             return true;
         }
         if (!block.isZero()) {
-            lease.await(connection, Polls.shorter(others, block));
+            lease.await(connection, Durations.shorter(others, block));
         }
         return false;
     }

@@ -2,6 +2,7 @@ package dev.pulse.stream.internal;
 
 import dev.pulse.PulseException;
 import dev.pulse.task.Backoff;
+import dev.pulse.task.Durations;
 import dev.pulse.task.Wakeup;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -75,7 +76,7 @@ final class Outbox {
         group = hurried;
         closing = true;
         while (unsaid.get() > 0 && System.nanoTime() < deadline) {
-            allSaid.await(Polls.shorter(Polls.until(deadline), Duration.ofMillis(50)));
+            allSaid.await(Durations.shorter(Polls.until(deadline), Duration.ofMillis(50)));
         }
     }
 }

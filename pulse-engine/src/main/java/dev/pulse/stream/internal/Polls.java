@@ -21,10 +21,6 @@ final class Polls {
         }
     }
 
-    static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) <= 0 ? one : other;
-    }
-
     /** What is left until the deadline, by {@link System#nanoTime}; zero when it has passed. */
     static Duration until(long deadline) {
         return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));

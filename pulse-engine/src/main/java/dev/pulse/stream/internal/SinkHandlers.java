@@ -2,6 +2,7 @@ package dev.pulse.stream.internal;
 
 import dev.pulse.stream.DeliveryHandler;
 import dev.pulse.stream.SinkOptions;
+import dev.pulse.task.Durations;
 import dev.pulse.task.Wakeup;
 import dev.pulse.task.Workers;
 import java.time.Duration;
@@ -176,7 +177,7 @@ final class SinkHandlers<T> {
             if (System.nanoTime() >= deadline) {
                 return false;
             }
-            settled.await(Polls.shorter(Polls.until(deadline), LOOK_AGAIN));
+            settled.await(Durations.shorter(Polls.until(deadline), LOOK_AGAIN));
         }
         return true;
     }
@@ -187,7 +188,7 @@ final class SinkHandlers<T> {
             if (System.nanoTime() >= deadline) {
                 return false;
             }
-            settled.await(Polls.shorter(Polls.until(deadline), LOOK_AGAIN));
+            settled.await(Durations.shorter(Polls.until(deadline), LOOK_AGAIN));
         }
         return true;
     }

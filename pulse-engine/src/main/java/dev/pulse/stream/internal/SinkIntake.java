@@ -8,6 +8,7 @@ import dev.pulse.redis.OwnedConnection;
 import dev.pulse.redis.Redis;
 import dev.pulse.redis.Replies;
 import dev.pulse.stream.AckMode;
+import dev.pulse.task.Durations;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -171,7 +172,7 @@ final class SinkIntake<T> {
         Duration block = longest;
         for (SinkSource<T> source : all) {
             source.lag().beforeRead();
-            block = Polls.shorter(block, source.backlog().untilLook());
+            block = Durations.shorter(block, source.backlog().untilLook());
         }
         List<SinkDelivery<T>> found = new ArrayList<>();
         boolean complete = false;

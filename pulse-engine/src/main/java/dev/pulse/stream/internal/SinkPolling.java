@@ -6,6 +6,7 @@ import dev.pulse.redis.Redis;
 import dev.pulse.stream.Delivery;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Deadlines;
+import dev.pulse.task.Durations;
 import dev.pulse.task.Tasks;
 import dev.pulse.task.Wakeup;
 import java.time.Duration;
@@ -52,7 +53,7 @@ final class SinkPolling<T> {
 
     private List<Delivery<T>> pollUntil(int max, long deadline, Wakeup room) throws InterruptedException {
         // short reads, so that what is tried again meanwhile does not wait behind one
-        Duration slice = Polls.shorter(sink.options().blockTime(), LONGEST_SLICE);
+        Duration slice = Durations.shorter(sink.options().blockTime(), LONGEST_SLICE);
         Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(500));
         while (true) {
             List<Delivery<T>> taken = takeReady(max);
@@ -60,10 +61,10 @@ final class SinkPolling<T> {
             if (taken.isEmpty() && !sink.isStopped()) {
                 try {
                     if (sink.room().free() > 0) {
-                        read(max, Polls.shorter(left, slice));
+                        read(max, Durations.shorter(left, slice));
                         taken = takeReady(max);
                     } else {
-                        room.await(Polls.shorter(left, slice));
+                        room.await(Durations.shorter(left, slice));
                     }
                 } catch (RedisUnavailableException e) {
                     Duration pause = backoff.next();

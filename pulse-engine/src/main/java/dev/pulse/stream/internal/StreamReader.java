@@ -14,6 +14,7 @@ import dev.pulse.stream.StartAt;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Closing;
 import dev.pulse.task.Deadlines;
+import dev.pulse.task.Durations;
 import dev.pulse.task.Signals;
 import dev.pulse.task.Tasks;
 import java.time.Duration;
@@ -83,7 +84,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
         while (!closed) {
             try {
                 ReaderIntake.Batch<T> batch =
-                        sources.read(call, max, count, Polls.shorter(Polls.until(deadline), options.blockTime()));
+                        sources.read(call, max, count, Durations.shorter(Polls.until(deadline), options.blockTime()));
                 List<Event<T>> events = batch.handOut();
                 if (!events.isEmpty()) {
                     return events;
@@ -143,7 +144,7 @@ final class StreamReader<T> implements Reader<T>, Closing {
         ReaderSource<T> source =
                 ReaderSource.open(call, signals, handle.record(), selection(handle.entries(), options), at);
         // no longer than the read would block by itself, or the call may take
-        sources.add(call, source, Polls.shorter(options.blockTime(), call.timeLeft()));
+        sources.add(call, source, Durations.shorter(options.blockTime(), call.timeLeft()));
     }
 
     @Override

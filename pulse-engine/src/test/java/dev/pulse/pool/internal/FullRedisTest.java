@@ -66,8 +66,8 @@ class FullRedisTest {
         fill();
         var before = pool.snapshot().content().keySet();
         refused(() -> pool.assign("new", "w1"));
-        refused(() -> pool.jobs.admit(pool.redis, pool.version(), "", request("new", "d1")));
-        refused(() -> pool.jobs.note(pool.redis, new JobScripts.Notification("k", "w1", bytes("n"), CLIENT, "r1")));
+        refused(() -> pool.admit(pool.version(), "", request("new", "d1")));
+        refused(() -> pool.reach.note(pool.redis, new ReachScripts.Notification("k", "w1", bytes("n"), CLIENT, "r1")));
         refused(() -> pool.messages.send(
                 pool.redis, pool.version(), "w1", new MessageScripts.Message("k", bytes("m"), CLIENT, "r1")));
         assertThat(pool.snapshot().content().keySet()).isEqualTo(before);
@@ -77,7 +77,7 @@ class FullRedisTest {
     @PulseTest
     @Attacks(value = Promise.P7, by = Fault.F16)
     void whatIsThereStaysUnderItsLeaseAndIsMovedAndSettled() throws InterruptedException {
-        pool.jobs.admit(pool.redis, pool.version(), "", request("waiting", "d1"));
+        pool.admit(pool.version(), "", request("waiting", "d1"));
         Held moving = pool.assign("moving", "w1");
         Held running = pool.assign("running", "w1");
         Held failing = pool.assign("failing", "w1");
@@ -109,8 +109,8 @@ class FullRedisTest {
                 .isEqualTo(OwnerScripts.Postponed.DUE);
         assertThat(pool.owners.begin(pool.redis, task, "", 5, true)).isInstanceOf(OwnerScripts.Attempt.class);
         assertThat(pool.owners.finish(pool.redis, task, bytes("r"), List.of())).isEqualTo(Ended.OK);
-        assertThat(pool.jobs.stop(pool.redis, new JobScripts.StopRequest("running", "w1", "", CLIENT, "r2", "", "")))
-                .isInstanceOf(JobScripts.Wished.class);
+        assertThat(pool.reach.stop(pool.redis, ScriptPool.stopOf("running", "w1", "", CLIENT, "r2", "", "")))
+                .isInstanceOf(ReachScripts.Wished.class);
         assertThat(pool.owners.stopped(pool.redis, running, List.of(), List.of()))
                 .isEqualTo(Ended.OK);
         var message =

@@ -54,27 +54,24 @@ class GarbageInPoolsTest {
 
     private static Map<String, Scene> scenes() {
         Map<String, Scene> scenes = new LinkedHashMap<>();
-        scenes.put(
-                "admit", (pool, job) -> pool.jobs.admit(pool.redis, pool.version(), "w1", once("k2", Duration.ZERO)));
-        scenes.put("admit to wait", (pool, job) -> pool.jobs.admit(pool.redis, 2, "", once("k2", Duration.ZERO)));
-        scenes.put(
-                "admit delayed",
-                (pool, job) -> pool.jobs.admit(pool.redis, 2, "w1", once("k2", Duration.ofSeconds(1))));
+        scenes.put("admit", (pool, job) -> pool.admit(pool.version(), "w1", once("k2", Duration.ZERO)));
+        scenes.put("admit to wait", (pool, job) -> pool.admit(2, "", once("k2", Duration.ZERO)));
+        scenes.put("admit delayed", (pool, job) -> pool.admit(2, "w1", once("k2", Duration.ofSeconds(1))));
         scenes.put("ask", (pool, job) -> pool.jobs.ask(pool.redis, "k", job.id()));
         scenes.put("withdraw", (pool, job) -> pool.jobs.withdraw(pool.redis, "k2", "id-k2"));
-        scenes.put("stop", (pool, job) -> pool.jobs.stop(pool.redis, stop("k", "w1")));
-        scenes.put("stop what waits", (pool, job) -> pool.jobs.stop(pool.redis, stop("waiting", "")));
+        scenes.put("stop", (pool, job) -> pool.reach.stop(pool.redis, stop("k", "w1")));
+        scenes.put("stop what waits", (pool, job) -> pool.reach.stop(pool.redis, stop("waiting", "")));
         scenes.put(
                 "note",
                 (pool, job) ->
-                        pool.jobs.note(pool.redis, new JobScripts.Notification("k", "w1", bytes("n"), CLIENT, "r")));
+                        pool.reach.note(pool.redis, new ReachScripts.Notification("k", "w1", bytes("n"), CLIENT, "r")));
         scenes.put("started", (pool, job) -> pool.start(job));
         scenes.put("fail", (pool, job) -> pool.owners.fail(pool.redis, job, "boom", entry(pool)));
         scenes.put("later", (pool, job) -> pool.owners.later(pool.redis, job, failure(2), "w2", entry(pool)));
         scenes.put("dead", (pool, job) -> pool.owners.later(pool.redis, job, failure(1), "w2", entry(pool)));
         scenes.put("begin", (pool, job) -> pool.owners.begin(pool.redis, job, "", 5, true));
         scenes.put("finish", (pool, job) -> pool.owners.finish(pool.redis, job, bytes("r"), entry(pool)));
-        scenes.put("retry", (pool, job) -> pool.jobs.retry(pool.redis, "dead", "id-dead", "r", "w2"));
+        scenes.put("retry", (pool, job) -> pool.reach.retry(pool.redis, "dead", "id-dead", "r", "w2"));
         scenes.put("stopped", (pool, job) -> pool.owners.stopped(pool.redis, job, List.of(), entry(pool)));
         scenes.put(
                 "reassert",
@@ -134,11 +131,11 @@ class GarbageInPoolsTest {
     }
 
     private static JobScripts.Request once(String key, Duration delay) {
-        return new JobScripts.Request(key, "id-" + key, "digest", bytes("p"), CLIENT, 5, delay, false);
+        return ScriptPool.job(key, "id-" + key, "digest", bytes("p"), CLIENT, 5, delay, false);
     }
 
-    private static JobScripts.StopRequest stop(String key, String owner) {
-        return new JobScripts.StopRequest(key, owner, "id-" + key, CLIENT, "r", "", "");
+    private static ReachScripts.StopRequest stop(String key, String owner) {
+        return ScriptPool.stopOf(key, owner, "id-" + key, CLIENT, "r", "", "");
     }
 
     private static OwnerScripts.Failure failure(int allowed) {
@@ -166,7 +163,7 @@ class GarbageInPoolsTest {
         pool.beat();
         pool.join("w1");
         pool.join("w2");
-        pool.jobs.admit(pool.redis, 2, "", once("waiting", Duration.ZERO));
+        pool.admit(2, "", once("waiting", Duration.ZERO));
         pool.owners.later(
                 pool.redis, pool.assign(once("dead", Duration.ZERO), "w1"), failure(0), "", pool.entryIds("w1"));
         pool.messages.send(pool.redis, 2, "w1", new MessageScripts.Message("k", bytes("m"), CLIENT, "r"));

@@ -8,7 +8,7 @@ import dev.pulse.pool.internal.JobScripts.Admission;
 import dev.pulse.pool.internal.JobScripts.Assigned;
 import dev.pulse.pool.internal.JobScripts.Joined;
 import dev.pulse.pool.internal.JobScripts.Request;
-import dev.pulse.pool.internal.JobScripts.StopRequest;
+import dev.pulse.pool.internal.ReachScripts.StopRequest;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -42,21 +42,21 @@ class JobScriptsTest {
 
     private static Request once(String key, String id, String digest) {
         Request plain = request(key, id);
-        return new Request(key, id, digest, plain.payload(), CLIENT, 1, Duration.ZERO, false);
+        return ScriptPool.job(key, id, digest, plain.payload(), CLIENT, 1, Duration.ZERO, false);
     }
 
     private static Request delayed(String key, Duration delay) {
         Request plain = request(key, "id-" + key);
-        return new Request(key, plain.id(), "", plain.payload(), CLIENT, 5, delay, false);
+        return ScriptPool.job(key, plain.id(), "", plain.payload(), CLIENT, 5, delay, false);
     }
 
     private static Request urgent(String key) {
         Request plain = request(key, "id-" + key);
-        return new Request(key, plain.id(), "", plain.payload(), CLIENT, 1, Duration.ZERO, true);
+        return ScriptPool.job(key, plain.id(), "", plain.payload(), CLIENT, 1, Duration.ZERO, true);
     }
 
     private StopRequest stop(String key, String owner, String id) {
-        return new StopRequest(key, owner, id, CLIENT, "r1", "", "");
+        return ScriptPool.stopOf(key, owner, id, CLIENT, "r1", "", "");
     }
 
     @PulseTest
@@ -135,19 +135,18 @@ class JobScriptsTest {
 
     @PulseTest
     void anotherRingIsToldAndNothingAccepted() throws InterruptedException {
-        assertThat(pool.jobs.admit(pool.redis, 0, "w0", request("k", "d1"))).isEqualTo(new RingChanged(1, "w1"));
+        assertThat(pool.admit(0, "w0", request("k", "d1"))).isEqualTo(new RingChanged(1, "w1"));
         assertThat(pool.snapshot().names("job:")).isEmpty();
     }
 
     @PulseTest
     void withoutAWorkerAJobWaitsInTheOrderOfAcceptance() throws InterruptedException {
         for (String key : List.of("c", "a", "b")) {
-            assertThat(pool.jobs.admit(pool.redis, 1, "", request(key, "id-" + key)))
-                    .isEqualTo(new JobScripts.Waiting());
+            assertThat(pool.admit(1, "", request(key, "id-" + key))).isEqualTo(new JobScripts.Waiting());
         }
         assertThat(pool.snapshot().scores("wait").keySet()).containsExactly("c", "a", "b");
         assertThat(pool.hash("m")).containsEntry("q", "3").containsEntry("f", "0");
-        assertThat(pool.jobs.admit(pool.redis, 1, "", urgent("d"))).isEqualTo(new JobScripts.NoWorker());
+        assertThat(pool.admit(1, "", urgent("d"))).isEqualTo(new JobScripts.NoWorker());
     }
 
     @PulseTest
@@ -211,10 +210,11 @@ class JobScriptsTest {
     @PulseTest
     void aStopIsAWishInTheRecordAndAnEntryForTheOwner() throws InterruptedException {
         var job = pool.assign("k", "w1");
-        assertThat(pool.jobs.stop(pool.redis, stop("k", "", ""))).isEqualTo(new JobScripts.Elsewhere("w1", job.id()));
+        assertThat(pool.reach.stop(pool.redis, stop("k", "", "")))
+                .isEqualTo(new ReachScripts.Elsewhere("w1", job.id()));
         assertThat(pool.inbox("w1", "x")).isEmpty();
-        assertThat(pool.jobs.stop(pool.redis, stop("k", "w1", "")))
-                .isEqualTo(new JobScripts.Wished(job.id(), job.token()));
+        assertThat(pool.reach.stop(pool.redis, stop("k", "w1", "")))
+                .isEqualTo(new ReachScripts.Wished(job.id(), job.token()));
         assertThat(pool.record("k").stopWished()).isTrue();
         assertThat(pool.inbox("w1", "x").getFirst().fields())
                 .containsAllEntriesOf(Map.of("k", "k", "t", "" + job.token(), "c", CLIENT, "id", "r1"));
@@ -223,7 +223,7 @@ class JobScriptsTest {
 
     @PulseTest
     void aJobWithoutOwnerIsStoppedAtOnce() throws InterruptedException {
-        pool.jobs.admit(pool.redis, 1, "", request("waiting", "d1"));
+        pool.admit(1, "", request("waiting", "d1"));
         admit(delayed("due", Duration.ofHours(1)));
         pool.owners.later(
                 pool.redis,
@@ -232,8 +232,8 @@ class JobScriptsTest {
                 "",
                 List.of());
         for (String key : List.of("waiting", "due", "dead")) {
-            assertThat(pool.jobs.stop(pool.redis, stop(key, "w1", ""))).isEqualTo(new JobScripts.StoppedAtOnce());
-            assertThat(pool.jobs.stop(pool.redis, stop(key, "w1", ""))).isEqualTo(new JobScripts.Unknown());
+            assertThat(pool.reach.stop(pool.redis, stop(key, "w1", ""))).isEqualTo(new ReachScripts.StoppedAtOnce());
+            assertThat(pool.reach.stop(pool.redis, stop(key, "w1", ""))).isEqualTo(new JobScripts.Unknown());
         }
         assertThat(pool.snapshot().names("job:")).isEmpty();
         assertThat(pool.hash("m")).containsEntry("q", "0");
@@ -241,46 +241,47 @@ class JobScriptsTest {
 
     @PulseTest
     void aWaitingDispatchThatIsStoppedHasAnOutcome() throws InterruptedException {
-        pool.jobs.admit(pool.redis, 1, "", once("k", "d1", "digest"));
-        assertThat(pool.jobs.stop(pool.redis, stop("k", "", ""))).isEqualTo(new JobScripts.Elsewhere("", "d1"));
-        assertThat(pool.jobs.stop(pool.redis, stop("k", "", "d1"))).isEqualTo(new JobScripts.StoppedAtOnce());
+        pool.admit(1, "", once("k", "d1", "digest"));
+        assertThat(pool.reach.stop(pool.redis, stop("k", "", ""))).isEqualTo(new ReachScripts.Elsewhere("", "d1"));
+        assertThat(pool.reach.stop(pool.redis, stop("k", "", "d1"))).isEqualTo(new ReachScripts.StoppedAtOnce());
         assertThat(pool.jobs.ask(pool.redis, "k", "d1")).isEqualTo(new JobScripts.Outcome("stopped", 0, "", false));
     }
 
     @PulseTest
     void aConditionalStopConcernsThatJobAlone() throws InterruptedException {
         var job = pool.assign("k", "w1");
-        assertThat(pool.jobs.stop(pool.redis, new StopRequest("k", "w1", "", CLIENT, "r", "other", "")))
-                .isEqualTo(new JobScripts.NotYours());
-        assertThat(pool.jobs.stop(pool.redis, new StopRequest("k", "w1", "", CLIENT, "r", "", "1")))
-                .isEqualTo(new JobScripts.NotYours());
-        assertThat(pool.jobs.stop(pool.redis, new StopRequest("k", "w1", "", CLIENT, "r", job.id(), "" + job.token())))
-                .isInstanceOf(JobScripts.Wished.class);
+        assertThat(pool.reach.stop(pool.redis, ScriptPool.stopOf("k", "w1", "", CLIENT, "r", "other", "")))
+                .isEqualTo(new ReachScripts.NotYours());
+        assertThat(pool.reach.stop(pool.redis, ScriptPool.stopOf("k", "w1", "", CLIENT, "r", "", "1")))
+                .isEqualTo(new ReachScripts.NotYours());
+        assertThat(pool.reach.stop(
+                        pool.redis, ScriptPool.stopOf("k", "w1", "", CLIENT, "r", job.id(), "" + job.token())))
+                .isInstanceOf(ReachScripts.Wished.class);
     }
 
     @PulseTest
     void inRecoveryNoStopIsAnsweredFromTheAbsenceOfARecordOrAnOwner() throws InterruptedException {
         pool.meta("rg", "1");
-        assertThat(pool.jobs.stop(pool.redis, stop("k", "", ""))).isEqualTo(new JobScripts.Recovering());
+        assertThat(pool.reach.stop(pool.redis, stop("k", "", ""))).isEqualTo(new JobScripts.Recovering());
         admit(request("k", "d1"));
-        assertThat(pool.jobs.stop(pool.redis, stop("k", "", ""))).isEqualTo(new JobScripts.Wished("d1", 0));
+        assertThat(pool.reach.stop(pool.redis, stop("k", "", ""))).isEqualTo(new ReachScripts.Wished("d1", 0));
         assertThat(pool.record("k").stopWished()).isTrue();
     }
 
     @PulseTest
     void aNotificationGoesToTheOwnerWhereverThatIs() throws InterruptedException {
-        var note = new JobScripts.Notification("k", "", ScriptPool.bytes("hello"), CLIENT, "r1");
-        assertThat(pool.jobs.note(pool.redis, note)).isEqualTo(new JobScripts.Unknown());
-        pool.jobs.admit(pool.redis, 1, "", request("k", "d1"));
-        assertThat(pool.jobs.note(pool.redis, note)).isEqualTo(new JobScripts.NotRunning());
+        var note = new ReachScripts.Notification("k", "", ScriptPool.bytes("hello"), CLIENT, "r1");
+        assertThat(pool.reach.note(pool.redis, note)).isEqualTo(new JobScripts.Unknown());
+        pool.admit(1, "", request("k", "d1"));
+        assertThat(pool.reach.note(pool.redis, note)).isEqualTo(new ReachScripts.NotRunning());
         pool.placement.place(pool.redis, 1, List.of(new PlacementScripts.Placing("k", "d1", "w1")));
-        assertThat(pool.jobs.note(pool.redis, note)).isEqualTo(new JobScripts.OwnedBy("w1"));
-        var right = new JobScripts.Notification("k", "w1", ScriptPool.bytes("hello"), CLIENT, "r1");
-        assertThat(pool.jobs.note(pool.redis, right)).isEqualTo(new JobScripts.Noted());
+        assertThat(pool.reach.note(pool.redis, note)).isEqualTo(new ReachScripts.OwnedBy("w1"));
+        var right = new ReachScripts.Notification("k", "w1", ScriptPool.bytes("hello"), CLIENT, "r1");
+        assertThat(pool.reach.note(pool.redis, right)).isEqualTo(new ReachScripts.Noted());
         assertThat(pool.inbox("w1", "n").getFirst().fields())
                 .containsAllEntriesOf(Map.of("k", "k", "p", "hello", "c", CLIENT, "id", "r1"));
         pool.meta("rg", "1");
-        assertThat(pool.jobs.note(pool.redis, new JobScripts.Notification("l", "", new byte[0], CLIENT, "r2")))
+        assertThat(pool.reach.note(pool.redis, new ReachScripts.Notification("l", "", new byte[0], CLIENT, "r2")))
                 .isEqualTo(new JobScripts.Recovering());
     }
 
@@ -296,8 +297,8 @@ class JobScriptsTest {
         assertThat(admit(request("k", "d1"))).isEqualTo(new Gone());
         assertThat(pool.jobs.ask(pool.redis, "k", "d1")).isEqualTo(new Gone());
         assertThat(pool.jobs.withdraw(pool.redis, "k", "d1")).isEqualTo(new Gone());
-        assertThat(pool.jobs.stop(pool.redis, stop("k", "", ""))).isEqualTo(new Gone());
-        assertThat(pool.jobs.note(pool.redis, new JobScripts.Notification("k", "", new byte[0], CLIENT, "r")))
+        assertThat(pool.reach.stop(pool.redis, stop("k", "", ""))).isEqualTo(new Gone());
+        assertThat(pool.reach.note(pool.redis, new ReachScripts.Notification("k", "", new byte[0], CLIENT, "r")))
                 .isEqualTo(new Gone());
         assertThat(pool.snapshot().content()).isEmpty();
     }

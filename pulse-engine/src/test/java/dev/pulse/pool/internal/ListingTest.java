@@ -106,10 +106,10 @@ class ListingTest {
                 keys.add(key);
                 // every third waits
                 String owner = i % 3 == 0 ? "" : "w" + i % 3;
-                var job = new JobScripts.Request(key, "id" + i, "", bytes(key), "", 1, Duration.ZERO, false);
+                var job = ScriptPool.job(key, "id" + i, "", bytes(key), "", 1, Duration.ZERO, false);
                 calls.add(Call.begin(() -> caller.pool()
                         .jobs()
-                        .admit(caller.redis, caller.pool().ring().version() + 2, owner, job)));
+                        .admit(caller.redis, caller.pool().ring().version() + 2, owner, "", job)));
             }
             for (Call<JobScripts.Admission> call : calls) {
                 assertThat(call.get()).isNotInstanceOf(RingChanged.class);

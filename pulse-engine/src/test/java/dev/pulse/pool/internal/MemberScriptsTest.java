@@ -55,7 +55,7 @@ class MemberScriptsTest {
 
     @PulseTest
     void whoJoinsIsLiveAndInTheRingAndAllAreTold() throws InterruptedException {
-        pool.jobs.admit(pool.redis, 0, "", request("k", "d1"));
+        pool.admit(0, "", request("k", "d1"));
         assertThat(pool.join("w1")).isEqualTo(new MemberScripts.Member(1, "w1", 1, false, false, LEASE));
         pool.meta("hold", "9007199254740991");
         assertThat(pool.join("w2")).isEqualTo(new MemberScripts.Member(2, "w1,w2", 1, true, false, LEASE));
@@ -105,7 +105,7 @@ class MemberScriptsTest {
     @PulseTest
     void aBeatRenewsTheLeaseAndTellsWhatThereIsToDo() throws InterruptedException {
         pool.join("w1");
-        pool.jobs.admit(pool.redis, 1, "", request("k", "d1"));
+        pool.admit(1, "", request("k", "d1"));
         pool.assign("l", "w1");
         pool.endLease("w1");
         Alive found = beat(new Pulsing("w1", 1, 0));

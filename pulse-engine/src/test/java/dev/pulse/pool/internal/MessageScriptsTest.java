@@ -134,7 +134,7 @@ class MessageScriptsTest {
     @PulseTest
     void notificationsFollowTheirJob() throws InterruptedException {
         var job = pool.assign("k", "w1");
-        pool.jobs.note(pool.redis, new JobScripts.Notification("k", "w1", bytes("n"), CLIENT, "r1"));
+        pool.reach.note(pool.redis, new ReachScripts.Notification("k", "w1", bytes("n"), CLIENT, "r1"));
         assertThat(forward("n", "k", "w1")).isEqualTo(new Forward(Forward.Kind.OURS, ""));
         var moved = (PlacementScripts.Placed) pool.placement.move(
                 pool.redis,
@@ -151,7 +151,7 @@ class MessageScriptsTest {
     @PulseTest
     void aNotificationWhoseJobRunsNowhereIsDroppedAndThatIsTold() throws InterruptedException {
         var job = pool.assign("k", "w1");
-        pool.jobs.note(pool.redis, new JobScripts.Notification("k", "w1", bytes("n"), CLIENT, "r1"));
+        pool.reach.note(pool.redis, new ReachScripts.Notification("k", "w1", bytes("n"), CLIENT, "r1"));
         pool.owners.stopped(pool.redis, job, List.of(), List.of());
         assertThat(forward("n", "k", "w2")).isEqualTo(new Forward(Forward.Kind.DROPPED, ""));
         assertThat(pool.inbox("w1", "n")).isEmpty();
@@ -160,7 +160,7 @@ class MessageScriptsTest {
     @PulseTest
     void whatIsAboutJobsThatAreElsewhereIsRemovedAndWhatIsAboutOursStays() throws InterruptedException {
         var job = pool.assign("k", "w1");
-        pool.jobs.stop(pool.redis, new JobScripts.StopRequest("k", "w1", "", CLIENT, "r1", "", ""));
+        pool.reach.stop(pool.redis, ScriptPool.stopOf("k", "w1", "", CLIENT, "r1", "", ""));
         assertThat(forward("s", "k", "")).isEqualTo(new Forward(Forward.Kind.OURS, ""));
         assertThat(forward("x", "k", "")).isEqualTo(new Forward(Forward.Kind.OURS, ""));
         assertThat(forward("r", "", "")).isEqualTo(new Forward(Forward.Kind.OK, ""));

@@ -44,8 +44,7 @@ class OwnerScriptsTest {
     private Held once(String key, String worker) throws InterruptedException {
         var plain = request(key, "id-" + key);
         return pool.assign(
-                new JobScripts.Request(key, plain.id(), "digest", plain.payload(), CLIENT, 1, Duration.ZERO, false),
-                worker);
+                ScriptPool.job(key, plain.id(), "digest", plain.payload(), CLIENT, 1, Duration.ZERO, false), worker);
     }
 
     private static Held stale(Held job) {
@@ -57,7 +56,7 @@ class OwnerScriptsTest {
     }
 
     private void wishStop(Held job) throws InterruptedException {
-        pool.jobs.stop(pool.redis, new JobScripts.StopRequest(job.key(), job.worker(), "", CLIENT, "r1", "", ""));
+        pool.reach.stop(pool.redis, ScriptPool.stopOf(job.key(), job.worker(), "", CLIENT, "r1", "", ""));
     }
 
     private static Failure failure(int allowed) {
@@ -221,10 +220,10 @@ class OwnerScriptsTest {
 
     @PulseTest
     void aJobThatWaitsGivesWayToTheOneThatRuns() throws InterruptedException {
-        pool.jobs.admit(pool.redis, pool.version(), "", onceRequest("same", "d1"));
-        pool.jobs.admit(pool.redis, pool.version(), "", onceRequest("other", "d2"));
+        pool.admit(pool.version(), "", onceRequest("same", "d1"));
+        pool.admit(pool.version(), "", onceRequest("other", "d2"));
         pool.meta("rg", "1");
-        pool.jobs.stop(pool.redis, new JobScripts.StopRequest("other", "", "", CLIENT, "r", "", ""));
+        pool.reach.stop(pool.redis, ScriptPool.stopOf("other", "", "", CLIENT, "r", "", ""));
         var jobs = List.of(
                 new Running("same", 5, "d1", bytes("p"), false, 1, 1, 0),
                 new Running("other", 6, "d3", bytes("p"), false, 1, 1, 0));
@@ -238,16 +237,16 @@ class OwnerScriptsTest {
     }
 
     private static JobScripts.Request onceRequest(String key, String id) {
-        return new JobScripts.Request(key, id, "digest", bytes("p"), CLIENT, 1, Duration.ZERO, false);
+        return ScriptPool.job(key, id, "digest", bytes("p"), CLIENT, 1, Duration.ZERO, false);
     }
 
     @PulseTest
     void aDispatchThatWasReassertedIsKnownWhenItsJobHasEnded() throws InterruptedException {
         pool.owners.reassert(pool.redis, "w1", List.of(new Running("k", 5, "d1", bytes("p"), false, 1, 1, 0)), true);
-        assertThat(pool.jobs.admit(pool.redis, pool.version(), "w1", onceRequest("k", "d1")))
+        assertThat(pool.admit(pool.version(), "w1", onceRequest("k", "d1")))
                 .isEqualTo(new JobScripts.Joined(new JobScripts.Outcome("started", 5, "", true)));
         pool.owners.stopped(pool.redis, new Held("w1", "k", 5, "d1", ""), List.of(), List.of());
-        assertThat(pool.jobs.admit(pool.redis, pool.version(), "w1", onceRequest("k", "d1")))
+        assertThat(pool.admit(pool.version(), "w1", onceRequest("k", "d1")))
                 .isEqualTo(new JobScripts.Joined(new JobScripts.Outcome("stopped", 5, "", true)));
     }
 

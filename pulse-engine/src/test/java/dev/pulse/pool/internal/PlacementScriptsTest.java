@@ -64,11 +64,11 @@ class PlacementScriptsTest {
     }
 
     private void wishStop(String key, String owner) throws InterruptedException {
-        pool.jobs.stop(pool.redis, new JobScripts.StopRequest(key, owner, "", CLIENT, "r1", "", ""));
+        pool.reach.stop(pool.redis, ScriptPool.stopOf(key, owner, "", CLIENT, "r1", "", ""));
     }
 
     private void wait(String key) throws InterruptedException {
-        pool.jobs.admit(pool.redis, pool.version(), "", request(key, "id-" + key));
+        pool.admit(pool.version(), "", request(key, "id-" + key));
     }
 
     @PulseTest
@@ -204,8 +204,8 @@ class PlacementScriptsTest {
 
     @PulseTest
     void whatIsDueIsPlacedWhenItsTimeHasComeOrWaitsForAWorker() throws InterruptedException {
-        var delayed = new JobScripts.Request("k", "d1", "", bytes("p"), CLIENT, 1, Duration.ofHours(1), false);
-        pool.jobs.admit(pool.redis, pool.version(), "w1", delayed);
+        var delayed = ScriptPool.job("k", "d1", "", bytes("p"), CLIENT, 1, Duration.ofHours(1), false);
+        pool.admit(pool.version(), "w1", delayed);
         assertThat(kinds(place(new Placing("k", "d1", "w2")))).containsExactly(Kind.NOTYET);
         pool.call("ZADD", pool.keys.due(), "1", "k:k");
         assertThat(kinds(place(new Placing("k", "d1", "")))).containsExactly(Kind.WAITING);
@@ -247,11 +247,8 @@ class PlacementScriptsTest {
     void whatIsReadBesideTheScriptsIsWhatTheyNeed() throws InterruptedException {
         wait("a");
         Held job = pool.assign("b", "w1");
-        pool.jobs.admit(
-                pool.redis,
-                pool.version(),
-                "w1",
-                new JobScripts.Request("c", "d3", "", bytes("p"), CLIENT, 1, Duration.ofHours(1), false));
+        pool.admit(
+                pool.version(), "w1", ScriptPool.job("c", "d3", "", bytes("p"), CLIENT, 1, Duration.ofHours(1), false));
         assertThat(pool.reads.waiting(pool.redis, 0))
                 .containsExactly(new PoolReads.JobSeen("a", "id-a", "waiting", "", 0));
         assertThat(pool.reads.ownedBy(pool.redis, "w1", "0"))

@@ -127,16 +127,8 @@ class PoolScriptsTest {
     void whatNoWorkerHasIsRemovedAndThenTheIncarnationEnds() throws InterruptedException {
         pool.join("w1");
         pool.beat();
-        pool.jobs.admit(
-                pool.redis,
-                1,
-                "",
-                new JobScripts.Request("a", "d1", "digest", bytes("p"), CLIENT, 1, Duration.ZERO, false));
-        pool.jobs.admit(
-                pool.redis,
-                1,
-                "w1",
-                new JobScripts.Request("b", "d2", "", bytes("p"), CLIENT, 1, Duration.ofHours(1), false));
+        pool.admit(1, "", ScriptPool.job("a", "d1", "digest", bytes("p"), CLIENT, 1, Duration.ZERO, false));
+        pool.admit(1, "w1", ScriptPool.job("b", "d2", "", bytes("p"), CLIENT, 1, Duration.ofHours(1), false));
         pool.owners.later(
                 pool.redis,
                 pool.assign("c", "w1"),
@@ -192,7 +184,7 @@ class PoolScriptsTest {
                 .isEqualTo(Ending.GONE);
         assertThat(pool.pools.cleanEnd(pool.redis, pool.keys)).isEqualTo(Ending.GONE);
         assertThat(open(0)).isEqualTo(new Open(next));
-        assertThat(pool.jobs.admit(pool.redis, 0, "", request("k", "d1"))).isEqualTo(new Gone());
+        assertThat(pool.admit(0, "", request("k", "d1"))).isEqualTo(new Gone());
     }
 
     @PulseTest

@@ -27,6 +27,7 @@ final class ScriptPool implements AutoCloseable {
     final PoolKeys keys;
     final PoolScripts pools;
     final JobScripts jobs;
+    final ReachScripts reach;
     final OwnerScripts owners;
     final PlacementScripts placement;
     final MemberScripts members;
@@ -42,6 +43,7 @@ final class ScriptPool implements AutoCloseable {
         pools = new PoolScripts(name);
         keys = ((PoolScripts.Open) pools.open(redis, 0, settings())).keys();
         jobs = new JobScripts(keys);
+        reach = new ReachScripts(keys);
         owners = new OwnerScripts(keys);
         placement = new PlacementScripts(keys);
         members = new MemberScripts(keys);
@@ -125,8 +127,38 @@ final class ScriptPool implements AutoCloseable {
                 .collect(Collectors.toList());
     }
 
+    /** One that no schedule starts, and whose client waits for its begin. */
+    static JobScripts.Request job(
+            String key,
+            String id,
+            String digest,
+            byte[] payload,
+            String client,
+            int attempts,
+            Duration delay,
+            boolean workerNeeded) {
+        return new JobScripts.Request(key, id, digest, payload, client, attempts, delay, workerNeeded, false, null);
+    }
+
+    /** One that no schedule asks for. */
+    static ReachScripts.StopRequest stopOf(
+            String key,
+            String ownerGuess,
+            String idGuess,
+            String client,
+            String requestId,
+            String onlyId,
+            String onlyToken) {
+        return new ReachScripts.StopRequest(key, ownerGuess, idGuess, client, requestId, onlyId, onlyToken, null);
+    }
+
+    /** Where nobody looks after due times. */
+    JobScripts.Admission admit(long ringVersion, String owner, JobScripts.Request job) throws InterruptedException {
+        return jobs.admit(redis, ringVersion, owner, "", job);
+    }
+
     static JobScripts.Request request(String key, String id) {
-        return new JobScripts.Request(key, id, "", bytes("payload of " + key), CLIENT, 1, Duration.ZERO, false);
+        return job(key, id, "", bytes("payload of " + key), CLIENT, 1, Duration.ZERO, false);
     }
 
     static byte[] bytes(String text) {
@@ -139,7 +171,7 @@ final class ScriptPool implements AutoCloseable {
     }
 
     OwnerScripts.Held assign(JobScripts.Request request, String worker) throws InterruptedException {
-        var assigned = (JobScripts.Assigned) jobs.admit(redis, version, worker, request);
+        var assigned = (JobScripts.Assigned) admit(version, worker, request);
         return new OwnerScripts.Held(worker, request.key(), assigned.token(), request.id(), request.client());
     }
 

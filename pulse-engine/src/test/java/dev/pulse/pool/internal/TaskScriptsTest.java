@@ -5,7 +5,6 @@ import static dev.pulse.pool.internal.ScriptPool.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pulse.pool.PoolSnapshot;
-import dev.pulse.pool.internal.JobScripts.Retried;
 import dev.pulse.pool.internal.OwnerScripts.Attempt;
 import dev.pulse.pool.internal.OwnerScripts.Begun;
 import dev.pulse.pool.internal.OwnerScripts.Count;
@@ -16,6 +15,7 @@ import dev.pulse.pool.internal.OwnerScripts.NotBegun;
 import dev.pulse.pool.internal.OwnerScripts.Postponed;
 import dev.pulse.pool.internal.OwnerScripts.Running;
 import dev.pulse.pool.internal.PlacementScripts.Moving;
+import dev.pulse.pool.internal.ReachScripts.Retried;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -49,8 +49,7 @@ class TaskScriptsTest {
 
     private Held assign(String key, int attempts) throws InterruptedException {
         return pool.assign(
-                new JobScripts.Request(
-                        key, "id-" + key, "digest", bytes("payload"), CLIENT, attempts, Duration.ZERO, false),
+                ScriptPool.job(key, "id-" + key, "digest", bytes("payload"), CLIENT, attempts, Duration.ZERO, false),
                 "w1");
     }
 
@@ -93,7 +92,7 @@ class TaskScriptsTest {
     }
 
     private void wishStop(Held job) throws InterruptedException {
-        pool.jobs.stop(pool.redis, new JobScripts.StopRequest(job.key(), job.worker(), "", CLIENT, "r1", "", ""));
+        pool.reach.stop(pool.redis, ScriptPool.stopOf(job.key(), job.worker(), "", CLIENT, "r1", "", ""));
     }
 
     private long outcomeTtl(Held job) {
@@ -255,7 +254,7 @@ class TaskScriptsTest {
     }
 
     private Retried retry(String key, String idGuess, String request) throws InterruptedException {
-        return pool.jobs.retry(pool.redis, key, idGuess, request, "w2");
+        return pool.reach.retry(pool.redis, key, idGuess, request, "w2");
     }
 
     @PulseTest

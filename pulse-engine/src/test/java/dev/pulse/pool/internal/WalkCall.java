@@ -109,6 +109,7 @@ record WalkCall(
     static final class Bindings {
         private final Redis redis;
         private final JobScripts jobs;
+        private final ReachScripts reach;
         private final OwnerScripts owners;
         private final PlacementScripts placement;
         private final MemberScripts members;
@@ -117,6 +118,7 @@ record WalkCall(
         Bindings(Redis redis, PoolKeys keys) {
             this.redis = redis;
             jobs = new JobScripts(keys);
+            reach = new ReachScripts(keys);
             owners = new OwnerScripts(keys);
             placement = new PlacementScripts(keys);
             members = new MemberScripts(keys);
@@ -136,15 +138,14 @@ record WalkCall(
         String id = "d" + dispatch;
         Held held = new Held(worker(worker), key, token, id, "");
         return switch (script) {
-            case ADMIT -> word(on.jobs.admit(redis, ringVersion, worker(target), request(key, id)));
+            case ADMIT -> word(on.jobs.admit(redis, ringVersion, worker(target), "", request(key, id)));
             case ASK ->
                 switch (on.jobs.ask(redis, key, id)) {
                     case JobScripts.Record job -> job.state();
                     case JobScripts.Outcome outcome -> outcome.state();
                     case JobScripts.Known other -> word(other);
                 };
-            case STOP ->
-                word(on.jobs.stop(redis, new JobScripts.StopRequest(key, worker(target), id, "", "r", "", "")));
+            case STOP -> word(on.reach.stop(redis, ScriptPool.stopOf(key, worker(target), id, "", "r", "", "")));
             case STARTED -> on.owners.started(redis, held, startEntry(image)).name();
             case BEGIN ->
                 switch (on.owners.begin(redis, held, startEntry(image), 2, true)) {
@@ -155,7 +156,7 @@ record WalkCall(
                 on.owners
                         .finish(redis, held, ScriptPool.bytes("r"), entries(image))
                         .name();
-            case RETRY -> on.jobs.retry(redis, key, id, "r", "").name();
+            case RETRY -> on.reach.retry(redis, key, id, "r", "").name();
             case FAIL -> on.owners.fail(redis, held, "threw", entries(image)).name();
             case LATER ->
                 on.owners.later(redis, held, failure(), "", entries(image)).name();
@@ -184,7 +185,7 @@ record WalkCall(
     }
 
     private JobScripts.Request request(String key, String id) {
-        return new JobScripts.Request(
+        return ScriptPool.job(
                 key, id, "digest of " + key, ScriptPool.bytes("p"), "", Math.max(1, attempt), Duration.ZERO, false);
     }
 

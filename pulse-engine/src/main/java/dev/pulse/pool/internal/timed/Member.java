@@ -5,6 +5,7 @@ import dev.pulse.pool.Timetable;
 import dev.pulse.pool.internal.timed.TimesScripts.Listener;
 import dev.pulse.task.Closing;
 import dev.pulse.task.Deadlines;
+import dev.pulse.task.Durations;
 import dev.pulse.task.LoopSignal;
 import dev.pulse.task.Recurring;
 import dev.pulse.task.Tasks;
@@ -138,8 +139,7 @@ final class Member {
 
     /** How long until it has its turn at the next due time; negative when that is past. */
     Duration untilTurn(Position.State known) {
-        Duration wait = listening.clock().until(known.next()).plus(position.turn(known));
-        return wait.compareTo(IDLE) < 0 ? wait : IDLE;
+        return Durations.shorter(listening.clock().until(known.next()).plus(position.turn(known)), IDLE);
     }
 
     /** Shows in health while user code does not return. */

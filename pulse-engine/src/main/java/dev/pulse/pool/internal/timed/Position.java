@@ -2,6 +2,7 @@ package dev.pulse.pool.internal.timed;
 
 import dev.pulse.pool.Timetable;
 import dev.pulse.pool.internal.timed.TimesScripts.Known;
+import dev.pulse.task.Durations;
 import dev.pulse.wire.KeyHash;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,12 +132,9 @@ final class Position {
             return Duration.ZERO;
         }
         Duration period = at.period();
-        Duration second = shorter(SECOND.plus(shorter(period.dividedBy(10), MOST_OF_A_TENTH)), period.dividedBy(2));
-        return shorter(second.plus(EACH_FURTHER.multipliedBy(before - 1)), LAST);
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
+        Duration second = Durations.shorter(
+                SECOND.plus(Durations.shorter(period.dividedBy(10), MOST_OF_A_TENTH)), period.dividedBy(2));
+        return Durations.shorter(second.plus(EACH_FURTHER.multipliedBy(before - 1)), LAST);
     }
 
     private static long order(String listener, long due) {

@@ -15,6 +15,7 @@ import dev.pulse.pool.internal.timed.PoolSide.At;
 import dev.pulse.redis.Redis;
 import dev.pulse.task.Backoff;
 import dev.pulse.task.Deadlines;
+import dev.pulse.task.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -100,7 +101,7 @@ final class ScheduleHandle implements Schedule, Member.Duty {
             untilTurn = rest;
         }
         if (untilTurn.isPositive()) {
-            return untilTurn.compareTo(untilFree) < 0 ? untilTurn : untilFree;
+            return Durations.shorter(untilTurn, untilFree);
         }
         return claim(at, known);
     }
