@@ -1,7 +1,7 @@
--- Says that a message was handled, or given up. Changes nothing when run twice.
--- KEYS: 1 meta, 2 inbox, 3 replies of who sent it
--- ARGV: 1 id of its entry, 2 id of the request, 3 done or failed, 4 answer or error
--- Returns OK, STALE when the entry is gone, GONE.
+-- Says that messages were handled, or given up. Changes nothing when run twice.
+-- KEYS: 1 meta, 2 inbox, then for each message the replies of who sent it
+-- ARGV: for each message: id of its entry, id of the request, done or failed, answer or error
+-- Returns for each message 'OK', or 'STALE' when its entry is gone; GONE.
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/replies.lua
 
@@ -10,9 +10,18 @@ if not meta[1] then
   return 'GONE'
 end
 number(meta[2])
-if redis.call('XDEL', KEYS[2], ARGV[1]) == 0 then
-  return 'STALE'
+local became, settled = {}, 0
+for i = 3, #KEYS do
+  local first = 4 * (i - 3) + 1
+  if redis.call('XDEL', KEYS[2], ARGV[first]) == 0 then
+    became[#became + 1] = 'STALE'
+  else
+    tell(KEYS[i], 'm', ARGV[first + 1], ARGV[first + 2], '0', ARGV[first + 3])
+    became[#became + 1] = 'OK'
+    settled = settled + 1
+  end
 end
-redis.call('HINCRBY', KEYS[1], 'mq', -1)
-tell(KEYS[3], 'm', ARGV[2], ARGV[3], '0', ARGV[4])
-return 'OK'
+if settled > 0 then
+  redis.call('HINCRBY', KEYS[1], 'mq', -settled)
+end
+return became

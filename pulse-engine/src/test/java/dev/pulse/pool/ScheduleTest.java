@@ -17,6 +17,7 @@ import dev.pulse.testing.RespClient;
 import dev.pulse.testing.TestRedis;
 import dev.pulse.wire.PoolKeys;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -93,7 +94,19 @@ class ScheduleTest {
 
     private void awaitRunning(String... keys) {
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(ledger.running().keySet()).containsExactlyInAnyOrder(keys));
+                .untilAsserted(() -> assertThat(ledger.running().keySet())
+                        .as(this::whatIsKnown)
+                        .containsExactlyInAnyOrder(keys));
+    }
+
+    private String whatIsKnown() {
+        try {
+            return "planned %d times, told %s, at %s the pool had %s"
+                    .formatted(plannings.size(), events, Instant.now(), first.figures());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return e.toString();
+        }
     }
 
     private void awaitPlans(int count) {

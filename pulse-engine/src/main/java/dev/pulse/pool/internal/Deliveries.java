@@ -5,6 +5,7 @@ import dev.pulse.pool.internal.JobHandle.Phase;
 import dev.pulse.pool.internal.MessageScripts.Entry;
 import dev.pulse.pool.internal.MessageScripts.Forward;
 import dev.pulse.pool.internal.MessageScripts.Forwarded;
+import dev.pulse.pool.internal.MessageScripts.Handled;
 import dev.pulse.task.Tasks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,11 +25,13 @@ final class Deliveries {
     private final WorkerLife life;
     private final ServiceHandler handler;
     private final Settling settling;
+    private final HandledMessages handledMessages;
 
     Deliveries(WorkerLife life, ServiceHandler handler, Settling settling) {
         this.life = life;
         this.handler = handler;
         this.settling = settling;
+        this.handledMessages = new HandledMessages(life);
     }
 
     /** Something for the job of a key. */
@@ -82,7 +85,7 @@ final class Deliveries {
 
     private void answer(KeyWork work, InboxEntry.Message message, String client, byte[] answer) {
         Entry entry = new Entry(life.id(), message.id(), client, message.request());
-        settled(message, settling.settle(work, redis -> life.pool().messages().done(redis, entry, answer)));
+        settle(work, message, Handled.done(entry, answer));
     }
 
     private void refuse(KeyWork work, InboxEntry.Message message, @Nullable Throwable thrown) {
@@ -90,7 +93,11 @@ final class Deliveries {
         life.reports().messageFailed(life.id(), message.key(), cause, thrown);
         byte[] error = JobSteps.shortened(cause).getBytes(StandardCharsets.UTF_8);
         Entry entry = new Entry(life.id(), message.id(), message.client(), message.request());
-        settled(message, settling.settle(work, redis -> life.pool().messages().failed(redis, entry, error)));
+        settle(work, message, Handled.failed(entry, error));
+    }
+
+    private void settle(KeyWork work, InboxEntry.Message message, Handled handled) {
+        settled(message, settling.settle(work, redis -> handledMessages.settle(redis, handled)));
     }
 
     private void settled(InboxEntry message, MessageScripts.@Nullable Settled settled) {

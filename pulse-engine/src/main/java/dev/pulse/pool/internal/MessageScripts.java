@@ -11,6 +11,7 @@ import dev.pulse.redis.Script;
 import dev.pulse.wire.PoolKeys;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,21 +86,42 @@ final class MessageScripts {
      */
     record Entry(String worker, String entry, String client, String requestId) {}
 
-    /** Says that a message was handled. */
-    Settled done(Redis redis, Entry message, byte[] answer) throws InterruptedException {
-        return settle(redis, message, "done", answer);
+    /**
+     * What became of a message.
+     *
+     * @param text the answer, or the error
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    record Handled(Entry message, String state, byte[] text) {
+        static Handled done(Entry message, byte[] answer) {
+            return new Handled(message, "done", answer);
+        }
+
+        static Handled failed(Entry message, byte[] error) {
+            return new Handled(message, "failed", error);
+        }
     }
 
-    /** Says that a message is given up. */
-    Settled failed(Redis redis, Entry message, byte[] error) throws InterruptedException {
-        return settle(redis, message, "failed", error);
-    }
-
-    private Settled settle(Redis redis, Entry message, String state, byte[] text) throws InterruptedException {
-        return Settled.valueOf(Replies.text(redis.eval(
-                DONE,
-                List.of(keys.meta(), keys.inbox(message.worker()), keys.replies(message.client())),
-                List.of(message.entry(), message.requestId(), state, text))));
+    /**
+     * Says that messages in the inbox of one worker were handled, or are given up.
+     *
+     * @param messages at most {@value PlacementScripts#MOST}, and one at least
+     * @return what became of the entry of each, in that order
+     */
+    List<Settled> settle(Redis redis, List<Handled> messages) throws InterruptedException {
+        PlacementScripts.requireBatch(messages);
+        List<Object> names = new ArrayList<>();
+        names.add(keys.meta());
+        names.add(keys.inbox(messages.getFirst().message().worker()));
+        List<Object> arguments = new ArrayList<>();
+        for (Handled handled : messages) {
+            Entry message = handled.message();
+            names.add(keys.replies(message.client()));
+            arguments.addAll(List.of(message.entry(), message.requestId(), handled.state(), handled.text()));
+        }
+        return redis.eval(DONE, names, arguments) instanceof List<?> became
+                ? became.stream().map(one -> Settled.valueOf(Replies.text(one))).toList()
+                : Collections.nCopies(messages.size(), Settled.GONE);
     }
 
     /**

@@ -48,8 +48,8 @@ final class TaskSteps extends JobSteps {
         life.reports().messageFailed(life.id(), message.key(), cause, null);
         MessageScripts.Entry entry =
                 new MessageScripts.Entry(life.id(), message.id(), message.client(), message.request());
-        byte[] error = cause.getBytes(StandardCharsets.UTF_8);
-        if (settling.settle(work, redis -> life.pool().messages().failed(redis, entry, error)) != null) {
+        var refused = MessageScripts.Handled.failed(entry, cause.getBytes(StandardCharsets.UTF_8));
+        if (settling.settle(work, redis -> life.pool().messages().settle(redis, List.of(refused))) != null) {
             life.inbox().gone(message);
         }
     }

@@ -9,6 +9,7 @@ import dev.pulse.faults.Attacks;
 import dev.pulse.faults.Fault;
 import dev.pulse.faults.Promise;
 import dev.pulse.pool.PoolSnapshot;
+import dev.pulse.pool.internal.MessageScripts.Handled;
 import dev.pulse.pool.internal.OwnerScripts.Held;
 import dev.pulse.redis.Redis;
 import dev.pulse.testing.Prefix;
@@ -112,7 +113,7 @@ class GarbageInPoolsTest {
                 "send",
                 (pool, job) -> pool.messages.send(
                         pool.redis, 2, "w1", new MessageScripts.Message("k", bytes("m"), CLIENT, "r")));
-        scenes.put("message done", (pool, job) -> pool.messages.done(pool.redis, message(pool), bytes("yes")));
+        scenes.put("message done", (pool, job) -> pool.settle(Handled.done(message(pool), bytes("yes"))));
         scenes.put(
                 "message later",
                 (pool, job) -> pool.messages.later(pool.redis, message(pool), Duration.ZERO, true, "w2"));

@@ -3,6 +3,7 @@ package dev.pulse.pool.internal;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.pool.PoolSettings;
+import dev.pulse.pool.internal.MessageScripts.Handled;
 import dev.pulse.pool.internal.OwnerScripts.About;
 import dev.pulse.pool.internal.OwnerScripts.Held;
 import dev.pulse.pool.internal.OwnerScripts.Waiter;
@@ -204,11 +205,8 @@ final class HandWorker implements AutoCloseable {
         if (text != null) {
             var message = new MessageScripts.Entry(id, entry, text(fields, "c"), text(fields, "id"));
             byte[] reply = Caller.bytes(text + " to " + text(fields, "p"));
-            if (messagesFail) {
-                at.messages().failed(redis, message, reply);
-            } else {
-                at.messages().done(redis, message, reply);
-            }
+            Handled handled = messagesFail ? Handled.failed(message, reply) : Handled.done(message, reply);
+            at.messages().settle(redis, List.of(handled));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.pulse.pool.PoolSnapshot;
 import dev.pulse.pool.internal.MessageScripts.Entry;
 import dev.pulse.pool.internal.MessageScripts.Forward;
 import dev.pulse.pool.internal.MessageScripts.Forwarded;
+import dev.pulse.pool.internal.MessageScripts.Handled;
 import dev.pulse.pool.internal.MessageScripts.Leaving;
 import dev.pulse.pool.internal.MessageScripts.Message;
 import dev.pulse.pool.internal.MessageScripts.Sending;
@@ -67,15 +68,35 @@ class MessageScriptsTest {
                 .containsAllEntriesOf(Map.of("k", "k", "p", "about k", "c", CLIENT, "id", "r-k", "a", "0"));
         assertThat(pool.hash("m")).containsEntry("mq", "1");
         Entry message = message("w1");
-        assertThat(pool.messages.done(pool.redis, message, bytes("yes"))).isEqualTo(Settled.OK);
-        assertThat(pool.messages.done(pool.redis, message, bytes("yes"))).isEqualTo(Settled.STALE);
+        assertThat(pool.settle(Handled.done(message, bytes("yes")))).isEqualTo(Settled.OK);
+        assertThat(pool.settle(Handled.done(message, bytes("yes")))).isEqualTo(Settled.STALE);
         var reply = pool.snapshot().entries("re:" + CLIENT).getFirst().fields();
         assertThat(reply).containsAllEntriesOf(Map.of("y", "m", "id", "r-k", "st", "done", "e", "yes"));
         assertThat(pool.hash("m")).containsEntry("mq", "0");
         send("k", "w2");
-        assertThat(pool.messages.failed(pool.redis, message("w2"), bytes("boom")))
-                .isEqualTo(Settled.OK);
+        assertThat(pool.settle(Handled.failed(message("w2"), bytes("boom")))).isEqualTo(Settled.OK);
         assertThat(pool.replies()).containsExactly("m r-k done", "m r-k failed");
+    }
+
+    @PulseTest
+    void manyAreSettledAtOnceAndEachIsTold() throws InterruptedException {
+        for (String key : List.of("a", "b", "c")) {
+            send(key, "w1");
+        }
+        List<Entry> all = pool.inbox("w1", "g").stream()
+                .map(entry -> new Entry("w1", entry.id(), entry.field("c"), entry.field("id")))
+                .toList();
+        pool.settle(Handled.done(all.get(1), bytes("before")));
+        var became = pool.messages.settle(
+                pool.redis,
+                List.of(
+                        Handled.done(all.get(0), bytes("yes")),
+                        Handled.done(all.get(1), bytes("again")),
+                        Handled.failed(all.get(2), bytes("boom"))));
+        assertThat(became).containsExactly(Settled.OK, Settled.STALE, Settled.OK);
+        assertThat(pool.replies()).containsExactly("m r-b done", "m r-a done", "m r-c failed");
+        assertThat(pool.hash("m")).containsEntry("mq", "0");
+        assertThat(pool.inbox("w1", "g")).isEmpty();
     }
 
     @PulseTest
@@ -181,7 +202,7 @@ class MessageScriptsTest {
         Entry message = message("w1");
         pool.lose();
         assertThat(send("k", "w1")).isEqualTo(new Gone());
-        assertThat(pool.messages.done(pool.redis, message, bytes(""))).isEqualTo(Settled.GONE);
+        assertThat(pool.settle(Handled.done(message, bytes("")))).isEqualTo(Settled.GONE);
         assertThat(pool.messages.later(pool.redis, message, Duration.ZERO, false, ""))
                 .isEqualTo(Settled.GONE);
         assertThat(pool.messages.place(pool.redis, 2, "w1", "x")).isEqualTo(new Gone());

@@ -254,4 +254,9 @@ final class ScriptPool implements AutoCloseable {
         raw.close();
         disconnect(redis);
     }
+
+    /** Says what became of one message. */
+    MessageScripts.Settled settle(MessageScripts.Handled message) throws InterruptedException {
+        return messages.settle(redis, List.of(message)).getFirst();
+    }
 }
