@@ -134,7 +134,9 @@ final class Position {
         Duration period = at.period();
         Duration second = Durations.shorter(
                 SECOND.plus(Durations.shorter(period.dividedBy(10), MOST_OF_A_TENTH)), period.dividedBy(2));
-        return Durations.shorter(second.plus(EACH_FURTHER.multipliedBy(before - 1)), LAST);
+        // some of those before it may have died and still be counted: it comes before the next is due, all the same
+        Duration further = Durations.shorter(EACH_FURTHER, period.dividedBy(10));
+        return Durations.shorter(second.plus(further.multipliedBy(before - 1)), LAST);
     }
 
     private static long order(String listener, long due) {
