@@ -8,7 +8,8 @@
  * one that is lost, repeated or late changes nothing. Each hand-out of a job has a greater <em>token</em>, which every step
  * of its worker names: a worker that lost the job cannot change it any more. Owners give their jobs away themselves, after
  * they have stopped them; jobs are taken only from a worker whose lease has ended by the clock of Redis, and by then it has
- * stopped its handlers. Nobody leads: each repair is a small step that any node may do, twice, or leave half done.
+ * stopped its handlers. Nobody leads: each repair is a small step that any node may do, twice, or leave half done. Whichever
+ * step ends a job tells the client that dispatched it, so that who waits there hears of it at once.
  *
  * <p>States of a job:
  *

@@ -1,5 +1,6 @@
 -- Giving jobs to workers, many at once. Included by other scripts, whose KEYS and ARGV end alike:
--- KEYS: …, then owned set and inbox of each target, then job, payload and outcome of each job
+-- KEYS: …, then owned set and inbox of each target, then job, payload, outcome and replies of
+--       the client that dispatched it of each job
 -- ARGV: …, the number of targets, the targets, then for each job key, token (of a job without owner: its dispatch id),
 --       id of its start entry or '', and the number of its target, 0 for none
 -- For each job the reply has its new token, WAITING, STOPPED when it was to be stopped and is gone now, STALE when it
@@ -7,6 +8,7 @@
 --@include /dev/pulse/pool/carried.lua
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
+--@include /dev/pulse/pool/replies.lua
 
 local FIELDS = {'id', 't', 'o', 'w', 'q', 'mx', 'r', 'n', 'a', 'dg', 'at', 'st'}
 
@@ -20,8 +22,8 @@ local function named_jobs(keys, arguments)
   local at, key = arguments + 1 + count, keys + 2 * count
   for i = 1, (#ARGV - at) / 4 do
     jobs[i] = {key = ARGV[at + 1], given = ARGV[at + 2], entry = ARGV[at + 3], target = targets[tonumber(ARGV[at + 4])],
-      record = KEYS[key + 1], payload = KEYS[key + 2], outcome = KEYS[key + 3]}
-    at, key = at + 4, key + 3
+      record = KEYS[key + 1], payload = KEYS[key + 2], outcome = KEYS[key + 3], replies = KEYS[key + 4]}
+    at, key = at + 4, key + 4
   end
   return jobs
 end
@@ -50,6 +52,9 @@ local function end_stopped(meta, retention, job)
   end
   settle(job.outcome, job.dg, job.key, 'stopped', job.t, '', retention, job.n)
   forget(meta, job.record, job.payload, job.q)
+  if job.r and job.r ~= '' then
+    tell(job.replies, 'd', job.id, 'stopped', job.t, '')
+  end
   return 'STOPPED'
 end
 

@@ -149,6 +149,7 @@ final class Moving {
                 job.id(),
                 job.fencingToken(),
                 job.entry(),
+                job.held().client(),
                 ring.ownerOf(job.key()).orElse(""));
     }
 

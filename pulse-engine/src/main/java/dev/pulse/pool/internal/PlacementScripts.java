@@ -36,9 +36,10 @@ final class PlacementScripts {
      * @param id its dispatch id
      * @param token what it has there
      * @param entry id of its start entry, if that is not yet handled; else empty
+     * @param client who dispatched it, and is told when it was to be stopped; may be empty
      * @param target the new owner; empty for none, so that it waits
      */
-    record Moving(String key, String id, long token, String entry, String target) {
+    record Moving(String key, String id, long token, String entry, String client, String target) {
         /** A job as it stands in Redis, to whom it belongs by this ring. */
         static Moving of(JobSeen job, Ring ring) {
             return new Moving(
@@ -46,6 +47,7 @@ final class PlacementScripts {
                     job.id(),
                     job.token(),
                     "",
+                    job.client(),
                     ring.ownerOf(job.key()).orElse(""));
         }
     }
@@ -54,9 +56,10 @@ final class PlacementScripts {
      * A job without owner that is to get one.
      *
      * @param id its dispatch id
+     * @param client who dispatched it, and is told when it was to be stopped; may be empty
      * @param target the owner; empty for none, so that it waits
      */
-    record Placing(String key, String id, String target) {}
+    record Placing(String key, String id, String client, String target) {}
 
     /** What became of some jobs. */
     sealed interface Batch permits Placed, NotSwept, Hold, RingChanged, Closing, Gone {}
@@ -120,7 +123,7 @@ final class PlacementScripts {
         Map<String, Integer> targets =
                 addTargets(names, arguments, jobs.stream().map(Moving::target).toList());
         for (Moving job : jobs) {
-            addJob(names, job.key(), job.id());
+            addJob(names, job.key(), job.id(), job.client());
             arguments.addAll(List.of(job.key(), job.token(), job.entry(), targets.getOrDefault(job.target(), 0)));
         }
         return batch(redis, script, names, arguments);
@@ -133,7 +136,7 @@ final class PlacementScripts {
         Map<String, Integer> targets =
                 addTargets(names, arguments, jobs.stream().map(Placing::target).toList());
         for (Placing job : jobs) {
-            addJob(names, job.key(), job.id());
+            addJob(names, job.key(), job.id(), job.client());
             arguments.addAll(List.of(job.key(), job.id(), "", targets.getOrDefault(job.target(), 0)));
         }
         return batch(redis, PLACE, names, arguments);
@@ -161,8 +164,8 @@ final class PlacementScripts {
         }
     }
 
-    private void addJob(List<Object> names, String key, String id) {
-        names.addAll(List.of(keys.job(key), keys.payload(key), keys.outcome(id)));
+    private void addJob(List<Object> names, String key, String id, String client) {
+        names.addAll(List.of(keys.job(key), keys.payload(key), keys.outcome(id), keys.replies(client)));
     }
 
     private static Batch batch(Redis redis, Script script, List<Object> names, List<Object> arguments)

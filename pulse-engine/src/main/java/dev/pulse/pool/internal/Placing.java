@@ -74,7 +74,10 @@ final class Placing {
             Ring ring = at.ring();
             List<PlacementScripts.Placing> jobs = seen.stream()
                     .map(job -> new PlacementScripts.Placing(
-                            job.key(), job.id(), ring.ownerOf(job.key()).orElse("")))
+                            job.key(),
+                            job.id(),
+                            job.client(),
+                            ring.ownerOf(job.key()).orElse("")))
                     .toList();
             Batch batch = at.placement().place(redis, ring.version(), jobs);
             if (batch instanceof Placed placed) {

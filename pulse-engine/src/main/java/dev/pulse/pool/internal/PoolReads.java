@@ -81,8 +81,9 @@ final class PoolReads {
      * @param id its dispatch id
      * @param owner a worker; empty when it has none
      * @param token of the owner, or 0
+     * @param client who dispatched it, and may wait for what becomes of it; empty for nobody
      */
-    record JobSeen(String key, String id, String state, String owner, long token) {}
+    record JobSeen(String key, String id, String state, String owner, long token, String client) {}
 
     /** The longest waiting jobs but for so many, up to 100. */
     List<JobSeen> waiting(Redis redis, int skipped) throws InterruptedException {
@@ -206,13 +207,14 @@ final class PoolReads {
                                 .arg("id")
                                 .arg("st")
                                 .arg("o")
-                                .arg("t"))
+                                .arg("t")
+                                .arg("r"))
                         .toList());
         List<JobSeen> seen = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
             Object record = records.get(i);
             List<String> fields = record == null
-                    ? List.of("", "", "", "")
+                    ? List.of("", "", "", "", "")
                     : Replies.list(record).stream().map(PoolReads::text).toList();
             String token = fields.get(3);
             seen.add(new JobSeen(
@@ -220,7 +222,8 @@ final class PoolReads {
                     fields.get(0),
                     fields.get(1),
                     fields.get(2),
-                    token.isEmpty() ? 0 : Long.parseLong(token)));
+                    token.isEmpty() ? 0 : Long.parseLong(token),
+                    fields.get(4)));
         }
         return seen;
     }

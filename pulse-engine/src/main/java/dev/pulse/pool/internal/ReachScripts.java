@@ -30,7 +30,7 @@ final class ReachScripts {
     }
 
     /**
-     * A stop that is asked for. An owner and a dispatch id are guessed: wrong ones cost another round.
+     * A stop that is asked for. Owner, dispatch id and who dispatched it are guessed: wrong ones cost another round.
      *
      * @param by the plan for whose sake it is: a job that its schedule did not start is not touched; null for none
      */
@@ -38,6 +38,7 @@ final class ReachScripts {
             String key,
             String ownerGuess,
             String idGuess,
+            String dispatcherGuess,
             String client,
             String requestId,
             String onlyId,
@@ -61,8 +62,8 @@ final class ReachScripts {
     /** Its owner is asked; it is over when the key has no job of this dispatch id any more. */
     record Wished(String id, long token) implements Stop {}
 
-    /** It has another owner, or another dispatch id, than was guessed. */
-    record Elsewhere(String owner, String id) implements Stop {}
+    /** It has another owner, dispatch id, or client that dispatched it, than was guessed. */
+    record Elsewhere(String owner, String id, String dispatcher) implements Stop {}
 
     /** The condition does not hold. */
     record NotYours() implements Stop {}
@@ -78,7 +79,8 @@ final class ReachScripts {
                 keys.inbox(request.ownerGuess()),
                 keys.waiting(),
                 keys.due(),
-                keys.dead()));
+                keys.dead(),
+                keys.replies(request.dispatcherGuess())));
         List<Object> arguments = new ArrayList<>(List.of(
                 key,
                 request.ownerGuess(),
@@ -86,13 +88,14 @@ final class ReachScripts {
                 request.client(),
                 request.requestId(),
                 request.onlyId(),
-                request.onlyToken()));
+                request.onlyToken(),
+                request.dispatcherGuess()));
         PoolScript.addPlan(keys, request.by(), names, arguments);
         List<@Nullable Object> reply = Replies.list(redis.eval(STOP, names, arguments));
         return switch (word(reply)) {
             case "STOPPED" -> new StoppedAtOnce();
             case "WISHED" -> new Wished(text(reply, 1), decimal(reply, 2));
-            case "LOOK" -> new Elsewhere(text(reply, 1), text(reply, 2));
+            case "LOOK" -> new Elsewhere(text(reply, 1), text(reply, 2), text(reply, 3));
             case "NOTYOURS" -> new NotYours();
             case "SUPERSEDED" -> new JobScripts.Superseded();
             case "UNKNOWN" -> new JobScripts.Unknown();

@@ -125,6 +125,7 @@ final class Reasserting {
                     job.id(),
                     job.fencingToken(),
                     "",
+                    job.held().client(),
                     ring.ownerOf(job.key()).orElse(""));
             batch = pool.placement().move(pool.redis(), ring.version(), worker.id(), List.of(move));
             if (batch instanceof RingChanged changed) {

@@ -95,12 +95,13 @@ final class Stopping {
         public @Nullable Answer ask(Redis redis) throws InterruptedException {
             String owner = pool.ring().ownerOf(key).orElse("");
             String id = onlyId;
+            String dispatcher = "";
             while (true) {
                 switch (pool.reach()
                         .stop(
                                 redis,
                                 new ReachScripts.StopRequest(
-                                        key, owner, id, client.answers().client(), request, onlyId, "", by))) {
+                                        key, owner, id, dispatcher, client.answers().client(), request, onlyId, "", by))) {
                     case ReachScripts.StoppedAtOnce stopped -> {
                         return Answer.Told.of("stopped", 0, "");
                     }
@@ -114,6 +115,7 @@ final class Stopping {
                     case ReachScripts.Elsewhere elsewhere -> {
                         owner = elsewhere.owner();
                         id = elsewhere.id();
+                        dispatcher = elsewhere.dispatcher();
                     }
                     case ReachScripts.NotYours other -> {
                         return new Answer.Untraceable();

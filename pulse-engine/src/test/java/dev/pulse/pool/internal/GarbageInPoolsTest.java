@@ -89,7 +89,7 @@ class GarbageInPoolsTest {
         scenes.put(
                 "place",
                 (pool, job) -> pool.placement.place(
-                        pool.redis, 2, List.of(new PlacementScripts.Placing("waiting", "id-waiting", "w2"))));
+                        pool.redis, 2, List.of(new PlacementScripts.Placing("waiting", "id-waiting", CLIENT, "w2"))));
         scenes.put(
                 "join",
                 (pool, job) -> pool.members.join(
@@ -156,7 +156,7 @@ class GarbageInPoolsTest {
     }
 
     private static List<PlacementScripts.Moving> leaving(Held job, String target) {
-        return List.of(new PlacementScripts.Moving(job.key(), job.id(), job.token(), "", target));
+        return List.of(new PlacementScripts.Moving(job.key(), job.id(), job.token(), "", CLIENT, target));
     }
 
     /** A pool with everything in it once. */

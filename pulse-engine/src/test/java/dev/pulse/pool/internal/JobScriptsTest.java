@@ -211,7 +211,7 @@ class JobScriptsTest {
     void aStopIsAWishInTheRecordAndAnEntryForTheOwner() throws InterruptedException {
         var job = pool.assign("k", "w1");
         assertThat(pool.reach.stop(pool.redis, stop("k", "", "")))
-                .isEqualTo(new ReachScripts.Elsewhere("w1", job.id()));
+                .isEqualTo(new ReachScripts.Elsewhere("w1", job.id(), ""));
         assertThat(pool.inbox("w1", "x")).isEmpty();
         assertThat(pool.reach.stop(pool.redis, stop("k", "w1", "")))
                 .isEqualTo(new ReachScripts.Wished(job.id(), job.token()));
@@ -242,7 +242,7 @@ class JobScriptsTest {
     @PulseTest
     void aWaitingDispatchThatIsStoppedHasAnOutcome() throws InterruptedException {
         pool.admit(1, "", once("k", "d1", "digest"));
-        assertThat(pool.reach.stop(pool.redis, stop("k", "", ""))).isEqualTo(new ReachScripts.Elsewhere("", "d1"));
+        assertThat(pool.reach.stop(pool.redis, stop("k", "", ""))).isEqualTo(new ReachScripts.Elsewhere("", "d1", CLIENT));
         assertThat(pool.reach.stop(pool.redis, stop("k", "", "d1"))).isEqualTo(new ReachScripts.StoppedAtOnce());
         assertThat(pool.jobs.ask(pool.redis, "k", "d1")).isEqualTo(new JobScripts.Outcome("stopped", 0, "", false));
     }
@@ -274,7 +274,7 @@ class JobScriptsTest {
         assertThat(pool.reach.note(pool.redis, note)).isEqualTo(new JobScripts.Unknown());
         pool.admit(1, "", request("k", "d1"));
         assertThat(pool.reach.note(pool.redis, note)).isEqualTo(new ReachScripts.NotRunning());
-        pool.placement.place(pool.redis, 1, List.of(new PlacementScripts.Placing("k", "d1", "w1")));
+        pool.placement.place(pool.redis, 1, List.of(new PlacementScripts.Placing("k", "d1", CLIENT, "w1")));
         assertThat(pool.reach.note(pool.redis, note)).isEqualTo(new ReachScripts.OwnedBy("w1"));
         var right = new ReachScripts.Notification("k", "w1", ScriptPool.bytes("hello"), CLIENT, "r1");
         assertThat(pool.reach.note(pool.redis, right)).isEqualTo(new ReachScripts.Noted());

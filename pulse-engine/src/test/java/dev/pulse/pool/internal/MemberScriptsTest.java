@@ -161,7 +161,7 @@ class MemberScriptsTest {
         assertThat(pool.inbox("w2", "r")).hasSize(2);
         assertThat(pool.members.leaveEnd(pool.redis, "w1")).isEqualTo(End.NOTEMPTY);
         pool.placement.move(
-                pool.redis, pool.version(), "w1", List.of(new Moving("k", job.id(), job.token(), "", "w2")));
+                pool.redis, pool.version(), "w1", List.of(new Moving("k", job.id(), job.token(), "", CLIENT, "w2")));
         assertThat(pool.members.leaveEnd(pool.redis, "w1")).isEqualTo(End.NOTEMPTY);
         emptyInbox("w1");
         assertThat(pool.members.leaveEnd(pool.redis, "w1")).isEqualTo(End.OK);

@@ -161,7 +161,7 @@ class MessageScriptsTest {
                 pool.redis,
                 pool.version(),
                 "w1",
-                List.of(new PlacementScripts.Moving("k", job.id(), job.token(), "", "w2")));
+                List.of(new PlacementScripts.Moving("k", job.id(), job.token(), "", CLIENT, "w2")));
         assertThat(forward("n", "k", "")).isEqualTo(new Forward(Forward.Kind.LOOK, "w2"));
         assertThat(forward("n", "k", "w2")).isEqualTo(new Forward(Forward.Kind.OK, ""));
         var entry = pool.inbox("w2", "n").getFirst();

@@ -157,7 +157,7 @@ class OwnerScriptsTest {
                 .isEqualTo(Postponed.STALE);
         pool.call("ZADD", pool.keys.due(), "1", "k:k");
         long token = ((PlacementScripts.Placed) pool.placement.place(
-                        pool.redis, pool.version(), List.of(new PlacementScripts.Placing("k", job.id(), "w1"))))
+                        pool.redis, pool.version(), List.of(new PlacementScripts.Placing("k", job.id(), CLIENT, "w1"))))
                 .jobs()
                 .getFirst()
                 .token();
@@ -176,7 +176,7 @@ class OwnerScriptsTest {
         pool.owners.later(pool.redis, job, failure(5), "", List.of());
         pool.call("ZADD", pool.keys.due(), "1", "k:k");
         var placed = (PlacementScripts.Placed) pool.placement.place(
-                pool.redis, pool.version(), List.of(new PlacementScripts.Placing("k", job.id(), "w1")));
+                pool.redis, pool.version(), List.of(new PlacementScripts.Placing("k", job.id(), CLIENT, "w1")));
         pool.start(new Held("w1", "k", placed.jobs().getFirst().token(), job.id(), CLIENT));
         assertThat(pool.record("k").attempts()).isZero();
     }

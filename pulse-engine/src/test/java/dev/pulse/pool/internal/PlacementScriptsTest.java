@@ -43,7 +43,7 @@ class PlacementScriptsTest {
     }
 
     private static Moving moving(Held job, String entry, String target) {
-        return new Moving(job.key(), job.id(), job.token(), entry, target);
+        return new Moving(job.key(), job.id(), job.token(), entry, CLIENT, target);
     }
 
     private Batch move(Moving... jobs) throws InterruptedException {
@@ -119,15 +119,16 @@ class PlacementScriptsTest {
         Held other = pool.assign("b", "w1");
         pool.meta("hold", "9007199254740991");
         assertThat(kinds(move(moving(job, "", "w2")))).containsExactly(Kind.WAITING);
-        assertThat(place(new Placing("a", job.id(), "w2"))).isEqualTo(new PlacementScripts.Hold());
+        assertThat(place(new Placing("a", job.id(), CLIENT, "w2"))).isEqualTo(new PlacementScripts.Hold());
         pool.meta("hold", "0");
         pool.meta("rg", "1");
         assertThat(kinds(move(moving(other, "", "w2")))).containsExactly(Kind.WAITING);
-        assertThat(place(new Placing("a", job.id(), "w2"))).isEqualTo(new PlacementScripts.Hold());
+        assertThat(place(new Placing("a", job.id(), CLIENT, "w2"))).isEqualTo(new PlacementScripts.Hold());
     }
 
     @PulseTest
     void whatIsToBeStoppedOrBelongsToAClosingPoolEndsInsteadOfMoving() throws InterruptedException {
+        pool.beat();
         Held job = pool.assign("a", "w1");
         Held other = pool.assign("b", "w1");
         wishStop("a", "w1");
@@ -137,6 +138,7 @@ class PlacementScriptsTest {
         pool.pools.shutdown(pool.redis, pool.keys, List.of());
         assertThat(kinds(move(moving(third, "", "w2")))).containsExactly(Kind.STOPPED);
         assertThat(pool.snapshot().names("job:")).containsExactly("b");
+        assertThat(pool.replies()).containsExactly("d " + job.id() + " stopped", "d " + third.id() + " stopped");
     }
 
     @PulseTest
@@ -185,15 +187,15 @@ class PlacementScriptsTest {
     @PulseTest
     void aKeyInAnOwnedSetWithoutItsRecordGoesFromThere() throws InterruptedException {
         pool.call("SADD", pool.keys.owned("w1"), "ghost");
-        assertThat(kinds(move(new Moving("ghost", "", 0, "", "w2")))).containsExactly(Kind.STALE);
+        assertThat(kinds(move(new Moving("ghost", "", 0, "", CLIENT, "w2")))).containsExactly(Kind.STALE);
         assertThat(pool.snapshot().members("own:w1")).isEmpty();
     }
 
     @PulseTest
     void whatWaitsIsPlacedOnce() throws InterruptedException {
         wait("k");
-        var placing = new Placing("k", "id-k", "w2");
-        assertThat(place(new Placing("k", "another dispatch", "w2")))
+        var placing = new Placing("k", "id-k", CLIENT, "w2");
+        assertThat(place(new Placing("k", "another dispatch", CLIENT, "w2")))
                 .isEqualTo(new Placed(List.of(new PlacementScripts.Placement(Kind.STALE, 0))));
         assertThat(kinds(place(placing, placing))).containsExactly(Kind.HANDED_OUT, Kind.STALE);
         assertThat(kinds(place(placing))).containsExactly(Kind.STALE);
@@ -206,29 +208,31 @@ class PlacementScriptsTest {
     void whatIsDueIsPlacedWhenItsTimeHasComeOrWaitsForAWorker() throws InterruptedException {
         var delayed = ScriptPool.job("k", "d1", "", bytes("p"), CLIENT, 1, Duration.ofHours(1), false);
         pool.admit(pool.version(), "w1", delayed);
-        assertThat(kinds(place(new Placing("k", "d1", "w2")))).containsExactly(Kind.NOTYET);
+        assertThat(kinds(place(new Placing("k", "d1", CLIENT, "w2")))).containsExactly(Kind.NOTYET);
         pool.call("ZADD", pool.keys.due(), "1", "k:k");
-        assertThat(kinds(place(new Placing("k", "d1", "")))).containsExactly(Kind.WAITING);
+        assertThat(kinds(place(new Placing("k", "d1", CLIENT, "")))).containsExactly(Kind.WAITING);
         assertThat(pool.snapshot().scores("due")).isEmpty();
-        assertThat(kinds(place(new Placing("k", "d1", "")))).containsExactly(Kind.WAITING);
-        assertThat(kinds(place(new Placing("k", "d1", "w1")))).containsExactly(Kind.HANDED_OUT);
+        assertThat(kinds(place(new Placing("k", "d1", CLIENT, "")))).containsExactly(Kind.WAITING);
+        assertThat(kinds(place(new Placing("k", "d1", CLIENT, "w1")))).containsExactly(Kind.HANDED_OUT);
     }
 
     @PulseTest
     void whatWaitsAndIsToBeStoppedEndsInsteadOfBeingPlaced() throws InterruptedException {
+        pool.beat();
         wait("k");
         pool.meta("rg", "1");
         wishStop("k", "");
         pool.call("HDEL", pool.keys.meta(), "rg");
-        assertThat(kinds(place(new Placing("k", "id-k", "w1")))).containsExactly(Kind.STOPPED);
+        assertThat(kinds(place(new Placing("k", "id-k", CLIENT, "w1")))).containsExactly(Kind.STOPPED);
         assertThat(pool.snapshot().names("job:")).isEmpty();
+        assertThat(pool.replies()).containsExactly("d id-k stopped");
     }
 
     @PulseTest
     void keysThatWaitWithoutTheirRecordGoFromThere() throws InterruptedException {
         pool.call("ZADD", pool.keys.waiting(), "1", "ghost");
         pool.call("ZADD", pool.keys.due(), "1", "k:ghost");
-        assertThat(kinds(place(new Placing("ghost", "", "w1")))).containsExactly(Kind.STALE);
+        assertThat(kinds(place(new Placing("ghost", "", CLIENT, "w1")))).containsExactly(Kind.STALE);
     }
 
     @PulseTest
@@ -250,16 +254,16 @@ class PlacementScriptsTest {
         pool.admit(
                 pool.version(), "w1", ScriptPool.job("c", "d3", "", bytes("p"), CLIENT, 1, Duration.ofHours(1), false));
         assertThat(pool.reads.waiting(pool.redis, 0))
-                .containsExactly(new PoolReads.JobSeen("a", "id-a", "waiting", "", 0));
+                .containsExactly(new PoolReads.JobSeen("a", "id-a", "waiting", "", 0, CLIENT));
         assertThat(pool.reads.ownedBy(pool.redis, "w1", "0"))
                 .isEqualTo(new PoolReads.Page(
-                        "0", List.of(new PoolReads.JobSeen("b", job.id(), "assigned", "w1", job.token()))));
+                        "0", List.of(new PoolReads.JobSeen("b", job.id(), "assigned", "w1", job.token(), CLIENT))));
         assertThat(pool.reads.due(pool.redis, 0, 100).jobs()).isEmpty();
-        assertThat(pool.reads.aside(pool.redis).jobs()).containsExactly(new PoolReads.JobSeen("c", "d3", "due", "", 0));
+        assertThat(pool.reads.aside(pool.redis).jobs()).containsExactly(new PoolReads.JobSeen("c", "d3", "due", "", 0, CLIENT));
         pool.call("LPUSH", pool.keys.job("odd"), "x");
         assertThat(pool.reads.jobs(pool.redis, List.of("none", "odd")))
                 .containsExactly(
-                        new PoolReads.JobSeen("none", "", "", "", 0), new PoolReads.JobSeen("odd", "", "", "", 0));
+                        new PoolReads.JobSeen("none", "", "", "", 0, ""), new PoolReads.JobSeen("odd", "", "", "", 0, ""));
         pool.call("DEL", pool.keys.job("odd"));
         var meta = pool.reads.meta(pool.redis).orElseThrow();
         assertThat(meta.slots()).isEqualTo("w1,w2");
@@ -274,7 +278,7 @@ class PlacementScriptsTest {
         pool.lose();
         assertThat(move(moving(job, "1-1", "w2"))).isEqualTo(new Gone());
         assertThat(sweep(moving(job, "1-1", "w2"))).isEqualTo(new Gone());
-        assertThat(place(new Placing("k", "id-k", "w2"))).isEqualTo(new Gone());
+        assertThat(place(new Placing("k", "id-k", CLIENT, "w2"))).isEqualTo(new Gone());
         assertThat(pool.snapshot().content()).isEmpty();
     }
 }

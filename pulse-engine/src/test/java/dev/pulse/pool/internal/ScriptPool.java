@@ -140,7 +140,7 @@ final class ScriptPool implements AutoCloseable {
         return new JobScripts.Request(key, id, digest, payload, client, attempts, delay, workerNeeded, false, null);
     }
 
-    /** One that no schedule asks for. */
+    /** One that no schedule asks for, of a job that the same client dispatched. */
     static ReachScripts.StopRequest stopOf(
             String key,
             String ownerGuess,
@@ -149,7 +149,8 @@ final class ScriptPool implements AutoCloseable {
             String requestId,
             String onlyId,
             String onlyToken) {
-        return new ReachScripts.StopRequest(key, ownerGuess, idGuess, client, requestId, onlyId, onlyToken, null);
+        return new ReachScripts.StopRequest(
+                key, ownerGuess, idGuess, client, client, requestId, onlyId, onlyToken, null);
     }
 
     /** Where nobody looks after due times. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.JobFailedException;
 import dev.pulse.OutcomeUnknownException;
 import dev.pulse.pool.Dispatch;
 import dev.pulse.pool.JobInfo;
@@ -60,6 +61,41 @@ class StoppingTest {
             assertThat(caller.outcomes.of("once").orElseThrow().state()).isEqualTo(Outcome.State.STOPPED);
             assertThat(caller.overview.figures().queued()).isZero();
             assertThat(caller.stop("job")).isFalse();
+        }
+    }
+
+    @PulseTest
+    void whoWaitsForAJobThatNoWorkerHasHearsOfItsStop(TestRedis redis, Prefix prefix) throws Throwable {
+        String pool = prefix.name("p");
+        try (Caller caller = Caller.of(redis.uri(), pool);
+                Caller other = Caller.of(redis.uri(), pool)) {
+            Call<Dispatch> begin = Call.begin(() -> caller.dispatching.dispatch(request("waiting")));
+            Call<Outcome> end = caller.waitingForEnd(request("waiting too"));
+            Call<Outcome> late = caller.waitingForEnd(request("due").withDelay(Duration.ofMinutes(10)));
+            await().atMost(PATIENT).until(() -> caller.listing.jobs().size() == 3);
+            for (String key : List.of("waiting", "waiting too", "due")) {
+                assertThat(other.stop(key)).isTrue();
+            }
+            // without an id nothing is left in Redis to ask for: only what was told says how it ended
+            assertThatExceptionOfType(JobFailedException.class)
+                    .isThrownBy(begin::get)
+                    .withMessageContaining("was stopped before it had begun");
+            assertThat(end.get().state()).isEqualTo(Outcome.State.STOPPED);
+            assertThat(late.get().state()).isEqualTo(Outcome.State.STOPPED);
+        }
+    }
+
+    @PulseTest
+    void whoWaitsForATaskHearsOfItsStopBetweenItsAttempts(TestRedis redis, Prefix prefix) throws Throwable {
+        String pool = prefix.name("p");
+        try (Caller caller = Caller.of(redis.uri(), pool);
+                HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
+            worker.starts = HandWorker.Starts.LEAVE;
+            Call<Outcome> call = caller.waitingForEnd(request("task"));
+            worker.beginTaskWhenThere("task");
+            worker.later("task", 5);
+            assertThat(caller.stop("task")).isTrue();
+            assertThat(call.get().state()).isEqualTo(Outcome.State.STOPPED);
         }
     }
 

@@ -78,7 +78,7 @@ class TaskScriptsTest {
     private Held place(String key) throws InterruptedException {
         pool.call("ZADD", pool.keys.due(), "1", "k:" + key);
         var placed = (PlacementScripts.Placed) pool.placement.place(
-                pool.redis, pool.version(), List.of(new PlacementScripts.Placing(key, "id-" + key, "w1")));
+                pool.redis, pool.version(), List.of(new PlacementScripts.Placing(key, "id-" + key, CLIENT, "w1")));
         return new Held("w1", key, placed.jobs().getFirst().token(), "id-" + key, CLIENT);
     }
 
@@ -87,7 +87,7 @@ class TaskScriptsTest {
                 pool.redis,
                 pool.version(),
                 job.worker(),
-                List.of(new Moving(job.key(), job.id(), job.token(), "", "w2")));
+                List.of(new Moving(job.key(), job.id(), job.token(), "", CLIENT, "w2")));
         return new Held("w2", job.key(), moved.jobs().getFirst().token(), job.id(), CLIENT);
     }
 

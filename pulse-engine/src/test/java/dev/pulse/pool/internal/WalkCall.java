@@ -167,7 +167,7 @@ record WalkCall(
                 word(on.placement.sweepStep(redis, ringVersion, worker(worker), List.of(moving(key, id, image))));
             case PLACE ->
                 word(on.placement.place(
-                        redis, ringVersion, List.of(new PlacementScripts.Placing(key, id, worker(target)))));
+                        redis, ringVersion, List.of(new PlacementScripts.Placing(key, id, "", worker(target)))));
             case JOIN ->
                 word(on.members.join(redis, new Joining(worker(worker), worker(target), "node", flag), change()));
             case LEAVE_BEGIN -> word(on.members.leaveBegin(redis, worker(worker), change()));
@@ -216,7 +216,7 @@ record WalkCall(
     }
 
     private PlacementScripts.Moving moving(String key, String id, RedisImage image) {
-        return new PlacementScripts.Moving(key, id, token, startEntry(image), worker(target));
+        return new PlacementScripts.Moving(key, id, token, startEntry(image), "", worker(target));
     }
 
     private List<MessageScripts.Leaving> leaving(RedisImage image) {
