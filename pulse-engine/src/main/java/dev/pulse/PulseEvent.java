@@ -136,7 +136,7 @@ public sealed interface PulseEvent {
 
     /**
      * A job was given up: a task whose attempts are used up, or whose handler said that it can never be done, or a service that
-     * could not be begun again. It is kept until somebody tries it anew, or stops it.
+     * could not be begun again. It is kept until somebody tries it anew, or stops it, within the pool's settings.
      *
      * @param key what the job is known by
      * @param id its dispatch id
@@ -144,6 +144,14 @@ public sealed interface PulseEvent {
      * @param cause why the last one failed, in words
      */
     record JobDead(String pool, String key, String id, int attempts, String cause) implements PulseEvent {}
+
+    /**
+     * Dead jobs of a pool were dropped: they were kept for as long as its settings say, or were the oldest of more than that are
+     * kept. Told by the node that did it.
+     *
+     * @param jobs how many, 1 or more
+     */
+    record DeadJobsDropped(String pool, long jobs) implements PulseEvent {}
 
     /**
      * The handler of a job failed to begin or end it, or to take what was sent to it; or an attempt of a task failed.

@@ -72,7 +72,8 @@ public interface PoolClient extends AutoCloseable {
 
     /**
      * The jobs that were given up after all their attempts, the last that died first; {@link JobInfo#error} says of what. They
-     * stay until they are tried anew, or stopped, and keep their keys: none of them can be dispatched meanwhile.
+     * stay until they are tried anew, or stopped, or have been there for {@link PoolSettings#deadRetention}, and keep their keys:
+     * none of them can be dispatched meanwhile. Of more than {@link PoolSettings#deadLimit} the oldest are dropped.
      *
      * @param most how many at most, 1 to 1,000
      */

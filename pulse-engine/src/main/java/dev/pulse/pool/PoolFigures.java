@@ -9,8 +9,9 @@ import java.util.Map;
  * @param queued jobs that were accepted and not started
  * @param messages under way
  * @param waiting jobs that nobody has
- * @param due jobs that wait for a time, and messages to be tried again
+ * @param due jobs that wait for a time
  * @param dead jobs that were given up
+ * @param dropped dead jobs that were kept no longer, or no more of, since the pool was opened
  * @param owned how many jobs each worker owns
  * @param paused whether nothing is handed out
  */
@@ -21,6 +22,7 @@ public record PoolFigures(
         long waiting,
         long due,
         long dead,
+        long dropped,
         Map<String, Long> owned,
         boolean paused) {
     public PoolFigures {

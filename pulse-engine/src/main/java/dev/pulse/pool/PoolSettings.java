@@ -16,14 +16,29 @@ import java.time.Duration;
  *     {@code MaxQueuedJobs}. As many messages may be under way
  * @param outcomeRetention how long the outcome of a job dispatched with an id can be read after it is settled, 1 s to 7 days;
  *     default 5 min; Go's {@code DispatchResultRetention}
+ * @param deadRetention how long a dead job is kept for somebody to look at it, and have it tried anew, 1 s to 365 days; default
+ *     7 days. It is dropped then, and its key is free
+ * @param deadLimit how many dead jobs are kept, 1 to 1,000,000; default 10,000. Of more the oldest are dropped, within a few
+ *     seconds
  */
-public record PoolSettings(Duration lease, Duration stopTimeout, int queueLimit, Duration outcomeRetention) {
+public record PoolSettings(
+        Duration lease,
+        Duration stopTimeout,
+        int queueLimit,
+        Duration outcomeRetention,
+        Duration deadRetention,
+        int deadLimit) {
     // first, for the defaults are checked against it
     private static final Duration HOUR = Duration.ofHours(1);
 
     /** What a new pool has where nobody wishes otherwise. */
-    public static final PoolSettings DEFAULTS =
-            new PoolSettings(Duration.ofSeconds(30), Duration.ofSeconds(10), 1_000, Duration.ofMinutes(5));
+    public static final PoolSettings DEFAULTS = new PoolSettings(
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            1_000,
+            Duration.ofMinutes(5),
+            Duration.ofDays(7),
+            10_000);
 
     /** Throws {@link IllegalArgumentException} when a value is out of its range. */
     public PoolSettings {
@@ -31,25 +46,37 @@ public record PoolSettings(Duration lease, Duration stopTimeout, int queueLimit,
         require("stopTimeout", stopTimeout, Duration.ofMillis(10), HOUR);
         require("queueLimit", queueLimit, 1, 1_000_000);
         require("outcomeRetention", outcomeRetention, Duration.ofSeconds(1), Duration.ofDays(7));
+        require("deadRetention", deadRetention, Duration.ofSeconds(1), Duration.ofDays(365));
+        require("deadLimit", deadLimit, 1, 1_000_000);
     }
 
     /** The same with another lease. */
     public PoolSettings withLease(Duration value) {
-        return new PoolSettings(value, stopTimeout, queueLimit, outcomeRetention);
+        return new PoolSettings(value, stopTimeout, queueLimit, outcomeRetention, deadRetention, deadLimit);
     }
 
     /** The same with another stop time-out. */
     public PoolSettings withStopTimeout(Duration value) {
-        return new PoolSettings(lease, value, queueLimit, outcomeRetention);
+        return new PoolSettings(lease, value, queueLimit, outcomeRetention, deadRetention, deadLimit);
     }
 
     /** The same with another queue limit. */
     public PoolSettings withQueueLimit(int value) {
-        return new PoolSettings(lease, stopTimeout, value, outcomeRetention);
+        return new PoolSettings(lease, stopTimeout, value, outcomeRetention, deadRetention, deadLimit);
     }
 
     /** The same with another retention of outcomes. */
     public PoolSettings withOutcomeRetention(Duration value) {
-        return new PoolSettings(lease, stopTimeout, queueLimit, value);
+        return new PoolSettings(lease, stopTimeout, queueLimit, value, deadRetention, deadLimit);
+    }
+
+    /** The same with another retention of dead jobs. */
+    public PoolSettings withDeadRetention(Duration value) {
+        return new PoolSettings(lease, stopTimeout, queueLimit, outcomeRetention, value, deadLimit);
+    }
+
+    /** The same with another limit of dead jobs. */
+    public PoolSettings withDeadLimit(int value) {
+        return new PoolSettings(lease, stopTimeout, queueLimit, outcomeRetention, deadRetention, value);
     }
 }

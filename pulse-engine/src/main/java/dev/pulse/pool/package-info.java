@@ -21,6 +21,7 @@
  *   assigned ──start failed again──► due ──time has come──► assigned, waiting
  *   assigned ──first start failed──► gone, outcome failed
  *   assigned, running ──stop──► gone;   waiting, due, dead ──stop──► gone
+ *   dead ──too long, or too many──► gone
  *
  *   task: assigned ──begun, counted──► running ──done──► gone, outcome done with its result
  *   task: running ──failed, or to run again──► due;   running, assigned ──no attempt left──► dead ──retry──► due

@@ -5,7 +5,7 @@
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/end_of_job.lua
 
-local meta = redis.call('HMGET', KEYS[1], 'st', 'ret', 'q', 'mq')
+local meta = redis.call('HMGET', KEYS[1], 'st', 'ret', 'q', 'mq', 'ma')
 if not meta[1] then
   return 'GONE'
 end
@@ -14,6 +14,7 @@ if meta[1] == 'open' then
 end
 number(meta[3])
 number(meta[4])
+number(meta[5] or '0')
 local jobs = tonumber(ARGV[1])
 for i = 1, jobs do
   local key, id, record = ARGV[2 * i], ARGV[2 * i + 1], KEYS[2 + 3 * i]
@@ -34,6 +35,7 @@ for i = 1, #ARGV - 1 - 2 * jobs do
   if redis.call('ZREM', KEYS[3], 'm:' .. ARGV[1 + 2 * jobs + i]) == 1 then
     redis.call('DEL', KEYS[4 + 3 * jobs + i])
     redis.call('HINCRBY', KEYS[1], 'mq', -1)
+    redis.call('HINCRBY', KEYS[1], 'ma', -1)
   end
 end
 return 'OK'

@@ -6,7 +6,7 @@
 --@include /dev/pulse/pool/numbers.lua
 --@include /dev/pulse/pool/out_of_memory.lua
 
-local meta = redis.call('HMGET', KEYS[1], 'st', 'v')
+local meta = redis.call('HMGET', KEYS[1], 'st', 'v', 'ma')
 if not meta[1] then
   return {'GONE'}
 end
@@ -25,9 +25,11 @@ if meta[2] ~= ARGV[1] then
   return {'RING', meta[2], redis.call('HGET', KEYS[1], 'ring') or ''}
 end
 local message = redis.call('HGETALL', KEYS[3])
+number(meta[3] or '0')
 in_any_case(KEYS[1])
 if #message > 0 then
   redis.call('XADD', KEYS[4], '*', unpack(message))
+  redis.call('HINCRBY', KEYS[1], 'ma', -1)
 end
 redis.call('ZREM', KEYS[2], member)
 redis.call('DEL', KEYS[3])

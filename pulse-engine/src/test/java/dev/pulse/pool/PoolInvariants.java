@@ -201,6 +201,10 @@ public final class PoolInvariants {
         if (!aside.equals(pool.names("msg:"))) {
             violations.add("messages put aside: " + pool.names("msg:") + ", in due " + aside);
         }
+        if (aside.size() != number(pool.hash("m"), "ma")) {
+            violations.add("messages put aside: " + aside.size() + ", counted "
+                    + pool.hash("m").get("ma"));
+        }
         long inInboxes = pool.names("in:").stream()
                 .flatMap(worker -> pool.entries("in:" + worker).stream())
                 .filter(entry -> entry.field("y").equals("g"))

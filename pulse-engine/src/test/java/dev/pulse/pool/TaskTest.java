@@ -201,6 +201,26 @@ class TaskTest {
     }
 
     @PulseTest
+    void ofDeadOnesNoMoreAreKeptThanThePoolSays() throws InterruptedException {
+        hands.onAny(task -> TaskResult.dead("never"));
+        begin();
+        node.changeSettings(settings -> settings.withDeadLimit(2));
+        for (int i = 0; i < 5; i++) {
+            dispatch("job" + i);
+        }
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(node.figures())
+                        .extracting(PoolFigures::dead, PoolFigures::dropped)
+                        .containsExactly(2L, 3L));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(events.stream()
+                                .filter(PulseEvent.DeadJobsDropped.class::isInstance)
+                                .mapToLong(event -> ((PulseEvent.DeadJobsDropped) event).jobs())
+                                .sum())
+                        .isEqualTo(3));
+    }
+
+    @PulseTest
     void anAttemptThatFailsOnceIsDoneTheNextTime() throws InterruptedException {
         hands.on("a", task -> {
             if (task.attempt() == 1) {

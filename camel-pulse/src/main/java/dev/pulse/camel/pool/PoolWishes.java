@@ -25,11 +25,10 @@ record PoolWishes(
      * @throws IllegalArgumentException when a wish is out of its range
      */
     PoolSettings in(PoolSettings settings) {
-        return new PoolSettings(
-                lease.orElse(settings.lease()),
-                stopTimeout.orElse(settings.stopTimeout()),
-                queueLimit.orElse(settings.queueLimit()),
-                outcomeRetention.orElse(settings.outcomeRetention()));
+        return settings.withLease(lease.orElse(settings.lease()))
+                .withStopTimeout(stopTimeout.orElse(settings.stopTimeout()))
+                .withQueueLimit(queueLimit.orElse(settings.queueLimit()))
+                .withOutcomeRetention(outcomeRetention.orElse(settings.outcomeRetention()));
     }
 
     /**

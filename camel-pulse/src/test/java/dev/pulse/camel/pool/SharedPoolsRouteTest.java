@@ -56,7 +56,11 @@ class SharedPoolsRouteTest extends PoolRoutesTest {
         work("a", "lease=5s", "stopTimeout=1s");
         route(r -> r.from("direct:in").to(pool("key=ann", "queueLimit=7", "outcomeRetention=1m", "lease=5s")));
         assertThat(client.settings())
-                .isEqualTo(new PoolSettings(Duration.ofSeconds(5), Duration.ofSeconds(1), 7, Duration.ofMinutes(1)));
+                .isEqualTo(PoolSettings.DEFAULTS
+                        .withLease(Duration.ofSeconds(5))
+                        .withStopTimeout(Duration.ofSeconds(1))
+                        .withQueueLimit(7)
+                        .withOutcomeRetention(Duration.ofMinutes(1)));
     }
 
     @PulseTest

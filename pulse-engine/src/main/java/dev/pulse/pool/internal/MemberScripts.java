@@ -129,6 +129,7 @@ final class MemberScripts {
      * @param onHold whether it is paused
      * @param recovering whether workers still say what they run after a loss of state
      * @param repliesMade whether the stream of replies had to be made: what was in it is lost
+     * @param dropsDead whether there are dead jobs that are kept no longer
      * @param swept the workers whose jobs are being given to others
      * @param workers those of the node, in the order given
      */
@@ -143,6 +144,7 @@ final class MemberScripts {
             boolean onHold,
             boolean recovering,
             boolean repliesMade,
+            boolean dropsDead,
             List<String> swept,
             List<Pulse> workers)
             implements Beat {
@@ -173,6 +175,7 @@ final class MemberScripts {
                 keys.reasserting(),
                 keys.waiting(),
                 keys.due(),
+                keys.dead(),
                 keys.replies(client)));
         List<Object> arguments = new ArrayList<>();
         for (Pulsing worker : workers) {
@@ -183,7 +186,7 @@ final class MemberScripts {
         if (word(reply).equals("GONE")) {
             return new Gone();
         }
-        List<@Nullable Object> states = Replies.list(reply.get(12));
+        List<@Nullable Object> states = Replies.list(reply.get(13));
         List<Pulse> pulses = new ArrayList<>();
         for (int i = 0; i < states.size(); i += 2) {
             pulses.add(new Pulse(Lease.valueOf(text(states, i)), number(states, i + 1)));
@@ -199,7 +202,8 @@ final class MemberScripts {
                 flag(reply, 8),
                 flag(reply, 9),
                 flag(reply, 10),
-                Replies.list(reply.get(11)).stream().map(Replies::text).toList(),
+                flag(reply, 11),
+                Replies.list(reply.get(12)).stream().map(Replies::text).toList(),
                 List.copyOf(pulses));
     }
 

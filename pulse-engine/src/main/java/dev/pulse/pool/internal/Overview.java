@@ -88,6 +88,7 @@ final class Overview {
                 number(reply, 6),
                 number(reply, 7),
                 number(reply, 8),
+                decimal(reply, 11),
                 owned,
                 flag(reply, 5));
     }

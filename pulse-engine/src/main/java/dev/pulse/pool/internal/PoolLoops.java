@@ -36,6 +36,7 @@ final class PoolLoops {
         upkeep = new Upkeep(
                 placing,
                 new Sweeping(redis, pool, new Forwarding(redis, reports)),
+                new DeadJobs(redis, pool, signals),
                 rank,
                 signals.loop("pool " + pool + " upkeep", false));
         dueJobs = new DueJobs(placing, rank, lookAgain, signals.loop("pool " + pool + " due jobs", false));

@@ -25,6 +25,8 @@ record SharedState(Ring ring, Agreed settings, boolean onHold) {
     private static final String QUEUE_LIMIT = "max";
     private static final String MESSAGE_LIMIT = "mmax";
     private static final String RETENTION = "ret";
+    private static final String DEAD_RETENTION = "dret";
+    private static final String DEAD_LIMIT = "dmax";
 
     /** Settings that all nodes share, and how often they were changed. */
     record Agreed(long version, PoolSettings settings) {}
@@ -40,17 +42,24 @@ record SharedState(Ring ring, Agreed settings, boolean onHold) {
                 .arg(STOP_TIMEOUT)
                 .arg(QUEUE_LIMIT)
                 .arg(RETENTION)
+                .arg(DEAD_RETENTION)
+                .arg(DEAD_LIMIT)
                 .arg("hold")));
         if (meta.getFirst() == null) {
             return Optional.empty();
         }
         Object ring = meta.get(1);
         PoolSettings settings = new PoolSettings(
-                millis(meta.get(3)), millis(meta.get(4)), (int) number(meta.get(5)), millis(meta.get(6)));
+                millis(meta.get(3)),
+                millis(meta.get(4)),
+                (int) number(meta.get(5)),
+                millis(meta.get(6)),
+                millis(meta.get(7)),
+                (int) number(meta.get(8)));
         return Optional.of(new SharedState(
                 Ring.parse(number(meta.getFirst()), ring == null ? "" : Replies.text(ring)),
                 new Agreed(number(meta.get(2)), settings),
-                number(meta.get(7)) > 0));
+                number(meta.get(9)) > 0));
     }
 
     /** Settings by the names of their fields, times in ms. */
@@ -61,6 +70,8 @@ record SharedState(Ring ring, Agreed settings, boolean onHold) {
         fields.put(QUEUE_LIMIT, (long) settings.queueLimit());
         fields.put(MESSAGE_LIMIT, (long) settings.queueLimit());
         fields.put(RETENTION, settings.outcomeRetention().toMillis());
+        fields.put(DEAD_RETENTION, settings.deadRetention().toMillis());
+        fields.put(DEAD_LIMIT, (long) settings.deadLimit());
         return fields;
     }
 

@@ -9,7 +9,8 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What any node does for the whole pool when it is due: gives away jobs that wait, and those of workers that died. It learns
+ * What any node does for the whole pool when it is due: gives away jobs that wait, and those of workers that died, and drops
+ * dead ones that are kept no longer. It learns
  * what is due from the beats; all of it can be done by several at once.
  */
 final class Upkeep {
@@ -19,6 +20,7 @@ final class Upkeep {
 
     private final Placing placing;
     private final Sweeping sweeping;
+    private final DeadJobs dead;
     private final Turn turn;
 
     private final Recurring loop;
@@ -35,9 +37,10 @@ final class Upkeep {
      *
      * @param rank how many nodes of a ring have their turn before this one
      */
-    Upkeep(Placing placing, Sweeping sweeping, ToIntFunction<Ring> rank, LoopSignal signal) {
+    Upkeep(Placing placing, Sweeping sweeping, DeadJobs dead, ToIntFunction<Ring> rank, LoopSignal signal) {
         this.placing = placing;
         this.sweeping = sweeping;
+        this.dead = dead;
         this.turn = new Turn(rank);
         this.loop = Recurring.start(signal, this::work);
     }
@@ -81,6 +84,9 @@ final class Upkeep {
         }
         if (now.pool().handsOut() && now.pool().waiting() > 0) {
             placing.placeWaiting(now.at());
+        }
+        if (now.pool().dropsDead()) {
+            dead.drop(now.at());
         }
     }
 

@@ -12,6 +12,7 @@ import dev.pulse.pool.PoolSnapshot;
 import dev.pulse.pool.internal.MessageScripts.Handled;
 import dev.pulse.pool.internal.OwnerScripts.Held;
 import dev.pulse.redis.Redis;
+import dev.pulse.task.Signals;
 import dev.pulse.testing.Prefix;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RedisTest;
@@ -73,6 +74,10 @@ class GarbageInPoolsTest {
         scenes.put("begin", (pool, job) -> pool.owners.begin(pool.redis, job, "", 5, true));
         scenes.put("finish", (pool, job) -> pool.owners.finish(pool.redis, job, bytes("r"), entry(pool)));
         scenes.put("retry", (pool, job) -> pool.reach.retry(pool.redis, "dead", "id-dead", "r", "w2"));
+        scenes.put(
+                "drop dead",
+                (pool, job) -> new DeadJobs(pool.redis, "", new Signals(event -> {}))
+                        .drop(pool.keys, List.of(new PoolReads.JobSeen("dead", "id-dead", "dead", "", 0, ""))));
         scenes.put("stopped", (pool, job) -> pool.owners.stopped(pool.redis, job, List.of(), entry(pool)));
         scenes.put(
                 "reassert",
@@ -176,6 +181,8 @@ class GarbageInPoolsTest {
         pool.call("ZADD", pool.keys.due(), "1", "m:aside");
         pool.call("HSET", pool.keys.message("aside"), "y", "g", "k", "k");
         pool.meta("mq", "2");
+        pool.meta("ma", "1");
+        pool.call("ZADD", pool.keys.dead(), "1", "dead");
         return job;
     }
 
@@ -222,7 +229,7 @@ class GarbageInPoolsTest {
     void numbersThatAreNoneLeaveNothingHalfDone(Prefix prefix) throws InterruptedException {
         int refused = 0;
         for (var scene : scenes().entrySet()) {
-            for (String field : List.of("v", "q", "f", "mq", "hold", "rg", "cv", "max", "mmax", "T", "ret")) {
+            for (String field : List.of("v", "q", "f", "mq", "hold", "rg", "cv", "max", "mmax", "T", "ret", "ma", "dret", "dmax", "dd")) {
                 String name = scene.getKey() + "-" + field;
                 ScriptPool pool = pool(prefix, name);
                 Held job = furnish(pool);

@@ -79,7 +79,7 @@ class ListingTest {
                     assertThat(caller.listing.payload(key).orElseThrow()).isEqualTo(bytes("payload of " + key));
                 }
                 PoolFigures figures = caller.overview.figures();
-                assertThat(figures).isEqualTo(new PoolFigures(1, 2, 0, 1, 1, 1, Map.of("w1", 2L), false));
+                assertThat(figures).isEqualTo(new PoolFigures(1, 2, 0, 1, 1, 1, 0, Map.of("w1", 2L), false));
                 WorkerInfo member = caller.overview.workers().getFirst();
                 assertThat(member.id()).isEqualTo("w1");
                 assertThat(member.node()).isEqualTo("node of w1");

@@ -121,6 +121,7 @@ class MemberScriptsTest {
         pool.call("ZADD", pool.keys.due(), "1", "m:x");
         pool.call("HSET", pool.keys.message("x"), "y", "g");
         pool.meta("mq", "1");
+        pool.meta("ma", "1");
         found = beat(new Pulsing("w1", 2, 1));
         assertThat(found.repliesMade()).isFalse();
         assertThat(found.firstDue()).contains(Duration.ZERO);

@@ -38,6 +38,8 @@ final class PoolWalk {
         REQUEUE,
         /** Somebody has a dead job tried anew. */
         RETRY,
+        /** A dead job is kept no longer. */
+        DROP,
         /** Redis loses everything. */
         FLUSH
     }
@@ -129,6 +131,7 @@ final class PoolWalk {
         for (int key = 0; key < scenario.keys(); key++) {
             callers.stop(state, key);
             callers.retry(state, key);
+            upkeep.drop(state, key);
         }
         for (int i = 0; i < state.underWay(); i++) {
             WalkState next = state.arrive(i);

@@ -136,6 +136,7 @@ class PoolWalkTest {
     void whateverOfATaskArrivesLateOrTwice() throws Exception {
         walk(Scenario.of(Fault.STOP, Fault.FAIL, Fault.DELAY).ofTasks());
         walk(Scenario.of(Fault.FAIL, Fault.FAIL, Fault.RETRY, Fault.AGAIN).ofTasks());
+        walk(Scenario.of(Fault.FAIL, Fault.FAIL, Fault.RETRY, Fault.DROP, Fault.DELAY).ofTasks());
         walk(Scenario.of(Fault.STOP, Fault.REQUEUE, Fault.LOSE, Fault.REREAD).ofTasks());
         inFull(Scenario.of(Fault.STOP, Fault.CRASH, Fault.AGAIN, Fault.REQUEUE).ofTasks());
         inFull(Scenario.of(Fault.STOP, Fault.DELAY, Fault.DELAY, Fault.REQUEUE).ofTasks());
@@ -241,6 +242,12 @@ class PoolWalkTest {
                     "I10",
                     Scenario.of(Fault.STOP, Fault.DELAY).twice().ofTasks()),
             new Broken(
+                    "drop_dead",
+                    Map.of("job[2] == 'dead'", "true", "if died and (left > most or tonumber(died) <= before) then", "if true then"),
+                    "I4",
+                    Scenario.of(Fault.FAIL, Fault.FAIL, Fault.RETRY, Fault.DROP, Fault.DELAY)
+                            .ofTasks()),
+            new Broken(
                     "beat", Map.of("if not living then", "if true then"), "I3", Scenario.of(Fault.FLUSH, Fault.PAUSE)),
             new Broken(
                     "stop",
@@ -275,7 +282,10 @@ class PoolWalkTest {
             try (RespClient raw = redis.client()) {
                 raw.call("FLUSHALL");
                 var pools = new PoolScripts("walk");
-                var keys = ((PoolScripts.Open) pools.open(connection, 0, ScriptPool.settings())).keys();
+                var settings = ScriptPool.settings();
+                // what is dead may be dropped at any time
+                settings.put("dret", 0L);
+                var keys = ((PoolScripts.Open) pools.open(connection, 0, settings)).keys();
                 boolean versions = scenario.has(Fault.DELAY) || scenario.has(Fault.AGAIN);
                 return walk.by(new Walker(scenario, new ScriptMemory(connection, raw, keys, versions)));
             } finally {

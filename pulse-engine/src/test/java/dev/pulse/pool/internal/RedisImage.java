@@ -180,7 +180,7 @@ final class RedisImage {
             case "v" -> versions ? text : "0";
             default -> text;
         });
-        kept.keySet().removeAll(List.of("bt", "sb"));
+        kept.keySet().removeAll(List.of("bt", "sb", "dd"));
         List<String> parts = new ArrayList<>();
         kept.forEach((field, text) -> {
             parts.add(field);

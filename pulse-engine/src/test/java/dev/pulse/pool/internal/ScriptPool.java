@@ -82,6 +82,8 @@ final class ScriptPool implements AutoCloseable {
         settings.put("max", 100L);
         settings.put("mmax", 100L);
         settings.put("ret", 300_000L);
+        settings.put("dret", 3_600_000L);
+        settings.put("dmax", 100L);
         return settings;
     }
 

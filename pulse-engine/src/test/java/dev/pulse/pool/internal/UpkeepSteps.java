@@ -124,6 +124,18 @@ final class UpkeepSteps {
         steps.ran(NONE, call, word, false, next);
     }
 
+    /** A dead job is kept no longer: some node may have seen that before somebody had it tried anew. */
+    void drop(WalkState state, int key) throws Violation {
+        RedisImage.Job job = steps.image(state).job(key);
+        if (state.left(Fault.DROP) > 0 && job != null && job.state().equals("dead")) {
+            WalkCall drop = WalkCall.ofOwner(Script.DROP, NONE, key, 0, job.dispatch());
+            WalkState next = state.copy();
+            next.spend(Fault.DROP);
+            steps.ran(NONE, drop, steps.call(next, drop), true, next);
+            steps.delay(state, drop);
+        }
+    }
+
     void places(WalkState state) throws Violation {
         RedisImage image = steps.image(state);
         for (int key = 0; key < steps.scenario().keys(); key++) {

@@ -6,6 +6,7 @@ import dev.pulse.pool.internal.MemberScripts.Joining;
 import dev.pulse.pool.internal.MemberScripts.RingChange;
 import dev.pulse.pool.internal.OwnerScripts.Held;
 import dev.pulse.redis.Redis;
+import dev.pulse.task.Signals;
 import dev.pulse.wire.PoolKeys;
 import java.time.Duration;
 import java.util.List;
@@ -51,6 +52,7 @@ record WalkCall(
         BEGIN,
         FINISH,
         RETRY,
+        DROP,
         FAIL,
         LATER,
         STOPPED,
@@ -114,6 +116,8 @@ record WalkCall(
         private final PlacementScripts placement;
         private final MemberScripts members;
         private final MessageScripts messages;
+        private final PoolKeys keys;
+        private final DeadJobs deadJobs;
 
         Bindings(Redis redis, PoolKeys keys) {
             this.redis = redis;
@@ -123,6 +127,8 @@ record WalkCall(
             placement = new PlacementScripts(keys);
             members = new MemberScripts(keys);
             messages = new MessageScripts(keys);
+            this.keys = keys;
+            deadJobs = new DeadJobs(redis, "walk", new Signals(event -> {}));
         }
     }
 
@@ -157,6 +163,7 @@ record WalkCall(
                         .finish(redis, held, ScriptPool.bytes("r"), entries(image))
                         .name();
             case RETRY -> on.reach.retry(redis, key, id, "r", "").name();
+            case DROP -> on.deadJobs.drop(on.keys, List.of(new PoolReads.JobSeen(key, id, "dead", "", 0, ""))).toString();
             case FAIL -> on.owners.fail(redis, held, "threw", entries(image)).name();
             case LATER ->
                 on.owners.later(redis, held, failure(), "", entries(image)).name();
