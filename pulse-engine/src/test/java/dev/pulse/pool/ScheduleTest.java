@@ -21,11 +21,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -245,12 +247,27 @@ class ScheduleTest {
             others.incrementAndGet();
             return plan(planning);
         });
-        // longer than a claim that nobody renews
-        Thread.sleep(2_500);
+        awaitRenewalsPastTheFirstEnd();
         assertThat(others).hasValue(0);
         enough.countDown();
         awaitRunning("a");
         assertThat(mine.figures().lost()).isZero();
+    }
+
+    /** Until a claim that nobody renews had ended, and this one was renewed twice since. */
+    private void awaitRenewalsPastTheFirstEnd() {
+        try (RespClient client = redis.client()) {
+            String schedule = new RawPool(client, name).keys().schedule("s");
+            Supplier<Long> end = () -> Long.parseLong((String) requireNonNull(client.call("HGET", schedule, "pl")));
+            long first = end.get();
+            Set<Long> ends = new TreeSet<>();
+            await().atMost(LONG).pollInterval(Duration.ofMillis(20)).until(() -> {
+                if (Long.parseLong((String) client.list("TIME").getFirst()) * 1_000 > first) {
+                    ends.add(end.get());
+                }
+                return ends.size() > 2;
+            });
+        }
     }
 
     @PulseTest

@@ -239,6 +239,11 @@ public final class RedisCluster implements AutoCloseable {
                 .until(() -> primaryPort(slot, port) != port);
     }
 
+    /** Has the replica of the node that serves this key take over, with all that this knows. */
+    public void failOver(String key) {
+        call(nodes.indexOf(replicaOf(primaryOf(key))), "CLUSTER", "FAILOVER");
+    }
+
     /** Begins to move a slot: its keys go one by one, and what is new is made there. */
     public void beginMove(int slot, EmbeddedRedis from, EmbeddedRedis to) {
         call(nodes.indexOf(to), "CLUSTER", "SETSLOT", text(slot), "IMPORTING", id(nodes.indexOf(from)));
