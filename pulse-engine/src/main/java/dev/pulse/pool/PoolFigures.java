@@ -11,7 +11,8 @@ import java.util.Map;
  * @param waiting jobs that nobody has
  * @param due jobs that wait for a time
  * @param dead jobs that were given up
- * @param dropped dead jobs that were kept no longer, or no more of, since the pool was opened
+ * @param dropped what is gone for good, since the pool was opened: dead jobs that were kept no longer, or no more of; and what
+ *     was neither a job nor a message among what waits for a time
  * @param owned how many jobs each worker owns
  * @param paused whether nothing is handed out
  */

@@ -28,10 +28,10 @@ if ms < tonumber(ARGV[5]) then
   return {'EARLY', time, due}
 end
 local planner, token = schedule[2], schedule[5]
-if planner and planner ~= ARGV[2] and tonumber(schedule[3]) > ms then
+if planner and planner ~= ARGV[2] and (tonumber(schedule[3]) or 0) > ms then
   return {'BUSY', time, due, tonumber(schedule[3]) - ms}
 end
-if planner ~= ARGV[2] or schedule[4] ~= ARGV[5] then
+if planner ~= ARGV[2] or schedule[4] ~= ARGV[5] or not whole(token) then
   token = digits(math.max(number(meta[2]) + 1, now))
   redis.call('HSET', KEYS[1], 'f', token)
 end

@@ -1,5 +1,5 @@
 -- Takes the plan for a due time, and lets its planner do it. Changes nothing when run twice.
--- KEYS: 1 meta, 2 schedules, 3 the schedule, 4 its plan
+-- KEYS: 1 meta, 2 schedules, 3 the schedule, 4 its plan, 5 the keys of its jobs
 -- ARGV: 1 name, 2 planner, 3 token, 4 version of the schedule, 5 when it is due then, 6 for how long the planner does the
 --       plan in ms, then names and values of what is to be done
 -- Returns {'STORED', micros, next}, {'LOST'} when another plans or has, {'CLOSING'}, {'GONE'}.
@@ -24,6 +24,8 @@ end
 if schedule[2] ~= ARGV[2] or schedule[3] ~= ARGV[3] then
   return {'LOST'}
 end
+-- a plan that could not be done is not taken
+redis.call('SCARD', KEYS[5])
 redis.call('DEL', KEYS[4])
 for i = 7, #ARGV, 2 do
   redis.call('HSET', KEYS[4], ARGV[i], ARGV[i + 1])

@@ -10,7 +10,7 @@ if not redis.call('HGET', KEYS[1], 'st') then
 end
 local schedule = redis.call('HMGET', KEYS[2], 'io', 'il', 'pt', 'd')
 local now = math.floor(micros() / 1000)
-if not schedule[1] or (schedule[1] ~= ARGV[1] and tonumber(schedule[2]) > now) then
+if not schedule[1] or (schedule[1] ~= ARGV[1] and (tonumber(schedule[2]) or 0) > now) then
   return {'NONE'}
 end
 redis.call('HSET', KEYS[2], 'io', ARGV[1], 'il', digits(now + tonumber(ARGV[2])))

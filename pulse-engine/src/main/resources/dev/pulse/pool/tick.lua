@@ -31,7 +31,7 @@ end
 if now / 1000 < tonumber(ARGV[5] == '' and due or ARGV[5]) then
   return {'EARLY', time, due}
 end
-local missed, token = digits(tonumber(ticker[2] or '0') + tonumber(ARGV[7])), digits(math.max(number(meta[2]) + 1, now))
+local missed, token = digits((tonumber(ticker[2]) or 0) + tonumber(ARGV[7])), digits(math.max(number(meta[2]) + 1, now))
 in_any_case(KEYS[1])
 redis.call('ZADD', KEYS[2], ARGV[6], ARGV[1])
 if ARGV[5] == '' then

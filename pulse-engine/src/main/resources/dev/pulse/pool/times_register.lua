@@ -14,8 +14,11 @@ if state ~= 'open' then
 end
 local now = micros()
 local known = redis.call('HMGET', KEYS[3], 'v', 'tt', 'mp')
-local version, timetable, policy, due = known[1], known[2], known[3], redis.call('ZSCORE', KEYS[2], ARGV[1])
-local isNew = not version or not due
+local version, timetable, policy, due = known[1], known[2], known[3], moment(redis.call('ZSCORE', KEYS[2], ARGV[1]))
+-- one in which somebody else has written is made anew
+local isNew = not whole(version) or not timetable or not policy or not due
+-- what is none of our keys fails before anything is changed
+redis.call('ZCARD', KEYS[4])
 local changes = ARGV[7] == '1' and (timetable ~= ARGV[4] or policy ~= ARGV[5])
 if isNew or changes then
   if isNew or timetable ~= ARGV[4] then
@@ -28,4 +31,4 @@ if isNew or changes then
   redis.call('HSET', KEYS[3], 'v', version, 'tt', timetable, 'mp', policy)
 end
 redis.call('ZADD', KEYS[4], digits(math.floor(now / 1000) + tonumber(ARGV[3])), ARGV[2])
-return {'OK', digits(now), version, digits(tonumber(due)), timetable, policy, redis.call('ZRANGE', KEYS[4], 0, -1), -1}
+return {'OK', digits(now), version, due, timetable, policy, redis.call('ZRANGE', KEYS[4], 0, -1), -1}

@@ -241,7 +241,20 @@ public final class RedisCluster implements AutoCloseable {
 
     /** Has the replica of the node that serves this key take over, with all that this knows. */
     public void failOver(String key) {
-        call(nodes.indexOf(replicaOf(primaryOf(key))), "CLUSTER", "FAILOVER");
+        EmbeddedRedis primary = primaryOf(key);
+        int slot = slot(key);
+        // where the two do not come to an agreement within 5 s nothing has happened
+        await().atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofSeconds(6))
+                .ignoreExceptions()
+                .until(() -> {
+                    call(nodes.indexOf(replicaOf(primary)), "CLUSTER", "FAILOVER");
+                    await().atMost(Duration.ofSeconds(5))
+                            .pollInterval(Duration.ofMillis(20))
+                            .until(() -> primaryPort(slot, primary.port()) != primary.port());
+                    return true;
+                });
     }
 
     /** Begins to move a slot: its keys go one by one, and what is new is made there. */

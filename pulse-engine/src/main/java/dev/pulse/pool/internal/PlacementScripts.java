@@ -23,6 +23,7 @@ final class PlacementScripts {
     private static final Script MOVE = PoolScript.repeatable("move");
     private static final Script SWEEP_STEP = PoolScript.repeatable("sweep_step");
     private static final Script PLACE = PoolScript.repeatable("place");
+    private static final Script DROP_DUE = PoolScript.repeatable("drop_due");
 
     private final PoolKeys keys;
 
@@ -140,6 +141,12 @@ final class PlacementScripts {
             arguments.addAll(List.of(job.key(), job.id(), "", targets.getOrDefault(job.target(), 0)));
         }
         return batch(redis, PLACE, names, arguments);
+    }
+
+    /** Drops what is neither a job nor a message from among what waits for a time. Returns how many there were. */
+    long dropDue(Redis redis, List<String> foreign) throws InterruptedException {
+        requireBatch(foreign);
+        return Replies.number(redis.eval(DROP_DUE, List.of(keys.meta(), keys.due()), List.copyOf(foreign)));
     }
 
     /** Names each target once. Returns their numbers, from 1. */

@@ -14,9 +14,11 @@ import java.util.Optional;
 /** Gives jobs and messages that wait for a worker, or for a time that has come, to their owners. Any node may, at any time. */
 final class Placing {
     private final Redis redis;
+    private final WorkerReports reports;
 
-    Placing(Redis redis) {
+    Placing(Redis redis, WorkerReports reports) {
         this.redis = redis;
+        this.reports = reports;
     }
 
     /** Gives away all that wait for a worker, the oldest first. */
@@ -54,7 +56,8 @@ final class Placing {
             if (due.first().isEmpty() || placed.size() < due.jobs().size()) {
                 return gone > 0 || (staying == 0 && due.first().isEmpty());
             }
-            int some = (int) placed.stream().filter(Placing::isGone).count();
+            int some = drop(at, due.foreign())
+                    + (int) placed.stream().filter(Placing::isGone).count();
             for (Map.Entry<String, String> message : due.messages().entrySet()) {
                 some += isPlaced(at, message.getKey(), message.getValue()) ? 1 : 0;
             }
@@ -62,6 +65,18 @@ final class Placing {
             // what stays, because it is not ours, is no reason to leave what is behind it
             staying += due.size() - some;
         }
+    }
+
+    /** What is none of ours would stand before what comes due for ever. */
+    private int drop(PoolIncarnation at, List<String> foreign) throws InterruptedException {
+        if (foreign.isEmpty()) {
+            return 0;
+        }
+        int dropped = (int) at.placement().dropDue(redis, foreign);
+        if (dropped > 0) {
+            reports.droppedDue(dropped, foreign.getFirst());
+        }
+        return dropped;
     }
 
     private static boolean isGone(Placement job) {
@@ -81,6 +96,11 @@ final class Placing {
                     .toList();
             Batch batch = at.placement().place(redis, ring.version(), jobs);
             if (batch instanceof Placed placed) {
+                for (int i = 0; i < seen.size(); i++) {
+                    if (placed.jobs().get(i).kind() == Placement.Kind.BROKEN) {
+                        reports.notPlaced(seen.get(i).key());
+                    }
+                }
                 return placed.jobs();
             }
             if (!(batch instanceof RingChanged changed)) {

@@ -32,7 +32,7 @@ final class PoolLoops {
             Set<WorkerHandle> workers,
             ToIntFunction<Ring> rank,
             Runnable lookAgain) {
-        Placing placing = new Placing(redis);
+        Placing placing = new Placing(redis, reports);
         upkeep = new Upkeep(
                 placing,
                 new Sweeping(redis, pool, new Forwarding(redis, reports)),

@@ -110,9 +110,13 @@ final class PoolReads {
      * @param first the name of what has waited for longest
      * @param jobs those waiting
      * @param messages names of those put aside, with their keys
-     * @param size how many there are, also such as are none of ours
+     * @param foreign what is neither
      */
-    record Due(Optional<String> first, List<JobSeen> jobs, Map<String, String> messages, int size) {}
+    record Due(Optional<String> first, List<JobSeen> jobs, Map<String, String> messages, List<String> foreign) {
+        int size() {
+            return jobs.size() + messages.size() + foreign.size();
+        }
+    }
 
     /** What is due now, the earliest first, but for so many, up to a number. */
     Due due(Redis redis, int skipped, int most) throws InterruptedException {
@@ -143,11 +147,14 @@ final class PoolReads {
     private Due due(Redis redis, List<String> members) throws InterruptedException {
         List<String> waiting = new ArrayList<>();
         List<String> names = new ArrayList<>();
+        List<String> foreign = new ArrayList<>();
         for (String member : members) {
             if (member.startsWith("k:")) {
                 waiting.add(member.substring(2));
             } else if (member.startsWith("m:")) {
                 names.add(member.substring(2));
+            } else {
+                foreign.add(member);
             }
         }
         List<@Nullable Object> about = readAll(
@@ -161,7 +168,7 @@ final class PoolReads {
         for (int i = 0; i < names.size(); i++) {
             messages.put(names.get(i), text(about.get(i)));
         }
-        return new Due(members.stream().findFirst(), jobs(redis, waiting), messages, members.size());
+        return new Due(members.stream().findFirst(), jobs(redis, waiting), messages, foreign);
     }
 
     /** The replies to commands that read; null for one whose key is of another type. */

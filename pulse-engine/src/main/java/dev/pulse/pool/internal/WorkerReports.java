@@ -217,6 +217,19 @@ final class WorkerReports {
         signals.emit(new PulseEvent.InboxEntryDropped(pool, worker, entry, cause));
     }
 
+    /** What stood among what waits for a time was neither a job nor a message. */
+    void droppedDue(int count, String first) {
+        LOG.warn(
+                "pool={} state=dropped due={} first=\"{}\" cause=\"neither jobs nor messages\"", pool, count, first);
+    }
+
+    /** A job cannot be handed out, because somebody else's data is in one of its keys; it is looked at again and again. */
+    void notPlaced(String key) {
+        if (isTimeForALine()) {
+            LOG.warn("pool={} key=\"{}\" state=not-handed-out cause=\"foreign data in its keys\"", pool, key);
+        }
+    }
+
     /** What was sent to a job comes after its end, as it may. */
     void cameTooLate(String worker, String key) {
         dropped.increment();

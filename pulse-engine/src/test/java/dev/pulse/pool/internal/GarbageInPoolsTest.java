@@ -78,6 +78,8 @@ class GarbageInPoolsTest {
                 "drop dead",
                 (pool, job) -> new DeadJobs(pool.redis, "", new Signals(event -> {}))
                         .drop(pool.keys, List.of(new PoolReads.JobSeen("dead", "id-dead", "dead", "", 0, ""))));
+        scenes.put(
+                "drop due", (pool, job) -> pool.placement.dropDue(pool.redis, List.of("neither job nor message")));
         scenes.put("stopped", (pool, job) -> pool.owners.stopped(pool.redis, job, List.of(), entry(pool)));
         scenes.put(
                 "reassert",
@@ -179,6 +181,7 @@ class GarbageInPoolsTest {
         pool.call("ZADD", pool.keys.leases(), "1", "left");
         pool.call("HSET", pool.keys.worker("left"), "leaving", "1");
         pool.call("ZADD", pool.keys.due(), "1", "m:aside");
+        pool.call("ZADD", pool.keys.due(), "1", "neither job nor message");
         pool.call("HSET", pool.keys.message("aside"), "y", "g", "k", "k");
         pool.meta("mq", "2");
         pool.meta("ma", "1");

@@ -104,8 +104,9 @@ final class HandWorker implements AutoCloseable {
 
     /** Has all that waits be handed out, and all that is due. */
     void place() throws InterruptedException {
-        new Placing(redis).placeWaiting(pool);
-        new Placing(redis).placeDue(pool);
+        Placing placing = new Placing(redis, new WorkerReports("hand", new Signals(event -> {})));
+        placing.placeWaiting(pool);
+        placing.placeDue(pool);
     }
 
     private void run() {

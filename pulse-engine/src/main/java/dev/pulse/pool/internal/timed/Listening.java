@@ -3,6 +3,7 @@ package dev.pulse.pool.internal.timed;
 import dev.pulse.CloseResult;
 import dev.pulse.PoolShutDownException;
 import dev.pulse.PulseException;
+import dev.pulse.RedisReplyException;
 import dev.pulse.pool.Planner;
 import dev.pulse.pool.Schedule;
 import dev.pulse.pool.TickHandler;
@@ -25,7 +26,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -103,8 +103,8 @@ public final class Listening {
                 this, listener, signals.loop("pool " + side.name() + ' ' + nameOf(kind) + ' ' + name, false), duty);
         if (members.putIfAbsent(kind.word() + ' ' + name, member) != null) {
             member.stop();
-            throw new IllegalStateException("this handle of pool \"" + side.name() + "\" has the " + nameOf(kind)
-                    + " \"" + name + "\" already");
+            throw new IllegalStateException(
+                    "this handle of pool \"" + side.name() + "\" has the " + named(member) + " already");
         }
         if (stopped) {
             member.stop();
@@ -116,15 +116,18 @@ public final class Listening {
         return kind == Kind.TICKER ? "ticker" : "schedule";
     }
 
+    private static String named(Member member) {
+        Listener listener = member.listener();
+        return nameOf(listener.kind()) + " \"" + listener.name() + '"';
+    }
+
     /** Has Redis know a member, and what it listens to. */
     void register(Member member, Member.Held wanted, boolean changes) throws InterruptedException {
         Redis call = side.redis().forOneCall();
         At at = side.current();
         while (true) {
             if (stopped || member.isStopped()) {
-                throw new IllegalStateException("pool \"" + side.name() + "\": "
-                        + nameOf(member.listener().kind()) + " \""
-                        + member.listener().name() + "\" is closed");
+                throw new IllegalStateException("pool \"" + side.name() + "\": " + named(member) + " is closed");
             }
             TimesScripts scripts = new TimesScripts(at.keys());
             long asked = System.nanoTime();
@@ -179,16 +182,24 @@ public final class Listening {
             all.forEach(Member::stop);
             throw new Loop.Over(e);
         }
+        List<RuntimeException> strange = new ArrayList<>();
         for (Member member : all) {
             member.watch();
-            member.renew();
+            apart(member, strange, member::renew);
         }
         long asked = System.nanoTime();
         List<Listener> listeners = all.stream().map(Member::listener).toList();
         switch (new TimesScripts(at.keys()).look(side.redis(), listeners, counts(at))) {
             case TimesScripts.Seen seen -> {
                 clock.told(seen.micros());
-                learn(all, seen.all(), asked);
+                for (int i = 0; i < all.size(); i++) {
+                    Member member = all.get(i);
+                    TimesScripts.Sighting sighting = seen.all().get(i);
+                    apart(member, strange, () -> learn(member, sighting, asked));
+                }
+                if (!strange.isEmpty()) {
+                    throw strange.getFirst();
+                }
             }
             case TimesScripts.Closing closing -> end(all);
             case TimesScripts.Gone gone -> {
@@ -201,25 +212,32 @@ public final class Listening {
         return at.beat();
     }
 
-    private void learn(List<Member> all, List<Optional<Known>> seen, long asked) throws InterruptedException {
-        @Nullable RuntimeException failed = null;
-        for (int i = 0; i < all.size(); i++) {
-            Member member = all.get(i);
-            try {
-                if (seen.get(i).isPresent()) {
-                    member.know(seen.get(i).get(), asked);
-                } else {
-                    member.registerAgain();
-                }
-            } catch (PulseException e) {
-                throw e;
-            } catch (RuntimeException e) {
-                // a timetable that this node cannot read is no reason not to look at the others
-                failed = e;
-            }
+    private interface Step {
+        void run() throws InterruptedException;
+    }
+
+    /** Where somebody else's data stands in the way of one, or a timetable that this node cannot read, the others go on. */
+    private void apart(Member member, List<RuntimeException> strange, Step step) throws InterruptedException {
+        try {
+            step.run();
+        } catch (RedisReplyException e) {
+            strange.add(new RedisReplyException(e.code(), named(member) + ": " + e.getMessage(), e));
+        } catch (PulseException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            strange.add(e);
         }
-        if (failed != null) {
-            throw failed;
+    }
+
+    private static void learn(Member member, TimesScripts.Sighting sighting, long asked) throws InterruptedException {
+        switch (sighting) {
+            case Known known -> member.know(known, asked);
+            case TimesScripts.Missing missing -> member.registerAgain();
+            case TimesScripts.Foreign foreign -> {
+                // what can be made anew is; it is told all the same
+                member.registerAgain();
+                throw new RedisReplyException("FOREIGN", foreign.why(), null);
+            }
         }
     }
 

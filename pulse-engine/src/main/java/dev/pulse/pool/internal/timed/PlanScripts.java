@@ -94,7 +94,12 @@ final class PlanScripts {
         });
         List<@Nullable Object> reply = Replies.list(redis.eval(
                 STORE,
-                List.of(keys.meta(), keys.schedules(), keys.schedule(schedule), keys.plan(schedule)),
+                List.of(
+                        keys.meta(),
+                        keys.schedules(),
+                        keys.schedule(schedule),
+                        keys.plan(schedule),
+                        keys.scheduledJobs(schedule)),
                 arguments));
         return switch (word(reply)) {
             case "STORED" -> new Stored(decimal(reply, 1), decimal(reply, 2));

@@ -34,6 +34,15 @@ final class TimesScripts {
     /** One listener of one ticker or schedule. */
     record Listener(Kind kind, String name, String id) {}
 
+    /** What was seen of one ticker or schedule. */
+    sealed interface Sighting permits Known, Missing, Foreign {}
+
+    /** There is none of that name. */
+    record Missing() implements Sighting {}
+
+    /** Somebody else has written to its keys. */
+    record Foreign(String why) implements Sighting {}
+
     /**
      * A ticker or schedule as it stands in Redis.
      *
@@ -50,7 +59,8 @@ final class TimesScripts {
             String timetable,
             String policy,
             List<String> listeners,
-            Optional<Duration> free) {}
+            Optional<Duration> free)
+            implements Sighting {}
 
     /** The pool is being shut down. */
     record Closing() implements Registration, Sight, Tick, PlanScripts.Claim, PlanScripts.Storing {}
@@ -119,7 +129,7 @@ final class TimesScripts {
     sealed interface Sight permits Seen, Closing, Gone {}
 
     /** What is known of each, in the order they were named; {@code micros} is the time in Redis. */
-    record Seen(long micros, List<Optional<Known>> all) implements Sight {}
+    record Seen(long micros, List<Sighting> all) implements Sight {}
 
     /** Looks at what is listened to, and has the listeners count for so long from now on. */
     Sight look(Redis redis, List<Listener> listeners, Duration counts) throws InterruptedException {
@@ -133,16 +143,23 @@ final class TimesScripts {
         List<@Nullable Object> reply = Replies.list(redis.eval(LOOK, names, arguments));
         return switch (word(reply)) {
             case "OK" -> {
-                List<Optional<Known>> all = new ArrayList<>();
+                List<Sighting> all = new ArrayList<>();
                 for (Object one : reply.subList(2, reply.size())) {
-                    List<@Nullable Object> fields = Replies.list(one);
-                    all.add(fields.isEmpty() ? Optional.empty() : Optional.of(known(fields, 0)));
+                    all.add(sighting(Replies.list(one)));
                 }
                 yield new Seen(decimal(reply, 1), all);
             }
             case "CLOSING" -> new Closing();
             case "GONE" -> new Gone();
             default -> throw unknown("times_look", reply);
+        };
+    }
+
+    private static Sighting sighting(List<@Nullable Object> fields) {
+        return switch (fields.size()) {
+            case 0 -> new Missing();
+            case 1 -> new Foreign(text(fields, 0));
+            default -> known(fields, 0);
         };
     }
 

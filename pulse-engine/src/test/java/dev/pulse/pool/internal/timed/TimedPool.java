@@ -57,6 +57,12 @@ final class TimedPool implements AutoCloseable {
     }
 
     Optional<Known> seen(Kind kind, String name, String listener) throws InterruptedException {
+        return Optional.of(sighting(kind, name, listener))
+                .filter(Known.class::isInstance)
+                .map(Known.class::cast);
+    }
+
+    TimesScripts.Sighting sighting(Kind kind, String name, String listener) throws InterruptedException {
         return ((Seen) times.look(redis, List.of(new Listener(kind, name, listener)), COUNTS))
                 .all()
                 .getFirst();
