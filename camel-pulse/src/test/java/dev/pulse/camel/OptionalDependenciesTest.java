@@ -38,6 +38,8 @@ class OptionalDependenciesTest {
                                     .toString(),
                             "-Xmx96m",
                             "-XX:TieredStopAtLevel=1",
+                            // not the file of this JVM
+                            "-Dorg.slf4j.simpleLogger.logFile=System.err",
                             "-cp",
                             classPath,
                             Bare.class.getName(),

@@ -7,19 +7,23 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A JVM of its own with little heap, that runs a main class of the tests: it is told what to do line by line over its
- * standard input and prints its history line by line; it can be killed and paused at will. Its standard error is
- * dropped.
+ * standard input and prints its history line by line; it can be killed and paused at will. What it logs, and its
+ * standard error, is in a file of its own, {@code target/nodes/<main class>-<number>.log}.
  */
 public final class Node implements AutoCloseable {
+    private static final AtomicInteger STARTED = new AtomicInteger();
+
     private final Process process;
     private final Writer in;
     private final Queue<String> history = new ConcurrentLinkedQueue<>();
@@ -39,13 +43,17 @@ public final class Node implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xshare:auto",
+                // the file that the tests' own settings name is that of this JVM
+                "-Dorg.slf4j.simpleLogger.logFile=System.err",
                 "-cp",
                 classPath(),
                 main.getName()));
         command.addAll(List.of(args));
         try {
-            return new Node(
-                    new ProcessBuilder(command).redirectError(Redirect.DISCARD).start());
+            Path folder = Files.createDirectories(Path.of("target", "nodes"));
+            File log = folder.resolve(main.getSimpleName() + "-" + STARTED.incrementAndGet() + ".log")
+                    .toFile();
+            return new Node(new ProcessBuilder(command).redirectError(log).start());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a JVM", e);
         }
