@@ -72,12 +72,14 @@ public final class Fleet implements AutoCloseable {
 
     /** A process of its own with a consumer, or with one in each of several sinks, and what it has printed so far. */
     public record Consumer(Node node, List<Step> steps) {
+        /** Each consumer that it has been. */
+        List<Step> ready() {
+            return history().stream().filter(step -> step.did() == Did.READY).toList();
+        }
+
         /** Who it is in each sink. */
         Set<String> everyWho() {
-            return history().stream()
-                    .filter(step -> step.did() == Did.READY)
-                    .map(Step::who)
-                    .collect(Collectors.toSet());
+            return ready().stream().map(Step::who).collect(Collectors.toSet());
         }
 
         List<Step> history() {
@@ -129,10 +131,9 @@ public final class Fleet implements AutoCloseable {
         consumer.node().kill();
         note(consumer, Did.KILLED);
         try (RespClient raw = RespClient.connect(uri.get())) {
-            for (String who : consumer.everyWho()) {
-                String[] names = who.split("/");
-                for (Object entry : raw.list("XPENDING", key(), names[0], "-", "+", "100000", names[1])) {
-                    history.add(Step.now(who, Did.HELD, "-", (String) ((List<?>) entry).getFirst()));
+            for (Step ready : consumer.ready()) {
+                for (Object entry : raw.list("XPENDING", key(), ready.sink(), "-", "+", "100000", ready.consumer())) {
+                    history.add(Step.now(ready.who(), Did.HELD, "-", (String) ((List<?>) entry).getFirst()));
                 }
             }
         }

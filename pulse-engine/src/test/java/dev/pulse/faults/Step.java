@@ -25,7 +25,10 @@ public record Step(long micros, String who, Did did, String what, String id) {
         UNKNOWN,
         /** Was told that it was not done. */
         REFUSED,
-        /** A consumer: is there; {@code what} is {@link Handling#toString}. */
+        /**
+         * A consumer: is there; {@code what} is {@link Handling#toString}, {@code id} who it is for Redis where that is not
+         * in {@code who}.
+         */
         READY,
         BEGIN,
         END,
@@ -74,6 +77,11 @@ public record Step(long micros, String who, Did did, String what, String id) {
     static Step parse(String line) {
         String[] words = line.split(" ");
         return new Step(Long.parseLong(words[0]), words[1], Did.valueOf(words[2]), words[3], words[4]);
+    }
+
+    /** Who is meant for Redis by one that is ready. */
+    String consumer() {
+        return id.equals(NOTHING) ? who.substring(who.indexOf('/') + 1) : id;
     }
 
     /** The sink of a consumer's step. */

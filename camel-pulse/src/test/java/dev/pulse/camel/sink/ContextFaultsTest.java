@@ -2,6 +2,7 @@ package dev.pulse.camel.sink;
 
 import static dev.pulse.faults.Promise.P1;
 import static dev.pulse.faults.Promise.P2;
+import static dev.pulse.faults.Promise.P3;
 
 import dev.pulse.Pulse;
 import dev.pulse.embedded.EmbeddedRedis;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 
 /**
  * Three contexts in processes of their own, to which something happens in turn while routes fail and events come: an event is
- * acked only when its exchange is complete, so none is lost.
+ * acked only when its exchange is complete, so none is lost, and what a killed one held is taken over in time.
  */
 class ContextFaultsTest {
     private static EmbeddedRedis redis;
@@ -45,7 +46,7 @@ class ContextFaultsTest {
 
     @Drill
     @Attacks(
-            value = {P1, P2},
+            value = {P1, P2, P3},
             by = Fault.F23)
     void eventsAreAckedWhenTheirExchangesAreCompleteWhateverHappensToContexts(Trial trial) throws InterruptedException {
         try (Fleet fleet = new Fleet(trial, redis.uri(), "contexts-" + UUID.randomUUID())) {
@@ -61,6 +62,8 @@ class ContextFaultsTest {
                 for (Blow blow : blows) {
                     Fleet.Consumer context = contexts.remove();
                     fleet.awaitReady(context);
+                    // it takes over
+                    fleet.awaitReady(contexts.element());
                     fleet.awaitMoreHandled(100);
                     trial.pause(Duration.ZERO, Duration.ofMillis(500));
                     boolean lives = survives(blow, context, fleet, trial);

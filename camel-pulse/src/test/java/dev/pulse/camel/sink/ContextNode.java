@@ -1,5 +1,7 @@
 package dev.pulse.camel.sink;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.pulse.Pulse;
 import dev.pulse.PulseEvent;
 import dev.pulse.faults.Handling;
@@ -18,10 +20,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.console.DevConsole;
+import org.apache.camel.console.DevConsoleResolver;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.RouteController;
 import org.apache.camel.support.SynchronizationAdapter;
-import org.slf4j.LoggerFactory;
+import org.apache.camel.util.json.JsonObject;
 
 /**
  * A CamelContext in a process of its own, with a route over each way to acknowledge: {@code mails} behind seda, {@code
@@ -48,9 +52,6 @@ final class ContextNode extends RouteBuilder {
     /** Arguments: name, URI, stream, whether Camel's own threads are virtual. */
     public static void main(String[] args) throws Exception {
         System.setProperty("camel.threads.virtual.enabled", args[3]);
-        // nobody reads its standard error
-        Thread.setDefaultUncaughtExceptionHandler((thread, failure) ->
-                LoggerFactory.getLogger(ContextNode.class).error("{} of {} ended", thread, args[0], failure));
         ContextNode node = new ContextNode(args[0], args[2]);
         try (Pulse pulse = Pulse.builder()
                         .uri(args[1])
@@ -61,16 +62,30 @@ final class ContextNode extends RouteBuilder {
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             context.getShutdownStrategy().setTimeout(SHUTDOWN_TIMEOUT.toSeconds());
             context.getRegistry().bind("pulse", pulse);
+            context.setDevConsole(true);
             context.addRoutes(node);
             context.start();
-            for (String sink : SINKS) {
-                node.note(sink, Did.READY, Handling.of(sink, ACK_DEADLINE, 4, WORK) + " -");
-            }
+            node.noteConsumers(context);
             for (String line = in.readLine(); line != null && !line.equals("stop"); line = in.readLine()) {
                 for (String route : SINKS) {
                     tell(context, route, line);
                 }
+                // one that was resumed is another
+                node.noteConsumers(context);
             }
+        }
+    }
+
+    /** Notes who it is in each sink, as far as it can be known now, and that what is to come is handled. */
+    private void noteConsumers(CamelContext context) {
+        JsonObject all = (JsonObject) context.getCamelContextExtension()
+                .getContextPlugin(DevConsoleResolver.class)
+                .resolveDevConsole("pulse")
+                .call(DevConsole.MediaType.JSON);
+        for (Object each : (List<?>) requireNonNull(all.get("sinks"))) {
+            JsonObject row = (JsonObject) each;
+            String sink = row.getString("name");
+            note(sink, Did.READY, Handling.of(sink, ACK_DEADLINE, 4, WORK) + " " + row.getString("consumer"));
         }
     }
 
