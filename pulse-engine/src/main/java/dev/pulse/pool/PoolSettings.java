@@ -33,12 +33,7 @@ public record PoolSettings(
 
     /** What a new pool has where nobody wishes otherwise. */
     public static final PoolSettings DEFAULTS = new PoolSettings(
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(10),
-            1_000,
-            Duration.ofMinutes(5),
-            Duration.ofDays(7),
-            10_000);
+            Duration.ofSeconds(30), Duration.ofSeconds(10), 1_000, Duration.ofMinutes(5), Duration.ofDays(7), 10_000);
 
     /** Throws {@link IllegalArgumentException} when a value is out of its range. */
     public PoolSettings {

@@ -40,6 +40,7 @@ class TickerFaultsTest {
     private static final int DEATHS_A_MINUTE = 200;
     /** How many live at once that are to die. */
     private static final int OWNERS = 2;
+
     private static final TickerOptions OFTEN = TickerOptions.every(Duration.ofMillis(200));
 
     private final Queue<Firing> firings = new ConcurrentLinkedQueue<>();
@@ -77,7 +78,9 @@ class TickerFaultsTest {
     void anOwnerThatDiesWhenItIsToFireCostsThatFiringAndNoOther(Trial trial, TestRedis redis, Prefix prefix)
             throws InterruptedException {
         String name = prefix.name("p");
-        long deaths = Trial.drillTime().isZero() ? 3 : DEATHS_A_MINUTE * Trial.drillTime().toSeconds() / 60;
+        long deaths = Trial.drillTime().isZero()
+                ? 3
+                : DEATHS_A_MINUTE * Trial.drillTime().toSeconds() / 60;
         long missed = 0;
         try (Pulse pulse = Pulse.connect(redis.uri())) {
             Ticker steady = pulse.joinPool(name).ticker("t", TickerOptions.every(PERIOD), firings::add);
@@ -85,11 +88,11 @@ class TickerFaultsTest {
             List<Node> owners = new ArrayList<>();
             for (long started = 0; started < deaths || !owners.isEmpty(); ) {
                 for (; started < deaths && owners.size() < OWNERS; started++) {
-                    owners.add(
-                            Node.start(TickerProcess.class, redis.uri(), name, Long.toString(PERIOD.toMillis())));
+                    owners.add(Node.start(TickerProcess.class, redis.uri(), name, Long.toString(PERIOD.toMillis())));
                 }
                 await().atMost(LONG).until(() -> !owners.stream().allMatch(Node::isAlive));
-                for (Node dead : owners.stream().filter(owner -> !owner.isAlive()).toList()) {
+                for (Node dead :
+                        owners.stream().filter(owner -> !owner.isAlive()).toList()) {
                     owners.remove(dead);
                     // waits until all that it printed was read
                     dead.kill();

@@ -116,8 +116,8 @@ class TimedClusterFaultsTest {
             }
             awaitMore();
             await().atMost(RECOVERY)
-                    .untilAsserted(() -> assertThat(pool.job("a").map(JobInfo::state))
-                            .contains(JobInfo.State.RUNNING));
+                    .untilAsserted(
+                            () -> assertThat(pool.job("a").map(JobInfo::state)).contains(JobInfo.State.RUNNING));
         }
         trial.add(Findings.events(firings.size() + taken()));
         // a replica that takes over may lack the last that its primary said

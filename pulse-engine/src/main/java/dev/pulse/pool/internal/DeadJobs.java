@@ -47,7 +47,10 @@ final class DeadJobs {
             dropped += step.jobs();
         }
         if (dropped > 0) {
-            LOG.warn("pool={} state=dropped dead={} cause=\"dead jobs are kept no longer, or no more of them\"", pool, dropped);
+            LOG.warn(
+                    "pool={} state=dropped dead={} cause=\"dead jobs are kept no longer, or no more of them\"",
+                    pool,
+                    dropped);
             signals.emit(new PulseEvent.DeadJobsDropped(pool, dropped));
         }
     }

@@ -101,7 +101,15 @@ final class Stopping {
                         .stop(
                                 redis,
                                 new ReachScripts.StopRequest(
-                                        key, owner, id, dispatcher, client.answers().client(), request, onlyId, "", by))) {
+                                        key,
+                                        owner,
+                                        id,
+                                        dispatcher,
+                                        client.answers().client(),
+                                        request,
+                                        onlyId,
+                                        "",
+                                        by))) {
                     case ReachScripts.StoppedAtOnce stopped -> {
                         return Answer.Told.of("stopped", 0, "");
                     }

@@ -219,8 +219,7 @@ final class WorkerReports {
 
     /** What stood among what waits for a time was neither a job nor a message. */
     void droppedDue(int count, String first) {
-        LOG.warn(
-                "pool={} state=dropped due={} first=\"{}\" cause=\"neither jobs nor messages\"", pool, count, first);
+        LOG.warn("pool={} state=dropped due={} first=\"{}\" cause=\"neither jobs nor messages\"", pool, count, first);
     }
 
     /** A job cannot be handed out, because somebody else's data is in one of its keys; it is looked at again and again. */

@@ -79,9 +79,11 @@ class DeadJobsTest {
         assertThat(caller.overview.figures())
                 .extracting(PoolFigures::dead, PoolFigures::dropped, PoolFigures::queued)
                 .containsExactly(2L, many - 2L, 0L);
-        assertThat(events).singleElement().isInstanceOfSatisfying(PulseEvent.DeadJobsDropped.class, told -> assertThat(
-                        told.jobs())
-                .isEqualTo(many - 2));
+        assertThat(events)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        PulseEvent.DeadJobsDropped.class,
+                        told -> assertThat(told.jobs()).isEqualTo(many - 2));
         assertThat(isToDrop()).isFalse();
         new PoolInvariants(raw, caller.pool().keys()).checkIdle();
         // its key is free
@@ -130,6 +132,8 @@ class DeadJobsTest {
         PoolSettings settings = TWO.withDeadRetention(Duration.ofHours(1));
         assertThat(settings.deadLimit()).isEqualTo(2);
         assertThat(settings.deadRetention()).isEqualTo(Duration.ofHours(1));
-        assertThat(SharedState.fields(settings)).containsEntry("dret", 3_600_000L).containsEntry("dmax", 2L);
+        assertThat(SharedState.fields(settings))
+                .containsEntry("dret", 3_600_000L)
+                .containsEntry("dmax", 2L);
     }
 }

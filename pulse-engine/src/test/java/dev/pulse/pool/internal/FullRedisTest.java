@@ -97,7 +97,8 @@ class FullRedisTest {
                         "w1",
                         List.of(new Moving("moving", moving.id(), moving.token(), "", CLIENT, "w2"))))
                 .isInstanceOf(PlacementScripts.Placed.class);
-        assertThat(pool.placement.place(pool.redis, pool.version(), List.of(new Placing("waiting", "d1", CLIENT, "w2"))))
+        assertThat(pool.placement.place(
+                        pool.redis, pool.version(), List.of(new Placing("waiting", "d1", CLIENT, "w2"))))
                 .isInstanceOf(PlacementScripts.Placed.class);
         assertThat(pool.owners.fail(pool.redis, failing, "boom", List.of())).isEqualTo(Ended.OK);
         assertThat(pool.owners.later(
@@ -138,7 +139,10 @@ class FullRedisTest {
         assertThat(pool.members.sweepBegin(pool.redis, "w1", pool.without("w1")))
                 .isInstanceOf(MemberScripts.OutOfRing.class);
         assertThat(pool.placement.sweepStep(
-                        pool.redis, pool.version(), "w1", List.of(new Moving("k", job.id(), job.token(), "", CLIENT, "w3"))))
+                        pool.redis,
+                        pool.version(),
+                        "w1",
+                        List.of(new Moving("k", job.id(), job.token(), "", CLIENT, "w3"))))
                 .isInstanceOf(PlacementScripts.Placed.class);
         assertThat(pool.record("k").owner()).isEqualTo("w3");
         assertThat(pool.pools.change(pool.redis, pool.keys, 1, Map.of("max", 5L), List.of()))

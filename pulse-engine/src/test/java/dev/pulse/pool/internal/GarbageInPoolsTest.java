@@ -78,8 +78,7 @@ class GarbageInPoolsTest {
                 "drop dead",
                 (pool, job) -> new DeadJobs(pool.redis, "", new Signals(event -> {}))
                         .drop(pool.keys, List.of(new PoolReads.JobSeen("dead", "id-dead", "dead", "", 0, ""))));
-        scenes.put(
-                "drop due", (pool, job) -> pool.placement.dropDue(pool.redis, List.of("neither job nor message")));
+        scenes.put("drop due", (pool, job) -> pool.placement.dropDue(pool.redis, List.of("neither job nor message")));
         scenes.put("stopped", (pool, job) -> pool.owners.stopped(pool.redis, job, List.of(), entry(pool)));
         scenes.put(
                 "reassert",
@@ -232,7 +231,8 @@ class GarbageInPoolsTest {
     void numbersThatAreNoneLeaveNothingHalfDone(Prefix prefix) throws InterruptedException {
         int refused = 0;
         for (var scene : scenes().entrySet()) {
-            for (String field : List.of("v", "q", "f", "mq", "hold", "rg", "cv", "max", "mmax", "T", "ret", "ma", "dret", "dmax", "dd")) {
+            for (String field : List.of(
+                    "v", "q", "f", "mq", "hold", "rg", "cv", "max", "mmax", "T", "ret", "ma", "dret", "dmax", "dd")) {
                 String name = scene.getKey() + "-" + field;
                 ScriptPool pool = pool(prefix, name);
                 Held job = furnish(pool);

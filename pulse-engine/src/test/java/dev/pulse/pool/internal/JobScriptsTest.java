@@ -242,7 +242,8 @@ class JobScriptsTest {
     @PulseTest
     void aWaitingDispatchThatIsStoppedHasAnOutcome() throws InterruptedException {
         pool.admit(1, "", once("k", "d1", "digest"));
-        assertThat(pool.reach.stop(pool.redis, stop("k", "", ""))).isEqualTo(new ReachScripts.Elsewhere("", "d1", CLIENT));
+        assertThat(pool.reach.stop(pool.redis, stop("k", "", "")))
+                .isEqualTo(new ReachScripts.Elsewhere("", "d1", CLIENT));
         assertThat(pool.reach.stop(pool.redis, stop("k", "", "d1"))).isEqualTo(new ReachScripts.StoppedAtOnce());
         assertThat(pool.jobs.ask(pool.redis, "k", "d1")).isEqualTo(new JobScripts.Outcome("stopped", 0, "", false));
     }

@@ -259,11 +259,13 @@ class PlacementScriptsTest {
                 .isEqualTo(new PoolReads.Page(
                         "0", List.of(new PoolReads.JobSeen("b", job.id(), "assigned", "w1", job.token(), CLIENT))));
         assertThat(pool.reads.due(pool.redis, 0, 100).jobs()).isEmpty();
-        assertThat(pool.reads.aside(pool.redis).jobs()).containsExactly(new PoolReads.JobSeen("c", "d3", "due", "", 0, CLIENT));
+        assertThat(pool.reads.aside(pool.redis).jobs())
+                .containsExactly(new PoolReads.JobSeen("c", "d3", "due", "", 0, CLIENT));
         pool.call("LPUSH", pool.keys.job("odd"), "x");
         assertThat(pool.reads.jobs(pool.redis, List.of("none", "odd")))
                 .containsExactly(
-                        new PoolReads.JobSeen("none", "", "", "", 0, ""), new PoolReads.JobSeen("odd", "", "", "", 0, ""));
+                        new PoolReads.JobSeen("none", "", "", "", 0, ""),
+                        new PoolReads.JobSeen("odd", "", "", "", 0, ""));
         pool.call("DEL", pool.keys.job("odd"));
         var meta = pool.reads.meta(pool.redis).orElseThrow();
         assertThat(meta.slots()).isEqualTo("w1,w2");

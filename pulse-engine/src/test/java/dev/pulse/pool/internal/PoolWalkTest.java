@@ -136,7 +136,8 @@ class PoolWalkTest {
     void whateverOfATaskArrivesLateOrTwice() throws Exception {
         walk(Scenario.of(Fault.STOP, Fault.FAIL, Fault.DELAY).ofTasks());
         walk(Scenario.of(Fault.FAIL, Fault.FAIL, Fault.RETRY, Fault.AGAIN).ofTasks());
-        walk(Scenario.of(Fault.FAIL, Fault.FAIL, Fault.RETRY, Fault.DROP, Fault.DELAY).ofTasks());
+        walk(Scenario.of(Fault.FAIL, Fault.FAIL, Fault.RETRY, Fault.DROP, Fault.DELAY)
+                .ofTasks());
         walk(Scenario.of(Fault.STOP, Fault.REQUEUE, Fault.LOSE, Fault.REREAD).ofTasks());
         inFull(Scenario.of(Fault.STOP, Fault.CRASH, Fault.AGAIN, Fault.REQUEUE).ofTasks());
         inFull(Scenario.of(Fault.STOP, Fault.DELAY, Fault.DELAY, Fault.REQUEUE).ofTasks());
@@ -243,7 +244,11 @@ class PoolWalkTest {
                     Scenario.of(Fault.STOP, Fault.DELAY).twice().ofTasks()),
             new Broken(
                     "drop_dead",
-                    Map.of("job[2] == 'dead'", "true", "if died and (left > most or tonumber(died) <= before) then", "if true then"),
+                    Map.of(
+                            "job[2] == 'dead'",
+                            "true",
+                            "if died and (left > most or tonumber(died) <= before) then",
+                            "if true then"),
                     "I4",
                     Scenario.of(Fault.FAIL, Fault.FAIL, Fault.RETRY, Fault.DROP, Fault.DELAY)
                             .ofTasks()),

@@ -163,7 +163,10 @@ record WalkCall(
                         .finish(redis, held, ScriptPool.bytes("r"), entries(image))
                         .name();
             case RETRY -> on.reach.retry(redis, key, id, "r", "").name();
-            case DROP -> on.deadJobs.drop(on.keys, List.of(new PoolReads.JobSeen(key, id, "dead", "", 0, ""))).toString();
+            case DROP ->
+                on.deadJobs
+                        .drop(on.keys, List.of(new PoolReads.JobSeen(key, id, "dead", "", 0, "")))
+                        .toString();
             case FAIL -> on.owners.fail(redis, held, "threw", entries(image)).name();
             case LATER ->
                 on.owners.later(redis, held, failure(), "", entries(image)).name();

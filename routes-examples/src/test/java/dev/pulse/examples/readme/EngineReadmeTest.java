@@ -63,6 +63,8 @@ class EngineReadmeTest {
 
     private static String shown(Object value) {
         return switch (value) {
+            case Duration time
+            when time.equals(Duration.ofDays(time.toDays())) && !time.isZero() -> time.toDays() + " days";
             case Duration time when time.toSeconds() % 60 == 0 -> time.toMinutes() + " min";
             case Duration time -> time.toSeconds() + " s";
             case Integer count when count == Integer.MAX_VALUE -> "unbounded";

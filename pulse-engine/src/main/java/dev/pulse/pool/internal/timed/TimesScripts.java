@@ -54,12 +54,7 @@ final class TimesScripts {
      * @param free after which time anybody may take over what is left of a plan; empty when nothing is
      */
     record Known(
-            long version,
-            long next,
-            String timetable,
-            String policy,
-            List<String> listeners,
-            Optional<Duration> free)
+            long version, long next, String timetable, String policy, List<String> listeners, Optional<Duration> free)
             implements Sighting {}
 
     /** The pool is being shut down. */

@@ -50,8 +50,10 @@ class GarbageInTimesTest {
                         .build());
         ticker = pool.ticker("t", TickerOptions.every(PERIOD), firing -> {});
         otherTicker = pool.ticker("other", TickerOptions.every(PERIOD), firing -> {});
-        schedule = pool.schedule("s", Timetable.every(PERIOD), planning -> Plan.nothing().stoppingOthers());
-        otherSchedule = pool.schedule("other", Timetable.every(PERIOD), planning -> Plan.nothing().stoppingOthers());
+        schedule = pool.schedule(
+                "s", Timetable.every(PERIOD), planning -> Plan.nothing().stoppingOthers());
+        otherSchedule = pool.schedule(
+                "other", Timetable.every(PERIOD), planning -> Plan.nothing().stoppingOthers());
         raw = TimedPool.of(redis, prefix.name("p"));
     }
 
@@ -139,8 +141,8 @@ class GarbageInTimesTest {
     @PulseTest
     @Attacks(value = Promise.P18, by = Fault.F15)
     void keysOfAScheduleThatAreNoneOfOursStopNoOther() {
-        for (String key : List.of(
-                raw.keys.schedule("s"), Kind.SCHEDULE.listeners(raw.keys, "s"), raw.keys.scheduledJobs("s"))) {
+        for (String key :
+                List.of(raw.keys.schedule("s"), Kind.SCHEDULE.listeners(raw.keys, "s"), raw.keys.scheduledJobs("s"))) {
             awaitPlans(schedule);
             replace(key);
             awaitTold("WRONGTYPE");
