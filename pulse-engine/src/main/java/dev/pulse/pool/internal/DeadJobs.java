@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class DeadJobs {
     private static final Logger LOG = LoggerFactory.getLogger("dev.pulse");
     private static final Script DROP_DEAD = PoolScript.repeatable("drop_dead");
+    /** What dies at a beat is few; where there are more, because the bounds were made narrower, sweeping is not to wait. */
+    private static final int STEPS = 50;
 
     private final Redis redis;
     private final String pool;
@@ -35,12 +37,11 @@ final class DeadJobs {
         this.signals = signals;
     }
 
-    /** Drops all that died too long ago, and the oldest of too many. */
+    /** Drops what died too long ago, and the oldest of too many: some thousands at most, the rest at the next beat. */
     void drop(PoolIncarnation at) throws InterruptedException {
         long dropped = 0;
-        while (true) {
-            List<JobSeen> oldest = at.reads().dead(redis);
-            Step step = drop(at.keys(), oldest);
+        for (int i = 0; i < STEPS; i++) {
+            Step step = drop(at.keys(), at.reads().dead(redis));
             if (step.gone() == 0) {
                 break;
             }

@@ -217,7 +217,7 @@ public final class Listening {
     }
 
     /** Where somebody else's data stands in the way of one, or a timetable that this node cannot read, the others go on. */
-    private void apart(Member member, List<RuntimeException> strange, Step step) throws InterruptedException {
+    private static void apart(Member member, List<RuntimeException> strange, Step step) throws InterruptedException {
         try {
             step.run();
         } catch (RedisReplyException e) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one listener knows of its ticker or schedule. All listeners have their turns at a due time one after another, in an
  * order that a hash of their ids and the time gives: the first at once, the second in time before the next is due, the others
- * later. Thread-safe.
+ * one after another behind it. Thread-safe.
  */
 final class Position {
     private static final Duration SECOND = Duration.ofMillis(250);
