@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pulse.camel.sink.PulseSinkComponent;
 import dev.pulse.embedded.AppendOnly;
-import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
+import dev.pulse.testing.ChosenRedis;
 import dev.pulse.testing.PulseTest;
 import java.util.Map;
 import java.util.Set;
@@ -24,8 +24,7 @@ class HealthTest extends RoutesTest {
     @BeforeAll
     static void keepWhatIsWritten() {
         redis.close();
-        redis = EmbeddedRedis.start(
-                EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS).build());
+        redis = ChosenRedis.start(EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS));
     }
 
     @Override

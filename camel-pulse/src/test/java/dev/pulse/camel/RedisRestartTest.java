@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pulse.PulseException;
 import dev.pulse.embedded.AppendOnly;
-import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
+import dev.pulse.testing.ChosenRedis;
 import dev.pulse.testing.PulseTest;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -19,8 +19,7 @@ class RedisRestartTest extends RoutesTest {
     @BeforeAll
     static void keepWhatIsWritten() {
         redis.close();
-        redis = EmbeddedRedis.start(
-                EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS).build());
+        redis = ChosenRedis.start(EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS));
     }
 
     @PulseTest

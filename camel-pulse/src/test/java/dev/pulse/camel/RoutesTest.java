@@ -11,6 +11,7 @@ import dev.pulse.camel.stream.PulseStreamComponent;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
+import dev.pulse.testing.ChosenRedis;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -42,7 +43,7 @@ public abstract class RoutesTest extends CamelTestSupport {
     @BeforeAll
     static void startRedis() {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
-        redis = EmbeddedRedis.start();
+        redis = ChosenRedis.start();
     }
 
     @AfterAll

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.PulseException;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.embedded.AppendOnly;
-import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
+import dev.pulse.testing.ChosenRedis;
 import dev.pulse.testing.PulseTest;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,8 +16,7 @@ class MapRestartRouteTest extends RoutesTest {
     @BeforeAll
     static void keepWhatIsWritten() {
         redis.close();
-        redis = EmbeddedRedis.start(
-                EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS).build());
+        redis = ChosenRedis.start(EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS));
     }
 
     @PulseTest

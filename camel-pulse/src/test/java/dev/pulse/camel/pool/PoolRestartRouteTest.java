@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.PulseException;
 import dev.pulse.camel.ToldExceptions;
 import dev.pulse.embedded.AppendOnly;
-import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
 import dev.pulse.pool.JobInfo;
+import dev.pulse.testing.ChosenRedis;
 import dev.pulse.testing.PulseTest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,8 +18,7 @@ class PoolRestartRouteTest extends PoolRoutesTest {
     @BeforeAll
     static void keepWhatIsWritten() {
         redis.close();
-        redis = EmbeddedRedis.start(
-                EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS).build());
+        redis = ChosenRedis.start(EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS));
     }
 
     /** Why it failed; null when it did not. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.stream.DeadLetter;
+import dev.pulse.testing.ChosenRedis;
 import dev.pulse.testing.PulseTest;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,16 @@ class SinkOperationsRouteTest extends RoutesTest {
         awaitBodies("a", "b");
         assertThat(template.requestBody(sink("&operation=pending"), null, Long.class))
                 .isEqualTo(2);
+        Long lag = ChosenRedis.isOld() ? null : 1L;
         assertThat(template.requestBody(sink("&operation=lag"), null, Long.class))
-                .isEqualTo(1);
+                .isEqualTo(lag);
         assertThat(template.requestBody(sink("&operation=info"), null, Map.class))
-                .isEqualTo(Map.of(
-                        "streams", List.of(stream), "sink", "mails", "lag", 1L, "pending", 2L, "deadLetters", 0L));
+                .hasSize(5)
+                .containsEntry("streams", List.of(stream))
+                .containsEntry("sink", "mails")
+                .containsEntry("lag", lag)
+                .containsEntry("pending", 2L)
+                .containsEntry("deadLetters", 0L);
         for (int i = 0; i < 3; i++) {
             int next = i;
             await().until(() -> mock().getReceivedCounter() > next);

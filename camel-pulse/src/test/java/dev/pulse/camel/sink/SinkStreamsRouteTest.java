@@ -7,6 +7,7 @@ import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.stream.Codecs;
 import dev.pulse.stream.EventStream;
+import dev.pulse.testing.ChosenRedis;
 import dev.pulse.testing.PulseTest;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,7 @@ class SinkStreamsRouteTest extends RoutesTest {
         assertThat(template.requestBody(both("&operation=info"), null, Map.class))
                 .containsEntry("streams", List.of(stream, stream + ":returns"))
                 .containsEntry("pending", 2L)
-                .containsEntry("lag", 0L);
+                .containsEntry("lag", ChosenRedis.isOld() ? null : 0L);
         for (var batched : mock().getReceivedExchanges()) {
             ManualAck.of(batched.getIn().getBody(Exchange.class)).deadLetter("unwanted");
         }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.embedded.AppendOnly;
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.testing.ChosenRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
 import dev.pulse.testing.PulseTest;
 import java.util.List;
@@ -23,8 +24,7 @@ class ConsoleTest extends RoutesTest {
     @BeforeAll
     static void keepWhatIsWritten() {
         redis.close();
-        redis = EmbeddedRedis.start(
-                EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS).build());
+        redis = ChosenRedis.start(EmbeddedRedisOptions.builder().appendOnly(AppendOnly.ALWAYS));
     }
 
     @Override
