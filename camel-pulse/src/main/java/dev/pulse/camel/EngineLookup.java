@@ -67,7 +67,13 @@ final class EngineLookup {
             ssl = context.getSSLContextParameters();
         }
         return new EngineSettings(
-                address.connectionUri(), ssl, configuration.getConnectTimeout(), configuration.getCommandTimeout());
+                address.connectionUri(),
+                ssl,
+                configuration.getCredentials(),
+                configuration.getConnectTimeout(),
+                configuration.getCommandTimeout(),
+                configuration.getMaxPayloadBytes(),
+                configuration.getMaxHeaderBytes());
     }
 
     private RedisAddress address() {

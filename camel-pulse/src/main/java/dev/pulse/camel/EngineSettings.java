@@ -14,11 +14,18 @@ import org.jspecify.annotations.Nullable;
  * that holds the password.
  *
  * @param ssl absent for the platform's own
+ * @param credentials absent for those in the URI
  * @param connectTimeout in milliseconds
  * @param commandTimeout in milliseconds
  */
 record EngineSettings(
-        String connectionUri, @Nullable SSLContextParameters ssl, long connectTimeout, long commandTimeout) {
+        String connectionUri,
+        @Nullable SSLContextParameters ssl,
+        @Nullable PulseCredentials credentials,
+        long connectTimeout,
+        long commandTimeout,
+        int maxPayloadBytes,
+        int maxHeaderBytes) {
     /** Whether the Redis goes with its engine. */
     boolean isEmbedded() {
         return connectionUri.equals(RedisAddress.EMBEDDED);
@@ -28,7 +35,12 @@ record EngineSettings(
         Pulse.Builder builder = Pulse.builder()
                 .uri(connectionUri)
                 .connectTimeout(Duration.ofMillis(connectTimeout))
-                .commandTimeout(Duration.ofMillis(commandTimeout));
+                .commandTimeout(Duration.ofMillis(commandTimeout))
+                .maxPayloadBytes(maxPayloadBytes)
+                .maxHeaderBytes(maxHeaderBytes);
+        if (credentials != null && !isEmbedded()) { // which knows no users
+            builder.credentials(credentials);
+        }
         if (ssl != null) {
             try {
                 builder.sslContext(ssl.createSSLContext(context));

@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.HeaderFilterStrategyAware;
+import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
 import org.apache.camel.support.jsse.SSLContextParameters;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware {
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(10);
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
+    /** Redis' own bound on a value. */
+    private static final int MOST_BYTES = 512 * 1024 * 1024;
 
     @UriParam(
             label = "common",
@@ -48,6 +51,15 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
     @UriParam(
             label = "common,security",
             description =
+                    "Who connects, asked at each new connection, so that a password can change while routes run; in"
+                            + " place of username and password, and of those in the uri. A component takes the only one in the"
+                            + " registry by itself. Not used with a client")
+    @Metadata(autowired = true)
+    private @Nullable PulseCredentials credentials;
+
+    @UriParam(
+            label = "common,security",
+            description =
                     "Whose certificates TLS trusts and which one it shows, for a uri with TLS. Host names are verified"
                             + " whatever it trusts. Default the platform's. Not used with a client")
     private @Nullable SSLContextParameters sslContextParameters;
@@ -67,6 +79,23 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
                     "How long a command may take from beginning to return, whether Redis is there or not, 10ms to 1m."
                             + " Not used with a client")
     private long commandTimeout = 5_000;
+
+    @UriParam(
+            label = "common,advanced",
+            defaultValue = "16777216",
+            description =
+                    "How many bytes the payload of an event, a value of a map or the payload of a job may have that"
+                            + " is written, as the codec encodes it, 1 to 536870912. What is read may have any size. Not used with"
+                            + " a client")
+    private int maxPayloadBytes = 16 * 1024 * 1024;
+
+    @UriParam(
+            label = "common,advanced",
+            defaultValue = "65536",
+            description =
+                    "How many bytes the headers of an event may have that is added, names and values together, 1 to"
+                            + " 536870912. Not used with a client")
+    private int maxHeaderBytes = 64 * 1024;
 
     @UriParam(
             label = "common",
@@ -100,6 +129,11 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
     void check() {
         Ranges.require("connectTimeout", connectTimeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
         Ranges.require("commandTimeout", commandTimeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
+        Ranges.require("maxPayloadBytes", maxPayloadBytes, 1, MOST_BYTES);
+        Ranges.require("maxHeaderBytes", maxHeaderBytes, 1, MOST_BYTES);
+        if (client == null && credentials != null && (username != null || password != null)) {
+            throw new IllegalArgumentException("credentials are in place of username and password, were both given");
+        }
         if (client == null && sslContextParameters != null && address().isWithoutTls()) {
             throw new IllegalArgumentException(
                     "sslContextParameters are for a uri with TLS, such as rediss://host:6379," + " was "
@@ -143,6 +177,14 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
         this.password = password;
     }
 
+    public @Nullable PulseCredentials getCredentials() {
+        return credentials;
+    }
+
+    public void setCredentials(@Nullable PulseCredentials credentials) {
+        this.credentials = credentials;
+    }
+
     public @Nullable SSLContextParameters getSslContextParameters() {
         return sslContextParameters;
     }
@@ -165,6 +207,22 @@ public class PulseConfiguration implements Cloneable, HeaderFilterStrategyAware 
 
     public void setCommandTimeout(long commandTimeout) {
         this.commandTimeout = commandTimeout;
+    }
+
+    public int getMaxPayloadBytes() {
+        return maxPayloadBytes;
+    }
+
+    public void setMaxPayloadBytes(int maxPayloadBytes) {
+        this.maxPayloadBytes = maxPayloadBytes;
+    }
+
+    public int getMaxHeaderBytes() {
+        return maxHeaderBytes;
+    }
+
+    public void setMaxHeaderBytes(int maxHeaderBytes) {
+        this.maxHeaderBytes = maxHeaderBytes;
     }
 
     public Object getCodec() {

@@ -1,15 +1,19 @@
 package dev.pulse.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.Credentials;
 import dev.pulse.Pulse;
 import dev.pulse.camel.sink.PulseSinkComponent;
 import dev.pulse.camel.stream.PulseStreamComponent;
 import dev.pulse.testing.PulseTest;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.PropertyBindingSupport;
+import redis.clients.jedis.params.ClientKillParams;
 
 class EngineLookupTest extends RoutesTest {
     @Override
@@ -170,5 +174,50 @@ class EngineLookupTest extends RoutesTest {
         try (var jedis = jedis()) {
             assertThat(jedis.clientList()).contains("user=camel");
         }
+    }
+
+    @PulseTest
+    void onlyCredentialsInTheRegistryAreAskedAtEachNewConnection() throws Exception {
+        AtomicReference<String> password = new AtomicReference<>("one");
+        try (var jedis = jedis()) {
+            jedis.aclSetUser("ann", "reset", "on", ">one", "~*", "&*", "+@all");
+            // its components are there already
+            context.getRegistry().bind("login", (PulseCredentials) () -> new Credentials("ann", password.get()));
+            sinks().getConfiguration().setUri(redis.uri());
+            routes();
+            assertThat(engines()).isOne();
+            password.set("two");
+            jedis.aclSetUser("ann", "resetpass", ">two");
+            jedis.clientKill(ClientKillParams.clientKillParams().user("ann"));
+        }
+        add("b");
+        awaitBodies("a", "b");
+    }
+
+    @PulseTest
+    void credentialsAreNotGivenTwice() {
+        context.getRegistry().bind("login", (PulseCredentials) () -> Credentials.password("one"));
+        assertThatThrownBy(() -> context.getEndpoint(
+                        "pulse-stream:" + stream + "?credentials=#login&password=two&uri=redis://h"))
+                .hasMessageContaining("credentials are in place of username and password")
+                .hasMessageNotContaining("two");
+    }
+
+    @PulseTest
+    void boundsOfPayloadsAndHeadersAreOptions() {
+        streams().getConfiguration().setUri(redis.uri());
+        streams().getConfiguration().setMaxHeaderBytes(10);
+        String bounded = "pulse-stream:" + stream + "?maxPayloadBytes=3";
+        template.sendBodyAndHeader(bounded, "abc", "k", "v");
+        assertThat(template.send(bounded, e -> e.getIn().setBody("abcd")).getException())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 3 bytes");
+        assertThat(template.send(bounded, e -> {
+                            e.getIn().setBody("abc");
+                            e.getIn().setHeader("key", "a long value");
+                        })
+                        .getException())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 10 bytes");
     }
 }

@@ -23,6 +23,9 @@ class WrongOptionsTest extends RoutesTest {
             pulse-stream:o?blockTime=1m            | blockTime is PT0.001S to PT6S, was PT1M
             pulse-sink:o/m?commandTimeout=1ms     | commandTimeout is PT0.01S to PT1M, was PT0.001S
             pulse-stream:o?connectTimeout=2m       | connectTimeout is PT0.01S to PT1M, was PT2M
+            pulse-stream:o?maxPayloadBytes=0       | maxPayloadBytes is 1 to 536870912, was 0
+            pulse-pool:p?maxHeaderBytes=1073741824 | maxHeaderBytes is 1 to 536870912, was 1073741824
+            pulse-stream:o?operation=changeRetention | operation changeRetention needs an option that says what to retain
             pulse-stream:o?eventName=              | event name
             pulse-stream:o?topic=a&topicPattern=b  | a consumer has a topic or a topicPattern, was "a" and "b"
             pulse-stream:o?topicPattern=RAW(()     | topic pattern is a regular expression, was "("
@@ -75,6 +78,9 @@ class WrongOptionsTest extends RoutesTest {
             pulse-pool:p?schedule=a&period=1s&on=stop | mode and on are for a worker
             pulse-pool:p?maxJobs=0                 | maxJobs is 1 to 2147483647, was 0
             pulse-pool:p?startTimeout=1ms          | startTimeout is PT0.01S to PT1H, was PT0.001S
+            pulse-pool:p?handOverTimeout=2h        | handOverTimeout is PT0S to PT1H, was PT2H
+            pulse-pool:p?operation=changeSettings  | operation changeSettings needs an option that says what to change
+            pulse-pool:p?operation=changeSettings&queueLimit=0 | queueLimit is 1 to 1000000, was 0
             pulse-pool:p?lease=100ms               | lease is PT0.5S to PT1H, was PT0.1S
             pulse-pool:p?stopTimeout=2h            | stopTimeout is PT0.01S to PT1H, was PT2H
             pulse-pool:p?queueLimit=0              | queueLimit is 1 to 1000000, was 0

@@ -38,6 +38,7 @@ public class PulseMapEndpointConfigurer extends PropertyConfigurerSupport implem
         case "commandTimeout": target.getConfiguration().setCommandTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "connecttimeout":
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "credentials": target.getConfiguration().setCredentials(property(camelContext, dev.pulse.camel.PulseCredentials.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
@@ -51,6 +52,10 @@ public class PulseMapEndpointConfigurer extends PropertyConfigurerSupport implem
         case "kinds": target.getWatching().setKinds(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "maxheaderbytes":
+        case "maxHeaderBytes": target.getConfiguration().setMaxHeaderBytes(property(camelContext, int.class, value)); return true;
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": target.getConfiguration().setMaxPayloadBytes(property(camelContext, int.class, value)); return true;
         case "operation": target.getAsking().setOperation(property(camelContext, dev.pulse.camel.map.MapOperation.class, value)); return true;
         case "password": target.getConfiguration().setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadtype":
@@ -74,6 +79,11 @@ public class PulseMapEndpointConfigurer extends PropertyConfigurerSupport implem
     }
 
     @Override
+    public String[] getAutowiredNames() {
+        return new String[]{"credentials"};
+    }
+
+    @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "amount": return long.class;
@@ -91,6 +101,7 @@ public class PulseMapEndpointConfigurer extends PropertyConfigurerSupport implem
         case "commandTimeout": return long.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
+        case "credentials": return dev.pulse.camel.PulseCredentials.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
@@ -104,6 +115,10 @@ public class PulseMapEndpointConfigurer extends PropertyConfigurerSupport implem
         case "kinds": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "maxheaderbytes":
+        case "maxHeaderBytes": return int.class;
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": return int.class;
         case "operation": return dev.pulse.camel.map.MapOperation.class;
         case "password": return java.lang.String.class;
         case "payloadtype":
@@ -145,6 +160,7 @@ public class PulseMapEndpointConfigurer extends PropertyConfigurerSupport implem
         case "commandTimeout": return target.getConfiguration().getCommandTimeout();
         case "connecttimeout":
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
+        case "credentials": return target.getConfiguration().getCredentials();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
@@ -158,6 +174,10 @@ public class PulseMapEndpointConfigurer extends PropertyConfigurerSupport implem
         case "kinds": return target.getWatching().getKinds();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "maxheaderbytes":
+        case "maxHeaderBytes": return target.getConfiguration().getMaxHeaderBytes();
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": return target.getConfiguration().getMaxPayloadBytes();
         case "operation": return target.getAsking().getOperation();
         case "password": return target.getConfiguration().getPassword();
         case "payloadtype":

@@ -23,7 +23,7 @@ public class PulseMapEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(31);
+        Set<String> props = new HashSet<>(34);
         props.add("amount");
         props.add("backlog");
         props.add("bridgeErrorHandler");
@@ -34,6 +34,7 @@ public class PulseMapEndpointUriFactory extends org.apache.camel.support.compone
         props.add("codec");
         props.add("commandTimeout");
         props.add("connectTimeout");
+        props.add("credentials");
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("headerFilterStrategy");
@@ -42,6 +43,8 @@ public class PulseMapEndpointUriFactory extends org.apache.camel.support.compone
         props.add("keys");
         props.add("kinds");
         props.add("lazyStartProducer");
+        props.add("maxHeaderBytes");
+        props.add("maxPayloadBytes");
         props.add("name");
         props.add("operation");
         props.add("password");

@@ -33,6 +33,7 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "commandTimeout": target.getConfiguration().setCommandTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "connecttimeout":
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "credentials": target.getConfiguration().setCredentials(property(camelContext, dev.pulse.camel.PulseCredentials.class, value)); return true;
         case "cron": target.getTiming().setCron(property(camelContext, java.lang.String.class, value)); return true;
         case "delay": target.getDispatching().setDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "dispatchid":
@@ -43,6 +44,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
+        case "handovertimeout":
+        case "handOverTimeout": target.getWorking().setHandOverTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "headerfilterstrategy":
         case "headerFilterStrategy": target.getConfiguration().setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "key": target.getDispatching().setKey(property(camelContext, java.lang.Object.class, value)); return true;
@@ -52,8 +55,12 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "limit": target.getDispatching().setLimit(property(camelContext, int.class, value)); return true;
         case "maxbackoff":
         case "maxBackoff": target.getTasks().setMaxBackoff(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "maxheaderbytes":
+        case "maxHeaderBytes": target.getConfiguration().setMaxHeaderBytes(property(camelContext, int.class, value)); return true;
         case "maxjobs":
         case "maxJobs": target.getWorking().setMaxJobs(property(camelContext, int.class, value)); return true;
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": target.getConfiguration().setMaxPayloadBytes(property(camelContext, int.class, value)); return true;
         case "missed": target.getTiming().setMissed(property(camelContext, dev.pulse.pool.TickerOptions.Missed.class, value)); return true;
         case "mode": target.getTasks().setMode(property(camelContext, dev.pulse.camel.pool.JobMode.class, value)); return true;
         case "on": target.getWorking().setOn(property(camelContext, java.lang.String.class, value)); return true;
@@ -95,6 +102,11 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
     }
 
     @Override
+    public String[] getAutowiredNames() {
+        return new String[]{"credentials"};
+    }
+
+    @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "attempts": return java.lang.Integer.class;
@@ -107,6 +119,7 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "commandTimeout": return long.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
+        case "credentials": return dev.pulse.camel.PulseCredentials.class;
         case "cron": return java.lang.String.class;
         case "delay": return long.class;
         case "dispatchid":
@@ -117,6 +130,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
+        case "handovertimeout":
+        case "handOverTimeout": return java.time.Duration.class;
         case "headerfilterstrategy":
         case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
         case "key": return java.lang.Object.class;
@@ -126,8 +141,12 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "limit": return int.class;
         case "maxbackoff":
         case "maxBackoff": return long.class;
+        case "maxheaderbytes":
+        case "maxHeaderBytes": return int.class;
         case "maxjobs":
         case "maxJobs": return int.class;
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": return int.class;
         case "missed": return dev.pulse.pool.TickerOptions.Missed.class;
         case "mode": return dev.pulse.camel.pool.JobMode.class;
         case "on": return java.lang.String.class;
@@ -182,6 +201,7 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "commandTimeout": return target.getConfiguration().getCommandTimeout();
         case "connecttimeout":
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
+        case "credentials": return target.getConfiguration().getCredentials();
         case "cron": return target.getTiming().getCron();
         case "delay": return target.getDispatching().getDelay();
         case "dispatchid":
@@ -192,6 +212,8 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
+        case "handovertimeout":
+        case "handOverTimeout": return target.getWorking().getHandOverTimeout();
         case "headerfilterstrategy":
         case "headerFilterStrategy": return target.getConfiguration().getHeaderFilterStrategy();
         case "key": return target.getDispatching().getKey();
@@ -201,8 +223,12 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "limit": return target.getDispatching().getLimit();
         case "maxbackoff":
         case "maxBackoff": return target.getTasks().getMaxBackoff();
+        case "maxheaderbytes":
+        case "maxHeaderBytes": return target.getConfiguration().getMaxHeaderBytes();
         case "maxjobs":
         case "maxJobs": return target.getWorking().getMaxJobs();
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": return target.getConfiguration().getMaxPayloadBytes();
         case "missed": return target.getTiming().getMissed();
         case "mode": return target.getTasks().getMode();
         case "on": return target.getWorking().getOn();

@@ -23,7 +23,7 @@ public class PulsePoolEndpointUriFactory extends org.apache.camel.support.compon
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(44);
+        Set<String> props = new HashSet<>(48);
         props.add("attempts");
         props.add("backoff");
         props.add("bridgeErrorHandler");
@@ -31,19 +31,23 @@ public class PulsePoolEndpointUriFactory extends org.apache.camel.support.compon
         props.add("codec");
         props.add("commandTimeout");
         props.add("connectTimeout");
+        props.add("credentials");
         props.add("cron");
         props.add("delay");
         props.add("dispatchId");
         props.add("dispatchTimeout");
         props.add("exceptionHandler");
         props.add("exchangePattern");
+        props.add("handOverTimeout");
         props.add("headerFilterStrategy");
         props.add("key");
         props.add("lazyStartProducer");
         props.add("lease");
         props.add("limit");
         props.add("maxBackoff");
+        props.add("maxHeaderBytes");
         props.add("maxJobs");
+        props.add("maxPayloadBytes");
         props.add("missed");
         props.add("mode");
         props.add("name");

@@ -41,6 +41,7 @@ public class PulseSinkComponentConfigurer extends PropertyConfigurerSupport impl
         case "configuration": target.setConfiguration(property(camelContext, dev.pulse.camel.PulseConfiguration.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": getOrCreateConfiguration(target).setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "credentials": getOrCreateConfiguration(target).setCredentials(property(camelContext, dev.pulse.camel.PulseCredentials.class, value)); return true;
         case "headerfilterstrategy":
         case "headerFilterStrategy": getOrCreateConfiguration(target).setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "healthcheckconsumerenabled":
@@ -49,6 +50,10 @@ public class PulseSinkComponentConfigurer extends PropertyConfigurerSupport impl
         case "healthCheckProducerEnabled": target.setHealthCheckProducerEnabled(property(camelContext, boolean.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "maxheaderbytes":
+        case "maxHeaderBytes": getOrCreateConfiguration(target).setMaxHeaderBytes(property(camelContext, int.class, value)); return true;
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": getOrCreateConfiguration(target).setMaxPayloadBytes(property(camelContext, int.class, value)); return true;
         case "password": getOrCreateConfiguration(target).setPassword(property(camelContext, java.lang.String.class, value)); return true;
         case "payloadtype":
         case "payloadType": getOrCreateConfiguration(target).setPayloadType(property(camelContext, java.lang.String.class, value)); return true;
@@ -60,6 +65,11 @@ public class PulseSinkComponentConfigurer extends PropertyConfigurerSupport impl
         case "username": getOrCreateConfiguration(target).setUsername(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
+    }
+
+    @Override
+    public String[] getAutowiredNames() {
+        return new String[]{"credentials"};
     }
 
     @Override
@@ -76,6 +86,7 @@ public class PulseSinkComponentConfigurer extends PropertyConfigurerSupport impl
         case "configuration": return dev.pulse.camel.PulseConfiguration.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
+        case "credentials": return dev.pulse.camel.PulseCredentials.class;
         case "headerfilterstrategy":
         case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
         case "healthcheckconsumerenabled":
@@ -84,6 +95,10 @@ public class PulseSinkComponentConfigurer extends PropertyConfigurerSupport impl
         case "healthCheckProducerEnabled": return boolean.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "maxheaderbytes":
+        case "maxHeaderBytes": return int.class;
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": return int.class;
         case "password": return java.lang.String.class;
         case "payloadtype":
         case "payloadType": return java.lang.String.class;
@@ -112,6 +127,7 @@ public class PulseSinkComponentConfigurer extends PropertyConfigurerSupport impl
         case "configuration": return target.getConfiguration();
         case "connecttimeout":
         case "connectTimeout": return getOrCreateConfiguration(target).getConnectTimeout();
+        case "credentials": return getOrCreateConfiguration(target).getCredentials();
         case "headerfilterstrategy":
         case "headerFilterStrategy": return getOrCreateConfiguration(target).getHeaderFilterStrategy();
         case "healthcheckconsumerenabled":
@@ -120,6 +136,10 @@ public class PulseSinkComponentConfigurer extends PropertyConfigurerSupport impl
         case "healthCheckProducerEnabled": return target.isHealthCheckProducerEnabled();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "maxheaderbytes":
+        case "maxHeaderBytes": return getOrCreateConfiguration(target).getMaxHeaderBytes();
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": return getOrCreateConfiguration(target).getMaxPayloadBytes();
         case "password": return getOrCreateConfiguration(target).getPassword();
         case "payloadtype":
         case "payloadType": return getOrCreateConfiguration(target).getPayloadType();

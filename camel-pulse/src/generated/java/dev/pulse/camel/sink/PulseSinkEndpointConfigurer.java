@@ -45,6 +45,7 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         case "concurrentConsumers": target.getSinkConfiguration().setConcurrentConsumers(property(camelContext, int.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "credentials": target.getConfiguration().setCredentials(property(camelContext, dev.pulse.camel.PulseCredentials.class, value)); return true;
         case "delay": target.setDelay(property(camelContext, java.lang.Long.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
@@ -61,8 +62,12 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         case "maxBackoff": target.getSinkConfiguration().setMaxBackoff(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxdeliveries":
         case "maxDeliveries": target.getSinkConfiguration().setMaxDeliveries(property(camelContext, int.class, value)); return true;
+        case "maxheaderbytes":
+        case "maxHeaderBytes": target.getConfiguration().setMaxHeaderBytes(property(camelContext, int.class, value)); return true;
         case "maxinflight":
         case "maxInFlight": target.getSinkConfiguration().setMaxInFlight(property(camelContext, int.class, value)); return true;
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": target.getConfiguration().setMaxPayloadBytes(property(camelContext, int.class, value)); return true;
         case "maxprocessing":
         case "maxProcessing": target.getSinkConfiguration().setMaxProcessing(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "onfailure":
@@ -86,6 +91,11 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         case "username": target.getConfiguration().setUsername(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
+    }
+
+    @Override
+    public String[] getAutowiredNames() {
+        return new String[]{"credentials"};
     }
 
     @Override
@@ -113,6 +123,7 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         case "concurrentConsumers": return int.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
+        case "credentials": return dev.pulse.camel.PulseCredentials.class;
         case "delay": return java.lang.Long.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
@@ -129,8 +140,12 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         case "maxBackoff": return long.class;
         case "maxdeliveries":
         case "maxDeliveries": return int.class;
+        case "maxheaderbytes":
+        case "maxHeaderBytes": return int.class;
         case "maxinflight":
         case "maxInFlight": return int.class;
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": return int.class;
         case "maxprocessing":
         case "maxProcessing": return long.class;
         case "onfailure":
@@ -182,6 +197,7 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         case "concurrentConsumers": return target.getSinkConfiguration().getConcurrentConsumers();
         case "connecttimeout":
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
+        case "credentials": return target.getConfiguration().getCredentials();
         case "delay": return target.getDelay();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
@@ -198,8 +214,12 @@ public class PulseSinkEndpointConfigurer extends PropertyConfigurerSupport imple
         case "maxBackoff": return target.getSinkConfiguration().getMaxBackoff();
         case "maxdeliveries":
         case "maxDeliveries": return target.getSinkConfiguration().getMaxDeliveries();
+        case "maxheaderbytes":
+        case "maxHeaderBytes": return target.getConfiguration().getMaxHeaderBytes();
         case "maxinflight":
         case "maxInFlight": return target.getSinkConfiguration().getMaxInFlight();
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": return target.getConfiguration().getMaxPayloadBytes();
         case "maxprocessing":
         case "maxProcessing": return target.getSinkConfiguration().getMaxProcessing();
         case "onfailure":

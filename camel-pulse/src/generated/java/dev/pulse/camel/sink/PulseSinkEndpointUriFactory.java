@@ -23,7 +23,7 @@ public class PulseSinkEndpointUriFactory extends org.apache.camel.support.compon
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(40);
+        Set<String> props = new HashSet<>(43);
         props.add("ackDeadline");
         props.add("ackMode");
         props.add("backoff");
@@ -37,6 +37,7 @@ public class PulseSinkEndpointUriFactory extends org.apache.camel.support.compon
         props.add("commandTimeout");
         props.add("concurrentConsumers");
         props.add("connectTimeout");
+        props.add("credentials");
         props.add("delay");
         props.add("exceptionHandler");
         props.add("exchangePattern");
@@ -47,7 +48,9 @@ public class PulseSinkEndpointUriFactory extends org.apache.camel.support.compon
         props.add("limit");
         props.add("maxBackoff");
         props.add("maxDeliveries");
+        props.add("maxHeaderBytes");
         props.add("maxInFlight");
+        props.add("maxPayloadBytes");
         props.add("maxProcessing");
         props.add("onFailure");
         props.add("operation");

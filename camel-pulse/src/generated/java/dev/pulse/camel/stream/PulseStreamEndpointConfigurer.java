@@ -44,6 +44,7 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "concurrentConsumers": target.getReading().setConcurrentConsumers(property(camelContext, int.class, value)); return true;
         case "connecttimeout":
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "credentials": target.getConfiguration().setCredentials(property(camelContext, dev.pulse.camel.PulseCredentials.class, value)); return true;
         case "deadline": target.getAdding().setDeadline(property(camelContext, java.lang.String.class, value)); return true;
         case "eventname":
         case "eventName": target.getAdding().setEventName(property(camelContext, java.lang.String.class, value)); return true;
@@ -58,8 +59,12 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "headerFilterStrategy": target.getConfiguration().setHeaderFilterStrategy(property(camelContext, org.apache.camel.spi.HeaderFilterStrategy.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "maxheaderbytes":
+        case "maxHeaderBytes": target.getConfiguration().setMaxHeaderBytes(property(camelContext, int.class, value)); return true;
         case "maxlength":
         case "maxLength": target.getAdding().setMaxLength(property(camelContext, java.lang.Long.class, value)); return true;
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": target.getConfiguration().setMaxPayloadBytes(property(camelContext, int.class, value)); return true;
         case "offsetkey":
         case "offsetKey": target.getReading().setOffsetKey(property(camelContext, java.lang.String.class, value)); return true;
         case "offsetrepository":
@@ -92,6 +97,11 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
     }
 
     @Override
+    public String[] getAutowiredNames() {
+        return new String[]{"credentials"};
+    }
+
+    @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "approximatetrimming":
@@ -115,6 +125,7 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "concurrentConsumers": return int.class;
         case "connecttimeout":
         case "connectTimeout": return long.class;
+        case "credentials": return dev.pulse.camel.PulseCredentials.class;
         case "deadline": return java.lang.String.class;
         case "eventname":
         case "eventName": return java.lang.String.class;
@@ -129,8 +140,12 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "headerFilterStrategy": return org.apache.camel.spi.HeaderFilterStrategy.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "maxheaderbytes":
+        case "maxHeaderBytes": return int.class;
         case "maxlength":
         case "maxLength": return java.lang.Long.class;
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": return int.class;
         case "offsetkey":
         case "offsetKey": return java.lang.String.class;
         case "offsetrepository":
@@ -187,6 +202,7 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "concurrentConsumers": return target.getReading().getConcurrentConsumers();
         case "connecttimeout":
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
+        case "credentials": return target.getConfiguration().getCredentials();
         case "deadline": return target.getAdding().getDeadline();
         case "eventname":
         case "eventName": return target.getAdding().getEventName();
@@ -201,8 +217,12 @@ public class PulseStreamEndpointConfigurer extends PropertyConfigurerSupport imp
         case "headerFilterStrategy": return target.getConfiguration().getHeaderFilterStrategy();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "maxheaderbytes":
+        case "maxHeaderBytes": return target.getConfiguration().getMaxHeaderBytes();
         case "maxlength":
         case "maxLength": return target.getAdding().getMaxLength();
+        case "maxpayloadbytes":
+        case "maxPayloadBytes": return target.getConfiguration().getMaxPayloadBytes();
         case "offsetkey":
         case "offsetKey": return target.getReading().getOffsetKey();
         case "offsetrepository":

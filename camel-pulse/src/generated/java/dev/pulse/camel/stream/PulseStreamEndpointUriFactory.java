@@ -23,7 +23,7 @@ public class PulseStreamEndpointUriFactory extends org.apache.camel.support.comp
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(39);
+        Set<String> props = new HashSet<>(42);
         props.add("approximateTrimming");
         props.add("batchSize");
         props.add("batchTimeout");
@@ -36,6 +36,7 @@ public class PulseStreamEndpointUriFactory extends org.apache.camel.support.comp
         props.add("commandTimeout");
         props.add("concurrentConsumers");
         props.add("connectTimeout");
+        props.add("credentials");
         props.add("deadline");
         props.add("eventName");
         props.add("exceptionHandler");
@@ -44,7 +45,9 @@ public class PulseStreamEndpointUriFactory extends org.apache.camel.support.comp
         props.add("gapPolicy");
         props.add("headerFilterStrategy");
         props.add("lazyStartProducer");
+        props.add("maxHeaderBytes");
         props.add("maxLength");
+        props.add("maxPayloadBytes");
         props.add("name");
         props.add("offsetKey");
         props.add("offsetRepository");

@@ -21,14 +21,15 @@ public class DispatchingConfiguration {
             defaultValue = "dispatch",
             enums =
                     "dispatch,enqueue,stop,notify,send,outcome,withdraw,job,payload,jobs,deadJobs,retry,workers,figures,"
-                            + "settings,pause,resume,shutdown",
+                            + "settings,changeSettings,pause,resume,shutdown",
             description =
                     "What to do: dispatch (have a job started with the body as its payload; a task whose answer is asked for, done),"
                             + " enqueue (the same, without waiting for it), stop (end a job for good), notify (send"
                             + " the body to a job that is started), send (send the body to a key, without a job, and wait for the"
                             + " answer), outcome (of a dispatch), withdraw (a dispatch that may not have been accepted), job and"
                             + " payload (of a key), jobs, deadJobs, workers, figures and settings (of the pool), retry (have a job tried"
-                            + " anew that is dead), pause (hand out nothing), resume, shutdown (stop all jobs on all nodes, and end the pool)")
+                            + " anew that is dead), changeSettings (to what lease, stopTimeout, queueLimit and outcomeRetention say),"
+                            + " pause (hand out nothing), resume, shutdown (stop all jobs on all nodes, and end the pool)")
     private PoolOperation operation = PoolOperation.DISPATCH;
 
     @UriParam(
@@ -88,8 +89,8 @@ public class DispatchingConfiguration {
             label = "producer",
             description =
                     "The header for the answer; the body stays as it is then. Without it the answer is the body, but for dispatch, enqueue,"
-                            + " stop, retry, notify, pause, resume and shutdown of an exchange that is InOnly, which leave the body as it"
-                            + " is")
+                            + " stop, retry, notify, changeSettings, pause, resume and shutdown of an exchange that is InOnly, which"
+                            + " leave the body as it is")
     private @Nullable String resultHeader;
 
     @UriParam(

@@ -5,6 +5,7 @@ import dev.pulse.pool.Ticker;
 import dev.pulse.pool.Worker;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** What a consumer is in its pool, from joining to leaving. */
 interface PoolMember {
@@ -29,9 +30,10 @@ interface PoolMember {
     /**
      * One that has jobs.
      *
+     * @param handOver how long its jobs have where there is so much time
      * @param left done when it has left
      */
-    record OfWorker(Worker worker, Runnable left) implements PoolMember {
+    record OfWorker(Worker worker, UnaryOperator<Duration> handOver, Runnable left) implements PoolMember {
         @Override
         public int jobs() {
             return worker.keys().size();
@@ -44,7 +46,7 @@ interface PoolMember {
 
         @Override
         public void close(Duration drain) {
-            worker.close(drain);
+            worker.close(handOver.apply(drain));
             left.run();
         }
     }

@@ -32,6 +32,8 @@ public enum PoolOperation {
     FIGURES,
     /** Tells what all nodes share. */
     SETTINGS,
+    /** Changes what all nodes share. */
+    CHANGE_SETTINGS,
     /** Has nothing handed out. */
     PAUSE,
     /** Ends the pause. */

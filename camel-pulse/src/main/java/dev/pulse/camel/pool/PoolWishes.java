@@ -14,9 +14,13 @@ record PoolWishes(
         Optional<Duration> stopTimeout,
         Optional<Integer> queueLimit,
         Optional<Duration> outcomeRetention) {
+    /** Nothing is wished. */
+    static final PoolWishes NONE =
+            new PoolWishes(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
     /** Whether nothing is wished. */
     boolean areNone() {
-        return lease.isEmpty() && stopTimeout.isEmpty() && queueLimit.isEmpty() && outcomeRetention.isEmpty();
+        return equals(NONE);
     }
 
     /**

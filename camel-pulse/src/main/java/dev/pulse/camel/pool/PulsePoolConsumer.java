@@ -64,7 +64,7 @@ class PulsePoolConsumer extends PulseConsumer {
         };
         Runnable left = Inventory.of(endpoint.getCamelContext())
                 .add(new InUse.OfWorker(pulse, endpoint.getName(), worker, exchanges::restarts));
-        return new PoolMember.OfWorker(worker, left);
+        return new PoolMember.OfWorker(worker, working::handOver, left);
     }
 
     @Override

@@ -60,7 +60,12 @@ public class PulsePoolEndpoint extends PulseEndpoint {
 
     @Override
     protected void check() {
-        settings.wishes();
+        if (dispatching.getOperation() == PoolOperation.CHANGE_SETTINGS) {
+            settings.mandatoryWishes();
+        } else {
+            settings.wishes();
+        }
+        working.check();
         tasks.check();
         tasks.in(working.engineOptions());
         timing.check();
@@ -110,8 +115,9 @@ public class PulsePoolEndpoint extends PulseEndpoint {
     /** The same for a pool of another name. */
     Lease<PoolNode> acquirePool(String pool, Duration dispatchTimeout, PulseListener listener)
             throws InterruptedException {
-        return SharedPools.of(getCamelContext())
-                .acquire(acquireEngine(), pool, dispatchTimeout, settings.wishes(), listener);
+        boolean later = dispatching.getOperation() == PoolOperation.CHANGE_SETTINGS;
+        PoolWishes wishes = later ? PoolWishes.NONE : settings.wishes();
+        return SharedPools.of(getCamelContext()).acquire(acquireEngine(), pool, dispatchTimeout, wishes, listener);
     }
 
     JobPayloads payloads() {

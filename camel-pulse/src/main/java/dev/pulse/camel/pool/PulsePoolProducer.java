@@ -102,6 +102,8 @@ class PulsePoolProducer extends PulseProducer {
             case WORKERS -> answer(exchange, pool.workers());
             case FIGURES -> answer(exchange, pool.figures());
             case SETTINGS -> answer(exchange, pool.settings());
+            case CHANGE_SETTINGS ->
+                done(exchange, pool.changeSettings(endpoint.getSettings().mandatoryWishes()::in));
             case PAUSE -> pool.pause();
             case RESUME -> pool.resume();
             case SHUTDOWN -> done(exchange, pool.shutdown(options.engineTimeout()));

@@ -7,7 +7,10 @@ import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
 import org.jspecify.annotations.Nullable;
 
-/** The options that are wishes for what all nodes of the pool share; what is not set stays as it is. */
+/**
+ * The options that are wishes for what all nodes of the pool share; what is not set stays as it is. They are in force when an
+ * endpoint has opened the pool; with the operation {@code changeSettings} at each message instead.
+ */
 @UriParams
 public class SettingsConfiguration {
     @UriParam(
@@ -51,6 +54,17 @@ public class SettingsConfiguration {
                 Optional.ofNullable(outcomeRetention));
         // ranges are the engine's
         wishes.in(PoolSettings.DEFAULTS);
+        return wishes;
+    }
+
+    /** The same where there is nothing to do without. */
+    PoolWishes mandatoryWishes() {
+        PoolWishes wishes = wishes();
+        if (wishes.areNone()) {
+            throw new IllegalArgumentException(
+                    "operation changeSettings needs an option that says what to change: lease,"
+                            + " stopTimeout, queueLimit or outcomeRetention, was without");
+        }
         return wishes;
     }
 

@@ -1,5 +1,6 @@
 package dev.pulse.camel.pool;
 
+import dev.pulse.pool.PoolOptions;
 import dev.pulse.pool.WorkerOptions;
 import java.time.Duration;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
+import org.jspecify.annotations.Nullable;
 
 /** The options of a consumer, which is a worker; defaults are the engine's. */
 @UriParams
@@ -42,6 +44,13 @@ public class WorkingConfiguration {
                             + " mode=service")
     private long startTimeout = WorkerOptions.defaults().startTimeout().toMillis();
 
+    @UriParam(
+            label = "consumer,advanced",
+            description =
+                    "How long a worker that leaves, because its route is suspended or stopped, lets its jobs stop and go elsewhere"
+                            + " before they are interrupted, 0 to 1h. Default, and at most, the shutdown time-out of Camel")
+    private @Nullable Duration handOverTimeout;
+
     /** Whether only what begins becomes an exchange. */
     boolean isOnlyStarts() {
         return events().equals(EnumSet.of(JobEvent.START));
@@ -66,6 +75,19 @@ public class WorkingConfiguration {
         return wished;
     }
 
+    /** Refuses values that are out of their range. */
+    void check() {
+        if (handOverTimeout != null) {
+            // its range is the engine's
+            PoolOptions.builder().handOverTimeout(handOverTimeout).build();
+        }
+    }
+
+    /** How long a worker that leaves waits where it may wait for so long. */
+    Duration handOver(Duration drain) {
+        return handOverTimeout != null && handOverTimeout.compareTo(drain) < 0 ? handOverTimeout : drain;
+    }
+
     public String getOn() {
         return on;
     }
@@ -80,6 +102,14 @@ public class WorkingConfiguration {
 
     public void setMaxJobs(int maxJobs) {
         this.maxJobs = maxJobs;
+    }
+
+    public @Nullable Duration getHandOverTimeout() {
+        return handOverTimeout;
+    }
+
+    public void setHandOverTimeout(@Nullable Duration handOverTimeout) {
+        this.handOverTimeout = handOverTimeout;
     }
 
     public long getStartTimeout() {

@@ -64,13 +64,14 @@ public class PulseSinkEndpoint extends PulseEndpoint {
 
     @UriParam(
             label = "producer",
-            enums = "info,lag,pending,ack,nack,deadLetters,replay",
+            enums = "info,lag,pending,ack,nack,deadLetters,replay,replayAsNew",
             description =
                     "What a producer does: info (a map of what is known about the sink), lag (how many events nobody has"
                             + " read yet), pending (how many are read and not acknowledged), ack and nack (of events that a consumer"
                             + " of this context holds, with ackMode=manual), deadLetters (a list of what the sink gave up), replay"
-                            + " (gives dead letters back to the sink that gave them up). Ids are in the header CamelPulseEventId,"
-                            + " else in the body; the answer is the body")
+                            + " (gives dead letters back to the sink that gave them up), replayAsNew (adds their events again, under"
+                            + " new ids, for all sinks and readers). Ids are in the header CamelPulseEventId, else in the body;"
+                            + " the answer is the body")
     private @Nullable SinkOperation operation;
 
     @UriParam(
@@ -125,7 +126,7 @@ public class PulseSinkEndpoint extends PulseEndpoint {
     public Producer createProducer() {
         if (operation == null) {
             throw new IllegalArgumentException(
-                    "operation is info, lag, pending, ack, nack, deadLetters or replay, was not"
+                    "operation is info, lag, pending, ack, nack, deadLetters, replay or replayAsNew, was not"
                             + " given; pulse-stream adds events");
         }
         return new PulseSinkProducer(this);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ class PulseSinkProducer extends PulseProducer {
                     case NACK -> settle(message, this::nack);
                     case DEAD_LETTERS -> deadLetters();
                     case REPLAY -> replay(message);
+                    case REPLAY_AS_NEW -> replayAsNew(message);
                 });
     }
 
@@ -137,9 +139,7 @@ class PulseSinkProducer extends PulseProducer {
 
     /** What it came to, for each id in turn: in two streams there can be the same. */
     private List<String> replay(Message message) throws InterruptedException {
-        List<DeadLetters<Object>> letters = streams(message).stream()
-                .map(stream -> stream(stream).deadLetters())
-                .toList();
+        List<DeadLetters<Object>> letters = letters(message);
         List<String> outcomes = new ArrayList<>();
         for (EventId id : EventIds.of(message)) {
             DeadLetters.Replay outcome = DeadLetters.Replay.NO_SUCH_DEAD_LETTER;
@@ -151,6 +151,28 @@ class PulseSinkProducer extends PulseProducer {
             outcomes.add(outcome.name());
         }
         return outcomes;
+    }
+
+    /** The new ids, for each id in turn; null where there is no such dead letter. */
+    private List<@Nullable String> replayAsNew(Message message) throws InterruptedException {
+        List<DeadLetters<Object>> letters = letters(message);
+        List<@Nullable String> added = new ArrayList<>();
+        for (EventId id : EventIds.of(message)) {
+            Optional<EventId> found = Optional.empty();
+            for (DeadLetters<Object> each : letters) {
+                if (found.isEmpty()) {
+                    found = each.replayAsNew(id);
+                }
+            }
+            added.add(found.map(EventId::toString).orElse(null));
+        }
+        return added;
+    }
+
+    private List<DeadLetters<Object>> letters(Message message) {
+        return streams(message).stream()
+                .map(stream -> stream(stream).deadLetters())
+                .toList();
     }
 
     /** The one that the message is about, be it by its dead letters, where that is one of the sink's; else all of them. */

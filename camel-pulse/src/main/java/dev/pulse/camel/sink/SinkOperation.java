@@ -15,5 +15,7 @@ public enum SinkOperation {
     /** Lists what the sink gave up. */
     DEAD_LETTERS,
     /** Gives dead letters back to the sink that gave them up. */
-    REPLAY
+    REPLAY,
+    /** Adds the events of dead letters again, for all. */
+    REPLAY_AS_NEW
 }

@@ -21,13 +21,14 @@ public class AddingConfiguration {
     @UriParam(
             label = "producer",
             defaultValue = "add",
-            enums = "add,addOnce,addIfExists,remove,info,snapshot,destroy",
+            enums = "add,addOnce,addIfExists,remove,info,snapshot,changeRetention,destroy",
             description =
                     "What to do: add (the message is an event), addOnce (unless one was added under its key within"
                             + " onceWindow), addIfExists (unless there is no stream), remove (events by id, in the header"
                             + " CamelPulseEventId or the body), info (the body becomes the figures of the stream and its"
-                            + " sinks), snapshot (the body becomes a list with an exchange for each retained event), destroy"
-                            + " (the stream, its events and sinks end, for everybody)")
+                            + " sinks), snapshot (the body becomes a list with an exchange for each retained event),"
+                            + " changeRetention (the stream retains what maxLength and the other options of retention say from"
+                            + " now on, for everybody), destroy (the stream, its events and sinks end, for everybody)")
     private StreamOperation operation = StreamOperation.ADD;
 
     @UriParam(
@@ -109,7 +110,11 @@ public class AddingConfiguration {
                     "onceKey is for operation addOnce, was " + onceKey + " with " + operation);
         }
         keyExpression(context);
-        retention();
+        if (operation == StreamOperation.CHANGE_RETENTION) {
+            mandatoryRetention();
+        } else {
+            retention();
+        }
     }
 
     Optional<Expression> keyExpression(CamelContext context) {
@@ -152,6 +157,14 @@ public class AddingConfiguration {
             }
         }
         return Optional.of(retention.build());
+    }
+
+    /** What a stream is to retain. */
+    Retention mandatoryRetention() {
+        return retention()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("operation changeRetention needs an option that says what"
+                                + " to retain: maxLength, unbounded, ttl, slidingTtl or deadline, was without"));
     }
 
     public StreamOperation getOperation() {

@@ -74,6 +74,11 @@ class PulseStreamProducer extends PulseProducer {
             }
             case INFO -> message.setBody(streams.with(stream, s -> s.figures()));
             case SNAPSHOT -> message.setBody(exchanges(streams.with(stream, s -> s.snapshot())));
+            case CHANGE_RETENTION ->
+                streams.with(stream, s -> {
+                    s.changeRetention(options.mandatoryRetention());
+                    return s;
+                });
             case DESTROY -> {
                 streams.with(stream, s -> {
                     s.destroy();

@@ -14,6 +14,8 @@ public enum StreamOperation {
     INFO,
     /** Asks for all that is retained. */
     SNAPSHOT,
+    /** Changes what the stream retains, for everybody. */
+    CHANGE_RETENTION,
     /** Ends this incarnation of the stream, for everybody. */
     DESTROY
 }

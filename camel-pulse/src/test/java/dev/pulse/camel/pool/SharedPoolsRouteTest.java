@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.camel.PulseConstants;
 import dev.pulse.pool.PoolSettings;
 import dev.pulse.testing.PulseTest;
 import java.time.Duration;
 import java.util.List;
+import org.apache.camel.Exchange;
 import org.apache.camel.FailedToStartRouteException;
 
 /** What endpoints of one pool have in common. */
@@ -81,5 +83,22 @@ class SharedPoolsRouteTest extends PoolRoutesTest {
         stopRoute("a");
         work("c", "lease=6s");
         assertThat(client.settings().lease()).isEqualTo(Duration.ofSeconds(6));
+    }
+
+    @PulseTest
+    void settingsAreChangedByAMessageWhateverOthersWished() throws Exception {
+        work("a", "queueLimit=7");
+        route(r -> r.from("direct:more").to(pool("operation=changeSettings", "queueLimit=9", "lease=5s")));
+        assertThat(client.settings().queueLimit()).isEqualTo(7);
+        PoolSettings wished = PoolSettings.DEFAULTS.withQueueLimit(9).withLease(Duration.ofSeconds(5));
+        assertThat(template.requestBody("direct:more", "x")).isEqualTo(wished);
+        assertThat(client.settings()).isEqualTo(wished);
+        Exchange byHeader = template.send(
+                pool("queueLimit=7"), e -> e.getIn().setHeader(PulseConstants.OPERATION, "changeSettings"));
+        assertThat(byHeader.getException()).isNull();
+        assertThat(client.settings()).isEqualTo(wished.withQueueLimit(7));
+        assertThat(template.send(pool(), e -> e.getIn().setHeader(PulseConstants.OPERATION, "changeSettings"))
+                        .getException())
+                .hasMessageContaining("operation changeSettings needs an option that says what to change");
     }
 }

@@ -148,6 +148,19 @@ class TaskRouteTest extends PoolRoutesTest {
     }
 
     @PulseTest
+    void workerThatLeavesWaitsForItsTasksNoLongerThanItIsSaid() throws Exception {
+        context.getShutdownStrategy().setTimeout(600);
+        waitingTasks("a", "handOverTimeout=100ms");
+        dispatch("ann", "hello");
+        awaitBegun(1);
+        stopRoute("a");
+        gate.release();
+        waitingTasks("b");
+        awaitBodies("hello");
+        awaitJobs(0);
+    }
+
+    @PulseTest
     void suspendedRouteEndsWhatItHasBegunAndResumedTakesMore() throws Exception {
         waitingTasks("jobs");
         dispatch("ann", "hello");

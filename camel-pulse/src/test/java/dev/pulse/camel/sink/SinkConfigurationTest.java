@@ -61,8 +61,9 @@ class SinkConfigurationTest {
     void producerHasAnOperation() {
         assertThatThrownBy(() -> context.getEndpoint("pulse-sink:orders/mails").createProducer())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("operation is info, lag, pending, ack, nack, deadLetters or replay, was not given;"
-                        + " pulse-stream adds events");
+                .hasMessage(
+                        "operation is info, lag, pending, ack, nack, deadLetters, replay or replayAsNew, was not given;"
+                                + " pulse-stream adds events");
     }
 
     @Test

@@ -110,6 +110,31 @@ class SinkOperationsRouteTest extends RoutesTest {
     }
 
     @PulseTest
+    void eventOfADeadLetterIsAddedAgainForAll() throws Exception {
+        AtomicBoolean repaired = new AtomicBoolean();
+        route(r -> r.from(sink("&onFailure=deadLetter"))
+                .process(e -> {
+                    if (!repaired.get()) {
+                        throw new IllegalStateException("no stock");
+                    }
+                })
+                .to("mock:end"));
+        route(r -> r.from("pulse-stream:" + stream + "?codec=string&startAt=oldest")
+                .to("mock:read"));
+        add("a");
+        await().until(() -> events().deadLetters().count() == 1);
+        List<?> letters = template.requestBody(sink("&operation=deadLetters"), null, List.class);
+        repaired.set(true);
+        List<?> added = template.requestBody(sink("&operation=replayAsNew"), letters, List.class);
+        awaitBodies("a");
+        assertThat(added).isEqualTo(List.of(idOf(0)));
+        await().until(() -> getMockEndpoint("mock:read").getReceivedCounter() == 2);
+        List<?> again = template.requestBody(sink("&operation=replayAsNew"), letters, List.class);
+        assertThat(again).hasSize(1).containsOnlyNulls();
+        awaitNothingPending("mails");
+    }
+
+    @PulseTest
     void routeOverTheDeadLettersReplaysThem() throws Exception {
         AtomicBoolean repaired = new AtomicBoolean();
         route(r -> r.from(sink("&onFailure=deadLetter"))
@@ -129,7 +154,7 @@ class SinkOperationsRouteTest extends RoutesTest {
     @PulseTest
     void operationWithoutIdsFailsAndSaysWhereTheyBelong() throws Exception {
         add("a");
-        for (String operation : List.of("ack", "nack", "replay")) {
+        for (String operation : List.of("ack", "nack", "replay", "replayAsNew")) {
             assertThat(template.send(sink("&operation=" + operation), e -> {}).getException())
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("header CamelPulseEventId or in the body");

@@ -195,6 +195,23 @@ class StreamProducerRouteTest extends RoutesTest {
     }
 
     @PulseTest
+    void retentionChangesForEverybody() throws Exception {
+        template.sendBody("pulse-stream:" + stream + "?maxLength=5", List.of("a", "b", "c"));
+        Exchange changed = ask("?operation=changeRetention&maxLength=2&slidingTtl=1h", "x", Map.of());
+        assertThat(changed.getException()).isNull();
+        assertThat(changed.getMessage().getBody()).isEqualTo("x");
+        assertThat(payloads()).containsExactly("b", "c");
+        try (var jedis = jedis()) {
+            assertThat(jedis.pttl("pulse:stream:" + stream)).isPositive();
+        }
+        ask("?unbounded=true", null, Map.of(PulseConstants.OPERATION, "changeRetention"));
+        assertThat(events().figures().maxLength()).isZero();
+        assertThat(ask("", "x", Map.of(PulseConstants.OPERATION, "changeRetention"))
+                        .getException())
+                .hasMessageContaining("operation changeRetention needs an option that says what to retain");
+    }
+
+    @PulseTest
     void streamEndsAtItsDeadline() throws Exception {
         template.sendBody(
                 "pulse-stream:" + stream + "?deadline=2999-01-01T00:00:00%2B01:00&approximateTrimming=true", "a");
