@@ -51,8 +51,12 @@ interface PoolMember {
         }
     }
 
-    /** One that has firings, which are not handed over. */
-    record OfTicker(Ticker ticker) implements PoolMember {
+    /**
+     * One that has firings, which are not handed over.
+     *
+     * @param left done when it has left
+     */
+    record OfTicker(Ticker ticker, Runnable left) implements PoolMember {
         @Override
         public int jobs() {
             return 0;
@@ -61,11 +65,16 @@ interface PoolMember {
         @Override
         public void close(Duration drain) {
             ticker.close(drain);
+            left.run();
         }
     }
 
-    /** One that plans. */
-    record OfSchedule(Schedule schedule) implements PoolMember {
+    /**
+     * One that plans.
+     *
+     * @param left done when it has left
+     */
+    record OfSchedule(Schedule schedule, Runnable left) implements PoolMember {
         @Override
         public int jobs() {
             return 0;
@@ -74,6 +83,7 @@ interface PoolMember {
         @Override
         public void close(Duration drain) {
             schedule.close(drain);
+            left.run();
         }
     }
 }

@@ -8,6 +8,8 @@ import dev.pulse.camel.Reading;
 import dev.pulse.camel.watch.InUse;
 import dev.pulse.camel.watch.Inventory;
 import dev.pulse.pool.PoolNode;
+import dev.pulse.pool.Schedule;
+import dev.pulse.pool.Ticker;
 import dev.pulse.pool.TickerOptions;
 import dev.pulse.pool.Worker;
 import dev.pulse.pool.WorkerOptions;
@@ -49,11 +51,14 @@ class PulsePoolConsumer extends PulseConsumer {
         TimingConfiguration timing = endpoint.getTiming();
         if (timing.getTicker() != null) {
             TickerOptions options = new TickerOptions(timing.timetable(), timing.getMissed());
-            return new PoolMember.OfTicker(node.ticker(timing.getTicker(), options, new Ticks(exchanges)));
+            Ticker ticker = node.ticker(timing.getTicker(), options, new Ticks(exchanges));
+            return new PoolMember.OfTicker(ticker, inUse(new InUse.OfTicker(pulse, endpoint.getName(), ticker)));
         }
         if (timing.getSchedule() != null) {
             Plans plans = new Plans(exchanges, timing.isStopOthers());
-            return new PoolMember.OfSchedule(node.schedule(timing.getSchedule(), timing.timetable(), plans));
+            Schedule schedule = node.schedule(timing.getSchedule(), timing.timetable(), plans);
+            return new PoolMember.OfSchedule(
+                    schedule, inUse(new InUse.OfSchedule(pulse, endpoint.getName(), schedule)));
         }
         TaskConfiguration tasks = endpoint.getTasks();
         WorkingConfiguration working = endpoint.getWorking();
@@ -62,9 +67,12 @@ class PulsePoolConsumer extends PulseConsumer {
             case SERVICE -> node.addService(new ServiceJobs(working.events(), exchanges), options);
             case TASK -> node.addTasks(new TaskJobs(exchanges, tasks.getOnFailure(), tasks.engineBackoff()), options);
         };
-        Runnable left = Inventory.of(endpoint.getCamelContext())
-                .add(new InUse.OfWorker(pulse, endpoint.getName(), worker, exchanges::restarts));
+        Runnable left = inUse(new InUse.OfWorker(pulse, endpoint.getName(), worker, exchanges::restarts));
         return new PoolMember.OfWorker(worker, working::handOver, left);
+    }
+
+    private Runnable inUse(InUse<?> thing) {
+        return Inventory.of(endpoint.getCamelContext()).add(thing);
     }
 
     @Override

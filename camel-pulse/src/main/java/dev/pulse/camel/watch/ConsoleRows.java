@@ -7,6 +7,12 @@ import dev.pulse.map.MapFigures;
 import dev.pulse.pool.JobInfo;
 import dev.pulse.pool.PoolFigures;
 import dev.pulse.pool.PoolNode;
+import dev.pulse.pool.Schedule;
+import dev.pulse.pool.ScheduleFigures;
+import dev.pulse.pool.Ticker;
+import dev.pulse.pool.TickerFigures;
+import dev.pulse.pool.Timetable;
+import dev.pulse.pool.WorkerFigures;
 import dev.pulse.pool.WorkerInfo;
 import dev.pulse.stream.SinkFigures;
 import dev.pulse.stream.StreamFigures;
@@ -157,6 +163,59 @@ final class ConsoleRows {
         }
     }
 
+    /** Shows a worker of this context, and how it got on. */
+    static void ownWorker(InUse.OfWorker thing, JsonObject row) {
+        WorkerFigures figures = thing.figures().worker();
+        row.put("pool", thing.pool());
+        row.put("id", thing.worker().id());
+        row.put("leased", thing.worker().isLeased());
+        row.put("jobs", figures.jobs());
+        row.put("waiting", figures.waiting());
+        row.put("hanging", figures.hanging());
+        row.put("started", figures.started());
+        row.put("failedStarts", figures.failedStarts());
+        row.put("attempts", figures.attempts());
+        row.put("failedAttempts", figures.failedAttempts());
+        row.put("done", figures.done());
+        row.put("dead", figures.dead());
+        row.put("lostLeases", figures.lostLeases());
+    }
+
+    static void ticker(InUse.OfTicker thing, JsonObject row) {
+        Ticker ticker = thing.ticker();
+        TickerFigures figures = thing.figures();
+        row.put("pool", thing.pool());
+        row.put("name", ticker.name());
+        row.put("timetable", text(ticker.options().timetable()));
+        row.put("next", ticker.next().map(Object::toString).orElse(null));
+        row.put("fired", figures.fired());
+        row.put("failed", figures.failed());
+        row.put("missed", figures.missed());
+        row.put("busy", figures.busy());
+    }
+
+    static void schedule(InUse.OfSchedule thing, JsonObject row) {
+        Schedule schedule = thing.schedule();
+        ScheduleFigures figures = thing.figures();
+        row.put("pool", thing.pool());
+        row.put("name", schedule.name());
+        row.put("timetable", text(schedule.timetable()));
+        row.put("next", schedule.next().map(Object::toString).orElse(null));
+        row.put("planned", figures.planned());
+        row.put("failed", figures.failed());
+        row.put("lost", figures.lost());
+        row.put("done", figures.done());
+        row.put("failedJobs", figures.failedItems());
+        row.put("open", figures.open());
+    }
+
+    private static String text(Timetable timetable) {
+        return switch (timetable) {
+            case Timetable.Every every -> "every " + every.period();
+            case Timetable.Cron cron -> cron.expression() + ' ' + cron.zone();
+        };
+    }
+
     private static void worker(WorkerInfo worker, JsonObject row) {
         row.put("id", worker.id());
         row.put("node", worker.node());
@@ -171,6 +230,7 @@ final class ConsoleRows {
         row.put("state", job.state().name());
         row.put("worker", job.worker().orElse(null));
         row.put("restarts", job.restarts());
+        row.put("attempts", job.attempts());
         row.put("accepted", job.accepted().toString());
         row.put("error", job.error().orElse(null));
     }

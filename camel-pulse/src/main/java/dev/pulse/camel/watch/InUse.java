@@ -6,6 +6,10 @@ import dev.pulse.map.MapFigures;
 import dev.pulse.map.ReplicatedMap;
 import dev.pulse.pool.PoolFigures;
 import dev.pulse.pool.PoolNode;
+import dev.pulse.pool.Schedule;
+import dev.pulse.pool.ScheduleFigures;
+import dev.pulse.pool.Ticker;
+import dev.pulse.pool.TickerFigures;
 import dev.pulse.pool.Worker;
 import dev.pulse.pool.WorkerFigures;
 import dev.pulse.stream.EventId;
@@ -158,6 +162,32 @@ public sealed interface InUse<F> {
         @Override
         public Progress figures() {
             return new Progress(worker.figures(), restarts.getAsLong());
+        }
+    }
+
+    /** One that listens to a ticker of a pool. */
+    record OfTicker(Pulse pulse, String pool, Ticker ticker) implements InUse<TickerFigures> {
+        @Override
+        public Map<String, String> names() {
+            return Map.of("pool", pool, "ticker", ticker.name());
+        }
+
+        @Override
+        public TickerFigures figures() {
+            return ticker.figures();
+        }
+    }
+
+    /** One that plans for a schedule of a pool. */
+    record OfSchedule(Pulse pulse, String pool, Schedule schedule) implements InUse<ScheduleFigures> {
+        @Override
+        public Map<String, String> names() {
+            return Map.of("pool", pool, "schedule", schedule.name());
+        }
+
+        @Override
+        public ScheduleFigures figures() {
+            return schedule.figures();
         }
     }
 }

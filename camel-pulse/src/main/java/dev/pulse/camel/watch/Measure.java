@@ -3,6 +3,9 @@ package dev.pulse.camel.watch;
 import dev.pulse.PulseFigures;
 import dev.pulse.map.MapFigures;
 import dev.pulse.pool.PoolFigures;
+import dev.pulse.pool.ScheduleFigures;
+import dev.pulse.pool.TickerFigures;
+import dev.pulse.pool.WorkerFigures;
 import dev.pulse.stream.SinkFigures;
 import dev.pulse.stream.StreamFigures;
 import java.time.Duration;
@@ -94,26 +97,50 @@ record Measure<F>(
             jobs("dead", PoolFigures::dead));
 
     static final List<Measure<InUse.OfWorker.Progress>> WORKER = List.of(
-            count(
-                    "job.starts",
-                    "jobs",
-                    "Jobs that began here",
-                    progress -> progress.worker().started()),
+            ofWorker("job.starts", "jobs", "Jobs that began here", WorkerFigures::started),
             count(
                     "job.restarts",
                     "jobs",
                     "Jobs that began here and had begun before, here or elsewhere",
                     InUse.OfWorker.Progress::restarts),
-            count(
-                    "job.failed.starts",
+            ofWorker("job.failed.starts", "jobs", "Starts of jobs that failed here", WorkerFigures::failedStarts),
+            ofWorker("job.attempts", "attempts", "Attempts to do a task that began here", WorkerFigures::attempts),
+            ofWorker(
+                    "job.failed.attempts",
+                    "attempts",
+                    "Attempts to do a task that failed here",
+                    WorkerFigures::failedAttempts),
+            ofWorker("job.done", "jobs", "Tasks that were done here", WorkerFigures::done),
+            ofWorker("job.dead", "jobs", "Jobs that were given up here", WorkerFigures::dead),
+            sum(
+                    "worker.hanging",
                     "jobs",
-                    "Starts of jobs that failed here",
-                    progress -> progress.worker().failedStarts()),
+                    "Jobs whose exchange does not end though it was interrupted",
+                    progress -> progress.worker().hanging()),
+            ofWorker("worker.lost.leases", "leases", "How often a worker lost its lease", WorkerFigures::lostLeases));
+
+    static final List<Measure<TickerFigures>> TICKER = List.of(
+            count("ticker.fired", "firings", "How often the ticker fired here", TickerFigures::fired),
             count(
-                    "worker.lost.leases",
-                    "leases",
-                    "How often a worker lost its lease",
-                    progress -> progress.worker().lostLeases()));
+                    "ticker.failed",
+                    "firings",
+                    "Firings of the ticker here whose exchange failed",
+                    TickerFigures::failed),
+            count(
+                    "ticker.missed",
+                    "firings",
+                    "Due times of the ticker that went by without a firing",
+                    TickerFigures::missed));
+
+    static final List<Measure<ScheduleFigures>> SCHEDULE = List.of(
+            count("schedule.planned", "plans", "Plans that were made here", ScheduleFigures::planned),
+            count("schedule.failed", "plans", "Exchanges that were to make a plan and failed", ScheduleFigures::failed),
+            count(
+                    "schedule.failed.jobs",
+                    "jobs",
+                    "How often it failed to start or stop a job for a plan",
+                    ScheduleFigures::failedItems),
+            sum("schedule.open", "jobs", "Jobs that are still to be started or stopped here", ScheduleFigures::open));
 
     private static <F> Measure<F> most(String name, String unit, String about, ToDoubleFunction<F> value) {
         return new Measure<>(name, unit, about, Kind.MOST, Map.of(), value);
@@ -125,6 +152,11 @@ record Measure<F>(
 
     private static <F> Measure<F> count(String name, String unit, String about, ToDoubleFunction<F> value) {
         return new Measure<>(name, unit, about, Kind.COUNT, Map.of(), value);
+    }
+
+    private static Measure<InUse.OfWorker.Progress> ofWorker(
+            String name, String unit, String about, ToDoubleFunction<WorkerFigures> value) {
+        return count(name, unit, about, progress -> value.applyAsDouble(progress.worker()));
     }
 
     private static Measure<PoolFigures> jobs(String state, ToDoubleFunction<PoolFigures> value) {

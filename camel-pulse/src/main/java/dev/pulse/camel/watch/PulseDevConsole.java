@@ -41,6 +41,9 @@ public class PulseDevConsole extends AbstractDevConsole {
         all.put(
                 "pools",
                 ConsoleRows.of(inventory.all(InUse.OfPool.class), (pool, row) -> ConsoleRows.pool(pool, row, jobs)));
+        all.put("workers", ConsoleRows.of(inventory.all(InUse.OfWorker.class), ConsoleRows::ownWorker));
+        all.put("tickers", ConsoleRows.of(inventory.all(InUse.OfTicker.class), ConsoleRows::ticker));
+        all.put("schedules", ConsoleRows.of(inventory.all(InUse.OfSchedule.class), ConsoleRows::schedule));
         return all;
     }
 

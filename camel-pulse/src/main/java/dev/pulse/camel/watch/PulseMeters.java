@@ -66,6 +66,8 @@ final class PulseMeters implements Inventory.Watcher {
             case InUse.OfMap map -> add(map, Measure.MAP);
             case InUse.OfPool pool -> add(pool, Measure.POOL);
             case InUse.OfWorker worker -> add(worker, Measure.WORKER);
+            case InUse.OfTicker ticker -> add(ticker, Measure.TICKER);
+            case InUse.OfSchedule schedule -> add(schedule, Measure.SCHEDULE);
         }
     }
 

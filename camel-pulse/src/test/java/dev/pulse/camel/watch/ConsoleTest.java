@@ -6,9 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pulse.camel.RoutesTest;
 import dev.pulse.embedded.AppendOnly;
-import dev.pulse.embedded.EmbeddedRedis;
-import dev.pulse.testing.ChosenRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
+import dev.pulse.testing.ChosenRedis;
 import dev.pulse.testing.PulseTest;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +93,38 @@ class ConsoleTest extends RoutesTest {
                 .contains("streams:\n  name=" + stream + " length=2")
                 .contains("      name=mails lag=")
                 .doesNotContain("listed");
+    }
+
+    @PulseTest
+    void ownWorkersTickersAndSchedulesAreShownWithWhatTheyHaveDone() throws Exception {
+        String pool = "pulse-pool:" + stream;
+        route(r -> r.from(pool + "?mode=task&attempts=1").throwException(IllegalStateException.class, "no"));
+        route(r -> r.from(pool + "?ticker=t&period=100ms").to("mock:end"));
+        route(r -> r.from(pool + "?schedule=s&cron=0 8 * * *").to("mock:plans"));
+        template.sendBody(pool + "?operation=enqueue&key=ann", "x");
+        await().untilAsserted(() -> assertThat(only(json(), "workers"))
+                .containsEntry("pool", stream)
+                .containsEntry("leased", true)
+                .containsEntry("attempts", 1L)
+                .containsEntry("failedAttempts", 1L)
+                .containsEntry("dead", 1L)
+                .containsEntry("done", 0L));
+        await().until(() -> mock().getReceivedCounter() > 0);
+        assertThat(only(json(), "tickers"))
+                .containsEntry("pool", stream)
+                .containsEntry("name", "t")
+                .containsEntry("failed", 0L)
+                .containsEntry("timetable", "every PT0.1S")
+                .containsKeys("next", "fired", "missed", "busy");
+        assertThat(only(json(), "schedules"))
+                .containsEntry("name", "s")
+                .containsEntry("timetable", "0 8 * * * UTC")
+                .containsEntry("planned", 0L)
+                .containsEntry("open", 0)
+                .containsKeys("next", "failed", "lost", "done", "failedJobs");
+        assertThat(only(only(json("jobs", "10"), "pools"), "listed"))
+                .containsEntry("state", "DEAD")
+                .containsEntry("attempts", 1);
     }
 
     @PulseTest

@@ -34,6 +34,8 @@ class MetersReferenceTest {
         add(lines, Measure.MAP, "map");
         add(lines, Measure.POOL, "pool");
         add(lines, Measure.WORKER, "pool");
+        add(lines, Measure.TICKER, "pool", "ticker");
+        add(lines, Measure.SCHEDULE, "pool", "schedule");
         StringBuilder table = new StringBuilder("| meter | tags | unit | what it tells |\n| --- | --- | --- | --- |\n");
         // one line for those that differ in a tag only
         new TreeSet<>(lines).forEach(line -> table.append(line.text()));

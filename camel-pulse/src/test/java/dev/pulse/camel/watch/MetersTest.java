@@ -9,6 +9,7 @@ import dev.pulse.testing.PulseTest;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 
@@ -82,5 +83,40 @@ class MetersTest extends RoutesTest {
         context.getRouteController().stopRoute(first, 10, TimeUnit.SECONDS);
         awaitValue(2, "job.starts", "pool", stream);
         awaitValue(1, "job.restarts", "pool", stream);
+    }
+
+    @PulseTest
+    void attemptsOfTasksAreMeasuredByWorker() throws Exception {
+        route(r -> r.from("pulse-pool:" + stream + "?mode=task&attempts=2&backoff=10ms")
+                .filter(r.body().isEqualTo("bad"))
+                .throwException(IllegalStateException.class, "no")
+                .end());
+        for (String key : new String[] {"good", "bad"}) {
+            template.sendBody("pulse-pool:" + stream + "?operation=enqueue&key=" + key, key);
+        }
+        awaitValue(3, "job.attempts", "pool", stream);
+        awaitValue(2, "job.failed.attempts", "pool", stream);
+        awaitValue(1, "job.done", "pool", stream);
+        awaitValue(1, "job.dead", "pool", stream);
+        awaitValue(1, "pool.jobs", "pool", stream, "state", "dead");
+        awaitValue(0, "worker.hanging", "pool", stream);
+    }
+
+    @PulseTest
+    void firingsOfTickersAndPlansOfSchedulesAreMeasured() throws Exception {
+        route(r -> r.from("pulse-pool:" + stream + "?ticker=t&period=100ms")
+                .throwException(IllegalStateException.class, "no"));
+        route(r -> r.from("pulse-pool:" + stream + "?schedule=s&period=100ms").setBody(e -> List.of("ann")));
+        route(r -> r.from("pulse-pool:" + stream).to("mock:end"));
+        await().untilAsserted(() -> {
+            assertThat(value("ticker.fired", "pool", stream, "ticker", "t")).isGreaterThan(1);
+            assertThat(value("ticker.failed", "pool", stream, "ticker", "t")).isGreaterThan(1);
+            assertThat(value("schedule.planned", "pool", stream, "schedule", "s"))
+                    .isGreaterThan(1);
+        });
+        awaitValue(0, "schedule.open", "pool", stream, "schedule", "s");
+        awaitValue(0, "schedule.failed", "pool", stream, "schedule", "s");
+        context.getRouteController().stopAllRoutes();
+        await().untilAsserted(() -> assertThat(registry.getMeters()).isEmpty());
     }
 }
