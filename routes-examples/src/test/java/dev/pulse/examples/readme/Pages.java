@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The pages for operators, and the sources that they speak of. */
-final class Pages {
-    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+public final class Pages {
+    public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern RIGHTS = Pattern.compile("<!-- rights: (\\w+) -->\\R```\\R(.*)\\R```");
 
     private Pages() {}
@@ -20,7 +20,7 @@ final class Pages {
         return List.of(ROOT.resolve("PRODUCTION.md"), ROOT.resolve("TROUBLESHOOTING.md"));
     }
 
-    static String text(Path file) {
+    public static String text(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {

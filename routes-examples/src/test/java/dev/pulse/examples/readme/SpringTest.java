@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pulse.Health;
 import dev.pulse.Pulse;
+import dev.pulse.camel.PulseEndpoint;
+import dev.pulse.camel.stream.PulseStreamComponent;
 import dev.pulse.embedded.EmbeddedRedis;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -41,6 +43,20 @@ class SpringTest {
                 sent.assertIsSatisfied(20_000);
             }
             assertThat(pulse.stream("users").snapshot()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aComponentThatIsABeanOfTheNameOfItsSchemeIsUsed() throws Exception {
+        try (AnnotationConfigApplicationContext spring = new AnnotationConfigApplicationContext()) {
+            PulseStreamComponent component = new PulseStreamComponent();
+            component.getConfiguration().setCodec("json");
+            spring.registerBean("pulse-stream", PulseStreamComponent.class, () -> component);
+            spring.refresh();
+            try (SpringCamelContext camel = new SpringCamelContext(spring)) {
+                PulseEndpoint endpoint = camel.getEndpoint("pulse-stream:users", PulseEndpoint.class);
+                assertThat(endpoint.getConfiguration().getCodec()).isEqualTo("json");
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.testing.PulseTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +17,6 @@ import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.main.Main;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each recipe, alone in one context or in two that stand for two processes, does what its page says. */
 class RecipesTest {
@@ -31,14 +29,22 @@ class RecipesTest {
         redis.close();
     }
 
-    @Test
+    @PulseTest
     void theApplicationRuns() throws Exception {
         Application.main(new String[] {"-duration", "3s"});
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"java", "yaml"})
-    void contentBasedRouting(String language) throws Exception {
+    @PulseTest
+    void contentBasedRoutingInJava() throws Exception {
+        contentBasedRouting("java");
+    }
+
+    @PulseTest
+    void contentBasedRoutingInYaml() throws Exception {
+        contentBasedRouting("yaml");
+    }
+
+    private void contentBasedRouting(String language) throws Exception {
         CamelContext process = process(language, new ContentBasedRouting(), "content-based-routing");
         eventually().until(() -> bodies("approve", process).size() >= 2);
         List<String> approved = bodies("approve", process);
@@ -51,9 +57,17 @@ class RecipesTest {
         return Integer.parseInt(order.replaceAll("\\D", ""));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"java", "yaml"})
-    void competingConsumers(String language) throws Exception {
+    @PulseTest
+    void competingConsumersInJava() throws Exception {
+        competingConsumers("java");
+    }
+
+    @PulseTest
+    void competingConsumersInYaml() throws Exception {
+        competingConsumers("yaml");
+    }
+
+    private void competingConsumers(String language) throws Exception {
         CamelContext one = process(language, new CompetingConsumers(), "competing-consumers");
         CamelContext other = process(language, new CompetingConsumers(), "competing-consumers");
         eventually().until(() -> !bodies("charge", one).isEmpty());
@@ -61,7 +75,7 @@ class RecipesTest {
         assertThat(bodies("charge", one, other)).doesNotHaveDuplicates();
     }
 
-    @Test
+    @PulseTest
     void fanOutAndFanIn() throws Exception {
         CamelContext one = process(new FanOutFanIn());
         CamelContext other = process(new FanOutFanIn());
@@ -72,7 +86,7 @@ class RecipesTest {
         }
     }
 
-    @Test
+    @PulseTest
     void eventSourcing() throws Exception {
         CamelContext first = process(new EventSourcing());
         eventually().until(() -> bodies("balance", first).size() >= 5);
@@ -83,7 +97,7 @@ class RecipesTest {
                 .untilAsserted(() -> assertThat(bodies("balance", second)).startsWith(before.toArray(new String[0])));
     }
 
-    @Test
+    @PulseTest
     void idempotentConsumer() throws Exception {
         CamelContext one = process(new IdempotentConsumer());
         CamelContext other = process(new IdempotentConsumer());
@@ -91,7 +105,7 @@ class RecipesTest {
         assertThat(bodies("book", one, other)).doesNotHaveDuplicates();
     }
 
-    @Test
+    @PulseTest
     void splitAndAggregate() throws Exception {
         CamelContext process = process(new SplitAndAggregate());
         eventually().until(() -> !bodies("archive", process).isEmpty());
@@ -105,9 +119,17 @@ class RecipesTest {
                         .equals(0L));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"java", "yaml"})
-    void claimCheck(String language) throws Exception {
+    @PulseTest
+    void claimCheckInJava() throws Exception {
+        claimCheck("java");
+    }
+
+    @PulseTest
+    void claimCheckInYaml() throws Exception {
+        claimCheck("yaml");
+    }
+
+    private void claimCheck(String language) throws Exception {
         CamelContext process = process(language, new ClaimCheck(), "claim-check");
         eventually().until(() -> bodies("print", process).size() >= 3);
         assertThat(bodies("print", process))
@@ -118,7 +140,7 @@ class RecipesTest {
                 .until(() -> ask(process, "pulse-map:documents?operation=size").equals(0));
     }
 
-    @Test
+    @PulseTest
     void leaderOnly() throws Exception {
         CamelContext first = process(new LeaderOnly());
         eventually().until(() -> !bodies("report", first).isEmpty());
@@ -130,15 +152,23 @@ class RecipesTest {
         eventually().until(() -> !bodies("report", second).isEmpty());
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"java", "yaml"})
-    void flagRouting(String language) throws Exception {
+    @PulseTest
+    void flagRoutingInJava() throws Exception {
+        flagRouting("java");
+    }
+
+    @PulseTest
+    void flagRoutingInYaml() throws Exception {
+        flagRouting("yaml");
+    }
+
+    private void flagRouting(String language) throws Exception {
         CamelContext process = process(language, new FlagRouting(), "flag-routing");
         eventually().until(() -> !bodies("old", process).isEmpty());
         eventually().until(() -> !bodies("new", process).isEmpty());
     }
 
-    @Test
+    @PulseTest
     void cacheAndLimit() throws Exception {
         long begin = System.nanoTime();
         CamelContext one = process(new CacheAndLimit());
@@ -153,7 +183,7 @@ class RecipesTest {
         assertThat(calls).isLessThanOrEqualTo((int) (20 * windows));
     }
 
-    @Test
+    @PulseTest
     void outbox() throws Exception {
         CamelContext process = process(new Outbox());
         eventually().until(() -> bodies("charge", process).size() >= 5);
@@ -162,7 +192,7 @@ class RecipesTest {
         eventually().until(() -> ask(process, "sql:select 1 from outbox").equals(List.of()));
     }
 
-    @Test
+    @PulseTest
     void requestAndReply() throws Exception {
         CamelContext one = process(new RequestReply());
         CamelContext other = process(new RequestReply());
