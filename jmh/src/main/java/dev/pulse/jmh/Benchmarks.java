@@ -30,6 +30,8 @@ public final class Benchmarks {
     private final CommandLineOptions given;
     private final BenchRedis redis;
     private final Map<Case, List<RunResult>> results = new LinkedHashMap<>();
+    /** What those took that run in the first round only. */
+    private long onceNanos;
 
     private Benchmarks(CommandLineOptions given, BenchRedis redis) {
         this.given = given;
@@ -71,9 +73,9 @@ public final class Benchmarks {
     }
 
     /** Whether this round, should it take as long as those before, ends within the time that all may take. */
-    private static boolean fits(long begin, int round) {
+    private boolean fits(long begin, int round) {
         long before = System.nanoTime() - begin;
-        return round == 1 || before + before / (round - 1) < LONGEST.toNanos();
+        return round == 1 || before + (before - onceNanos) / (round - 1) < LONGEST.toNanos();
     }
 
     private String[] arguments() {
@@ -95,7 +97,11 @@ public final class Benchmarks {
         if (one.callers() != 0) {
             options.param("callers", Integer.toString(one.callers()));
         }
+        long begin = System.nanoTime();
         RunResult result = new Runner(options.build()).runSingle();
+        if (one.once()) {
+            onceNanos += System.nanoTime() - begin;
+        }
         results.computeIfAbsent(one, key -> new ArrayList<>()).add(result);
         Result<?> primary = result.getPrimaryResult();
         System.out.printf(Locale.ROOT, "%s: %s %,.1f %s%n", progress, one, primary.getScore(), primary.getScoreUnit());

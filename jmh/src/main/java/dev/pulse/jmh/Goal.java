@@ -94,6 +94,29 @@ sealed interface Goal {
         }
     }
 
+    /** None: how many times the other figure it is. */
+    record NoneOfTimes() implements Goal {
+        @Override
+        public double compare(double ours, double other) {
+            return ours / other;
+        }
+
+        @Override
+        public boolean holds(double compared) {
+            return true;
+        }
+
+        @Override
+        public String verdict(double compared) {
+            return "";
+        }
+
+        @Override
+        public String written(double compared) {
+            return String.format(Locale.ROOT, "%.2f times | none", compared);
+        }
+    }
+
     /** At most so much, whatever others need. */
     record AtMost(double bound) implements Goal {
         @Override

@@ -4,6 +4,7 @@ import static dev.pulse.jmh.Metric.COMMANDS_PER_SECOND;
 import static dev.pulse.jmh.Metric.CONNECTIONS;
 import static dev.pulse.jmh.Metric.CONNECTIONS_OF_FEW;
 import static dev.pulse.jmh.Metric.HEAP_OF_EACH;
+import static dev.pulse.jmh.Metric.MICROS_EACH;
 import static dev.pulse.jmh.Metric.P50;
 import static dev.pulse.jmh.Metric.P50_MILLIS;
 import static dev.pulse.jmh.Metric.P99;
@@ -30,6 +31,7 @@ final class Lines {
         Lines all = new Lines();
         all.appending();
         all.sinks();
+        all.exchanges();
         all.latency();
         all.memory();
         all.maps();
@@ -78,6 +80,36 @@ final class Lines {
                 "engine alone",
                 Case.of(RouteBenchmark.class, "engine"),
                 0.5);
+    }
+
+    private void exchanges() {
+        cost("for comparison direct:", "direct");
+        cost("pulse-stream:, added", "append");
+        cost("pulse-map:, read", "get");
+        cost("pulse-map:, written", "set");
+        cost("pulse-pool:, dispatched until started", "dispatch");
+        cost("pulse-pool:, sent until answered", "send");
+        cost("pulse-stream:, read", "reader");
+        cost("pulse-sink:, until acked", "sink");
+        cost("pulse-sink:, in batches of 1,000", "batches");
+        throughput(
+                "route sink → stream, in batches of 1,000",
+                exchange("forwardBatches"),
+                "one after another",
+                exchange("forward"),
+                3);
+    }
+
+    private void cost(String endpoint, String method) {
+        lines.add(new Line(
+                "exchange, " + endpoint,
+                new Figure("Pulse", exchange(method), MICROS_EACH),
+                new Figure("seda:", exchange("seda"), MICROS_EACH),
+                new Goal.NoneOfTimes()));
+    }
+
+    private static Case exchange(String method) {
+        return Case.of(ExchangeBenchmark.class, method).onlyOnce();
     }
 
     private void latency() {

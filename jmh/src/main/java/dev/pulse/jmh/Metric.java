@@ -12,6 +12,12 @@ enum Metric {
             return result.getPrimaryResult().getScore();
         }
     },
+    MICROS_EACH("%,.1f µs each") {
+        @Override
+        double of(RunResult result) {
+            return 1_000_000 / result.getPrimaryResult().getScore();
+        }
+    },
     P50("p50 %,.0f µs") {
         @Override
         double of(RunResult result) {

@@ -25,6 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 @Fork(1)
 public class RouteBenchmark {
+    private static final int CONCURRENCY = 64;
     private static final int EVENTS = 20_000;
     private static final String TO = "bench:forwarded";
 
@@ -37,7 +38,8 @@ public class RouteBenchmark {
 
         @Override
         GroupConsumer connect(BenchRedis redis, Backlog backlog) {
-            return new RouteConsumer(redis.host(), redis.port(), backlog.stream(), TO);
+            return RouteConsumer.ofSink(
+                    redis.host(), redis.port(), backlog.stream(), "concurrentConsumers=" + CONCURRENCY, TO);
         }
     }
 
@@ -50,7 +52,7 @@ public class RouteBenchmark {
 
         @Override
         GroupConsumer connect(BenchRedis redis, Backlog backlog) {
-            return new ForwardingConsumer(redis.host(), redis.port(), backlog.stream(), TO);
+            return new ForwardingConsumer(redis.host(), redis.port(), backlog.stream(), TO, CONCURRENCY);
         }
     }
 
