@@ -142,12 +142,14 @@ class EngineOptionsTest {
 
             PoolOptions.Builder.dispatchTimeout | pulse-pool  | dispatchTimeout
             PoolOptions.Builder.handOverTimeout | pulse-pool  | handOverTimeout
-            PoolOptions.Builder.settings       | pulse-pool   | lease stopTimeout queueLimit outcomeRetention
+            PoolOptions.Builder.settings       | pulse-pool   | lease stopTimeout queueLimit outcomeRetention deadRetention deadLimit
             PoolOptions.Builder.listener       | pulse-pool   | exceptionHandler bridgeErrorHandler
             PoolSettings.lease                 | pulse-pool   | lease
             PoolSettings.stopTimeout           | pulse-pool   | stopTimeout
             PoolSettings.queueLimit            | pulse-pool   | queueLimit
             PoolSettings.outcomeRetention      | pulse-pool   | outcomeRetention
+            PoolSettings.deadRetention         | pulse-pool   | deadRetention
+            PoolSettings.deadLimit             | pulse-pool   | deadLimit
             WorkerOptions.Builder.maxJobs      | pulse-pool   | maxJobs
             WorkerOptions.Builder.startTimeout | pulse-pool   | startTimeout
             WorkerOptions.Builder.attempts     | pulse-pool   | attempts

@@ -85,6 +85,8 @@ class WrongOptionsTest extends RoutesTest {
             pulse-pool:p?stopTimeout=2h            | stopTimeout is PT0.01S to PT1H, was PT2H
             pulse-pool:p?queueLimit=0              | queueLimit is 1 to 1000000, was 0
             pulse-pool:p?outcomeRetention=1ms      | outcomeRetention is PT1S to PT168H, was PT0.001S
+            pulse-pool:p?deadRetention=1ms         | deadRetention is PT1S to PT8760H, was PT0.001S
+            pulse-pool:p?deadLimit=0               | deadLimit is 1 to 1000000, was 0
             pulse-pool:p?dispatchTimeout=2h        | dispatchTimeout is PT0.01S to PT1H, was PT2H
             pulse-pool:p?key=RAW(${body)           | key is a reference to a bean or in the simple language
             pulse-pool:p?dispatchId=RAW(${body)    | dispatchId is a reference to a bean or in the simple language

@@ -35,6 +35,10 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "connectTimeout": target.getConfiguration().setConnectTimeout(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "credentials": target.getConfiguration().setCredentials(property(camelContext, dev.pulse.camel.PulseCredentials.class, value)); return true;
         case "cron": target.getTiming().setCron(property(camelContext, java.lang.String.class, value)); return true;
+        case "deadlimit":
+        case "deadLimit": target.getSettings().setDeadLimit(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "deadretention":
+        case "deadRetention": target.getSettings().setDeadRetention(property(camelContext, java.time.Duration.class, value)); return true;
         case "delay": target.getDispatching().setDelay(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "dispatchid":
         case "dispatchId": target.getDispatching().setDispatchId(property(camelContext, java.lang.Object.class, value)); return true;
@@ -121,6 +125,10 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "connectTimeout": return long.class;
         case "credentials": return dev.pulse.camel.PulseCredentials.class;
         case "cron": return java.lang.String.class;
+        case "deadlimit":
+        case "deadLimit": return java.lang.Integer.class;
+        case "deadretention":
+        case "deadRetention": return java.time.Duration.class;
         case "delay": return long.class;
         case "dispatchid":
         case "dispatchId": return java.lang.Object.class;
@@ -203,6 +211,10 @@ public class PulsePoolEndpointConfigurer extends PropertyConfigurerSupport imple
         case "connectTimeout": return target.getConfiguration().getConnectTimeout();
         case "credentials": return target.getConfiguration().getCredentials();
         case "cron": return target.getTiming().getCron();
+        case "deadlimit":
+        case "deadLimit": return target.getSettings().getDeadLimit();
+        case "deadretention":
+        case "deadRetention": return target.getSettings().getDeadRetention();
         case "delay": return target.getDispatching().getDelay();
         case "dispatchid":
         case "dispatchId": return target.getDispatching().getDispatchId();

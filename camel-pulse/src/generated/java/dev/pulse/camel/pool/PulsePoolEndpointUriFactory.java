@@ -23,7 +23,7 @@ public class PulsePoolEndpointUriFactory extends org.apache.camel.support.compon
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(48);
+        Set<String> props = new HashSet<>(50);
         props.add("attempts");
         props.add("backoff");
         props.add("bridgeErrorHandler");
@@ -33,6 +33,8 @@ public class PulsePoolEndpointUriFactory extends org.apache.camel.support.compon
         props.add("connectTimeout");
         props.add("credentials");
         props.add("cron");
+        props.add("deadLimit");
+        props.add("deadRetention");
         props.add("delay");
         props.add("dispatchId");
         props.add("dispatchTimeout");

@@ -28,7 +28,7 @@ public class DispatchingConfiguration {
                             + " the body to a job that is started), send (send the body to a key, without a job, and wait for the"
                             + " answer), outcome (of a dispatch), withdraw (a dispatch that may not have been accepted), job and"
                             + " payload (of a key), jobs, deadJobs, workers, figures and settings (of the pool), retry (have a job tried"
-                            + " anew that is dead), changeSettings (to what lease, stopTimeout, queueLimit and outcomeRetention say),"
+                            + " anew that is dead), changeSettings (to what the options say that are for the whole pool),"
                             + " pause (hand out nothing), resume, shutdown (stop all jobs on all nodes, and end the pool)")
     private PoolOperation operation = PoolOperation.DISPATCH;
 

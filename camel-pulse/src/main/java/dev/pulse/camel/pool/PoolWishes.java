@@ -13,10 +13,12 @@ record PoolWishes(
         Optional<Duration> lease,
         Optional<Duration> stopTimeout,
         Optional<Integer> queueLimit,
-        Optional<Duration> outcomeRetention) {
+        Optional<Duration> outcomeRetention,
+        Optional<Duration> deadRetention,
+        Optional<Integer> deadLimit) {
     /** Nothing is wished. */
-    static final PoolWishes NONE =
-            new PoolWishes(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    static final PoolWishes NONE = new PoolWishes(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /** Whether nothing is wished. */
     boolean areNone() {
@@ -32,7 +34,9 @@ record PoolWishes(
         return settings.withLease(lease.orElse(settings.lease()))
                 .withStopTimeout(stopTimeout.orElse(settings.stopTimeout()))
                 .withQueueLimit(queueLimit.orElse(settings.queueLimit()))
-                .withOutcomeRetention(outcomeRetention.orElse(settings.outcomeRetention()));
+                .withOutcomeRetention(outcomeRetention.orElse(settings.outcomeRetention()))
+                .withDeadRetention(deadRetention.orElse(settings.deadRetention()))
+                .withDeadLimit(deadLimit.orElse(settings.deadLimit()));
     }
 
     /**
@@ -45,6 +49,8 @@ record PoolWishes(
         requireSame("stopTimeout", stopTimeout, other.stopTimeout, pool);
         requireSame("queueLimit", queueLimit, other.queueLimit, pool);
         requireSame("outcomeRetention", outcomeRetention, other.outcomeRetention, pool);
+        requireSame("deadRetention", deadRetention, other.deadRetention, pool);
+        requireSame("deadLimit", deadLimit, other.deadLimit, pool);
     }
 
     private static void requireSame(String setting, Optional<?> mine, Optional<?> other, String pool) {

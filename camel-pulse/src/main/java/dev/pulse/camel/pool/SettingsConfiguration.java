@@ -41,6 +41,20 @@ public class SettingsConfiguration {
                             + " pool, 1s to 7d. Default as the pool has it, 5m for a new one")
     private @Nullable Duration outcomeRetention;
 
+    @UriParam(
+            label = "common,advanced",
+            description =
+                    "How long a dead job is kept, for the whole pool, 1s to 365d; it is dropped then, and its key is free. Default"
+                            + " as the pool has it, 7d for a new one")
+    private @Nullable Duration deadRetention;
+
+    @UriParam(
+            label = "common,advanced",
+            description =
+                    "How many dead jobs are kept, in the whole pool, 1 to 1000000; of more the oldest are dropped. Default as the"
+                            + " pool has it, 10000 for a new one")
+    private @Nullable Integer deadLimit;
+
     /**
      * What the options come to.
      *
@@ -51,7 +65,9 @@ public class SettingsConfiguration {
                 Optional.ofNullable(lease),
                 Optional.ofNullable(stopTimeout),
                 Optional.ofNullable(queueLimit),
-                Optional.ofNullable(outcomeRetention));
+                Optional.ofNullable(outcomeRetention),
+                Optional.ofNullable(deadRetention),
+                Optional.ofNullable(deadLimit));
         // ranges are the engine's
         wishes.in(PoolSettings.DEFAULTS);
         return wishes;
@@ -63,7 +79,7 @@ public class SettingsConfiguration {
         if (wishes.areNone()) {
             throw new IllegalArgumentException(
                     "operation changeSettings needs an option that says what to change: lease,"
-                            + " stopTimeout, queueLimit or outcomeRetention, was without");
+                            + " stopTimeout, queueLimit, outcomeRetention, deadRetention or deadLimit, was without");
         }
         return wishes;
     }
@@ -98,5 +114,21 @@ public class SettingsConfiguration {
 
     public void setOutcomeRetention(@Nullable Duration outcomeRetention) {
         this.outcomeRetention = outcomeRetention;
+    }
+
+    public @Nullable Duration getDeadRetention() {
+        return deadRetention;
+    }
+
+    public void setDeadRetention(@Nullable Duration deadRetention) {
+        this.deadRetention = deadRetention;
+    }
+
+    public @Nullable Integer getDeadLimit() {
+        return deadLimit;
+    }
+
+    public void setDeadLimit(@Nullable Integer deadLimit) {
+        this.deadLimit = deadLimit;
     }
 }

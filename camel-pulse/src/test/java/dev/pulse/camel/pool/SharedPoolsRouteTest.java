@@ -55,14 +55,16 @@ class SharedPoolsRouteTest extends PoolRoutesTest {
 
     @PulseTest
     void wishesAreInForceForTheWholePool() throws Exception {
-        work("a", "lease=5s", "stopTimeout=1s");
+        work("a", "lease=5s", "stopTimeout=1s", "deadRetention=2d", "deadLimit=8");
         route(r -> r.from("direct:in").to(pool("key=ann", "queueLimit=7", "outcomeRetention=1m", "lease=5s")));
         assertThat(client.settings())
                 .isEqualTo(PoolSettings.DEFAULTS
                         .withLease(Duration.ofSeconds(5))
                         .withStopTimeout(Duration.ofSeconds(1))
                         .withQueueLimit(7)
-                        .withOutcomeRetention(Duration.ofMinutes(1)));
+                        .withOutcomeRetention(Duration.ofMinutes(1))
+                        .withDeadRetention(Duration.ofDays(2))
+                        .withDeadLimit(8));
     }
 
     @PulseTest
