@@ -1,6 +1,7 @@
 package dev.pulse;
 
 import dev.pulse.embedded.EmbeddedRedis;
+import dev.pulse.embedded.EmbeddedRedisOptions;
 import dev.pulse.map.MapOptions;
 import dev.pulse.map.ReplicatedMap;
 import dev.pulse.map.internal.Maps;
@@ -48,6 +49,10 @@ public final class Pulse implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
     private static final String EMBEDDED = "embedded:";
+    /** Who closes its Pulse in a shutdown hook, as Camel and Spring do, has its Redis until then. */
+    private static final EmbeddedRedisOptions EMBEDDED_OPTIONS =
+            EmbeddedRedisOptions.builder().shutdownGrace(Duration.ofSeconds(2)).build();
+
     private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
@@ -258,7 +263,8 @@ public final class Pulse implements AutoCloseable {
          *   <li>{@code redis-cluster://[[user]:password@]host1[:port],host2[:port]}, the hosts being some nodes of a Redis
          *       Cluster
          *   <li>with TLS {@code rediss://}, {@code rediss-sentinel://}, {@code rediss-cluster://}; host names are verified
-         *   <li>{@code embedded:} for a Redis of its own that lives as long as this Pulse, for development only
+         *   <li>{@code embedded:} for a Redis of its own that lives as long as this Pulse, for development only; when the
+         *       JVM is ended, as by Ctrl-C, it goes on for up to 2 s, for those who close this in a shutdown hook
          * </ul>
          *
          * User, password and values are percent-encoded. Default {@code redis://localhost:6379}.
@@ -367,7 +373,7 @@ public final class Pulse implements AutoCloseable {
             EventLimits limits = new EventLimits(maxPayloadBytes, maxHeaderBytes);
             EmbeddedRedis embedded = null;
             if (ownRedis) {
-                embedded = EmbeddedRedis.start();
+                embedded = EmbeddedRedis.start(EMBEDDED_OPTIONS);
                 LOG.warn("redis=embedded uri={} note=\"for development, not for production\"", embedded.uri());
                 options = options(RedisUri.parse(embedded.uri()));
             }

@@ -1,10 +1,12 @@
 package dev.pulse.camel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -43,8 +45,21 @@ class CamelCliTest {
     }
 
     @Test
-    void theRoutesRun() throws Exception {
-        assertThat(run(written("camel run", CAMEL), "--max-messages=6")).contains("greeting user ");
+    void theRoutesRunUntilCtrlCAndHaveTheirRedisUntilTheyHaveStopped() throws Exception {
+        Path output = newOutput();
+        Process process = start(output, written("camel run", CAMEL));
+        try {
+            await().atMost(Duration.ofMinutes(5))
+                    .until(() -> !process.isAlive() || Files.readString(output).contains("greeting user "));
+            process.destroy(); // the same signal handler as that of Ctrl-C
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(output)
+                    .content()
+                    .contains("greeting user ", "Stopped route2")
+                    .doesNotContain("state=failing");
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     @Test
@@ -70,15 +85,9 @@ class CamelCliTest {
     }
 
     /** What it says until it ends, which is to be without failure. */
-    private static String run(List<String> command, String... more) throws Exception {
-        List<String> words = Stream.concat(command.stream(), Stream.of(more)).toList();
-        Path output = Files.createTempFile(FOLDER, "output-", ".log");
-        ProcessBuilder builder = new ProcessBuilder(words)
-                .directory(FOLDER.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        Process process = builder.start();
+    private static String run(List<String> command) throws Exception {
+        Path output = newOutput();
+        Process process = start(output, command);
         try {
             boolean ended = process.waitFor(10, TimeUnit.MINUTES);
             String said = Files.readString(output);
@@ -88,5 +97,18 @@ class CamelCliTest {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    private static Path newOutput() throws IOException {
+        return Files.createTempFile(FOLDER, "output-", ".log");
+    }
+
+    private static Process start(Path output, List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(FOLDER.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return builder.start();
     }
 }
