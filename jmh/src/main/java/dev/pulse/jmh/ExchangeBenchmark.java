@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class ExchangeBenchmark {
     private static final int EVENTS = 100_000;
-    private static final int FORWARDED = 10_000;
+    private static final int FORWARDED = 20_000;
     private static final String SINGLY = "batchSize=1000";
     private static final String IN_BATCHES = SINGLY + "&batching=true";
     private static final String TO = "bench:forwarded";
