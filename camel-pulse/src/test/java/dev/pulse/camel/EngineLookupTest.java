@@ -1,5 +1,6 @@
 package dev.pulse.camel;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -182,7 +183,8 @@ class EngineLookupTest extends RoutesTest {
         try (var jedis = jedis()) {
             jedis.aclSetUser("ann", "reset", "on", ">one", "~*", "&*", "+@all");
             // its components are there already
-            context.getRegistry().bind("login", (PulseCredentials) () -> new Credentials("ann", password.get()));
+            context.getRegistry().bind("login", (PulseCredentials)
+                    () -> new Credentials("ann", requireNonNull(password.get())));
             sinks().getConfiguration().setUri(redis.uri());
             routes();
             assertThat(engines()).isOne();

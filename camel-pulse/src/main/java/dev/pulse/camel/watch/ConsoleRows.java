@@ -155,6 +155,7 @@ final class ConsoleRows {
         jobs.put("waiting", figures.waiting());
         jobs.put("due", figures.due());
         jobs.put("dead", figures.dead());
+        jobs.put("dropped", figures.dropped());
         row.put("jobs", jobs);
         row.put("messages", figures.messages());
         row.put("workers", of(pool.workers(), ConsoleRows::worker));

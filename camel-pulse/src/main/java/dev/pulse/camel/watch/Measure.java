@@ -94,7 +94,12 @@ record Measure<F>(
                             .sum()),
             jobs("waiting", PoolFigures::waiting),
             jobs("due", PoolFigures::due),
-            jobs("dead", PoolFigures::dead));
+            jobs("dead", PoolFigures::dead),
+            most(
+                    "pool.dropped",
+                    "jobs",
+                    "Dead jobs that were kept no longer, and entries of others, since the pool was opened",
+                    PoolFigures::dropped));
 
     static final List<Measure<InUse.OfWorker.Progress>> WORKER = List.of(
             ofWorker("job.starts", "jobs", "Jobs that began here", WorkerFigures::started),
