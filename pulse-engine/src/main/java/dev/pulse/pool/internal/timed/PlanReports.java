@@ -51,7 +51,7 @@ final class PlanReports {
         done.increment();
     }
 
-    /** A job could not be started or stopped. */
+    /** A job could not be started or stopped, or what an entry is for is not known. */
     void failed(long due, String key, RuntimeException cause) {
         failedItems.increment();
         LOG.warn(
@@ -62,6 +62,11 @@ final class PlanReports {
                 key,
                 cause.getMessage());
         signals.emit(new PulseEvent.PlanItemFailed(pool, schedule, due, key, String.valueOf(cause.getMessage())));
+    }
+
+    /** Redis refuses what a plan needs; it is tried again until there is another plan. */
+    void refused(long due, PulseException cause) {
+        LOG.warn("pool={} schedule=\"{}\" due={} state=refused cause=\"{}\"", pool, schedule, due, cause.getMessage());
     }
 
     /** It takes longer than a call may; it is waited for. */

@@ -5,6 +5,7 @@ import dev.pulse.OutcomeUnknownException;
 import dev.pulse.PoolShutDownException;
 import dev.pulse.PulseException;
 import dev.pulse.QueueFullException;
+import dev.pulse.RedisReplyException;
 import dev.pulse.RedisUnavailableException;
 import dev.pulse.pool.internal.timed.PlanScripts.Standing;
 import dev.pulse.pool.internal.timed.PlanScripts.Taken;
@@ -87,7 +88,11 @@ final class PlanRun {
 
     private void begin(String name, byte[] value) {
         PlanItem item = PlanItem.of(name, value);
-        if (item != null && open.add(name)) {
+        if (item == null) {
+            reports.failed(
+                    due, name, new IllegalArgumentException("the plan has an entry that is none of ours: dropped"));
+            spawn(name, () -> requirePresent(scripts.done(side.redis(), token, name)));
+        } else if (open.add(name)) {
             spawn(name, () -> tend(item));
         }
     }
@@ -121,6 +126,7 @@ final class PlanRun {
     /** Tries it until Redis lets it be done. */
     private void persist(Step step) throws InterruptedException {
         Backoff backoff = new Backoff(Duration.ofMillis(50), FIRST_PAUSE);
+        boolean told = false;
         while (!stopped) {
             try {
                 step.run();
@@ -128,7 +134,11 @@ final class PlanRun {
             } catch (PoolShutDownException e) {
                 throw e;
             } catch (PulseException e) {
-                // Redis is away: the lanes say so
+                // that Redis is away the lanes say
+                if (e instanceof RedisReplyException && !told) {
+                    reports.refused(due, e);
+                    told = true;
+                }
                 Tasks.sleep(backoff.next());
             }
         }

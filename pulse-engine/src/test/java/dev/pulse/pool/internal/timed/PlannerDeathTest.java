@@ -11,6 +11,7 @@ import dev.pulse.pool.Plan;
 import dev.pulse.pool.Planning;
 import dev.pulse.pool.PoolNode;
 import dev.pulse.pool.PoolOptions;
+import dev.pulse.pool.Schedule;
 import dev.pulse.pool.Timetable;
 import dev.pulse.pool.internal.timed.PlanScripts.Claimed;
 import dev.pulse.pool.internal.timed.TimesScripts.Known;
@@ -20,6 +21,7 @@ import dev.pulse.testing.RedisTest;
 import dev.pulse.testing.TestRedis;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -65,14 +67,18 @@ class PlannerDeathTest {
         return ((Claimed) dead.claim(pool.redis, known.version(), DUE, DUE, LEASE)).token();
     }
 
-    private void store(String token) throws InterruptedException {
+    private void store(String token, String... more) throws InterruptedException {
         PlanItem.Start start = new PlanItem.Start("a", 0, 0, new byte[] {1});
-        assertThat(dead.store(pool.redis, known.version(), token, NEXT, LEASE, Map.of(start.name(), start.value())))
+        Map<String, byte[]> items = new HashMap<>(Map.of(start.name(), start.value()));
+        for (String name : more) {
+            items.put(name, new byte[] {1});
+        }
+        assertThat(dead.store(pool.redis, known.version(), token, NEXT, LEASE, items))
                 .isInstanceOf(PlanScripts.Stored.class);
     }
 
-    private void takePart() throws InterruptedException {
-        node.schedule("s", DAILY, planning -> {
+    private Schedule takePart() throws InterruptedException {
+        return node.schedule("s", DAILY, planning -> {
             plannings.add(planning);
             return Plan.nothing().starting("b", new byte[] {2});
         });
@@ -107,5 +113,15 @@ class PlannerDeathTest {
         awaitAccepted("a", ScheduledId.of("s", DUE, "a", 0));
         assertThat(plannings).isEmpty();
         assertThat(node.job("b")).isEmpty();
+    }
+
+    @PulseTest
+    @Attacks(value = Promise.P18, by = Fault.F15)
+    void whatIsNoItemInAPlanIsDroppedAndCountedAndTheOthersAreDone() throws InterruptedException {
+        store(claim(), "no item of ours");
+        Schedule schedule = takePart();
+        awaitAccepted("a", ScheduledId.of("s", DUE, "a", 0));
+        await().atMost(LONG).until(() -> pool.call("HGET", pool.keys.plan("s"), "no item of ours") == null);
+        assertThat(schedule.figures().failedItems()).isEqualTo(1);
     }
 }
