@@ -25,11 +25,12 @@ import org.openjdk.jmh.annotations.Warmup;
  * What a pool does for 64 virtual threads, with one worker in the same process, whose handler returns at once: from the
  * dispatch of a job of 256 bytes until its handler has begun it, where 10 other jobs run, and where 100,000 do; from sending
  * a message of 256 bytes to its answer; from the dispatch of a task of 256 bytes to its result; and from submitting a task to
- * Redisson's executor to its result. Each job and message has a new key. The jobs of an invocation are stopped after it, outside the measurement.
+ * Redisson's executor to its result. Each job and message has a new key. The jobs of an invocation are stopped after it, outside
+ * the measurement. Warmed up for long: on two cores the compiler takes a third of one for the first ten seconds.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 4, time = 1)
+@Warmup(iterations = 12, time = 1)
 @Measurement(iterations = 3, time = 1)
 @Fork(1)
 public class DispatchBenchmark {
