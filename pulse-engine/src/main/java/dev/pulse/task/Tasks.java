@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /** Starts every thread of the engine: virtual unless said otherwise, named, and known while it lives. Thread-safe. */
 public final class Tasks {
@@ -53,8 +55,13 @@ public final class Tasks {
     public static void runOnPlatformThread(String name, Runnable body) throws InterruptedException {
         FutureTask<?> task = new FutureTask<>(body, null);
         start(Thread.ofPlatform().daemon(), name, task);
+        get(task);
+    }
+
+    /** Waits for what another thread comes to; what it throws is thrown here, and must not be a checked exception. */
+    public static <T extends @Nullable Object> T get(Future<T> result) throws InterruptedException {
         try {
-            task.get();
+            return result.get();
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case RuntimeException failure -> throw failure;

@@ -4,9 +4,9 @@ import dev.pulse.pool.internal.MessageScripts.Handled;
 import dev.pulse.pool.internal.MessageScripts.Settled;
 import dev.pulse.redis.Redis;
 import dev.pulse.task.Batcher;
+import dev.pulse.task.Tasks;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -37,21 +37,9 @@ final class HandledMessages {
             }
             OnItsWay next = new OnItsWay(message, new CompletableFuture<>());
             batches.add(next);
-            return await(next);
+            return Tasks.get(next.reply());
         } finally {
             underWay.decrementAndGet();
-        }
-    }
-
-    private static Settled await(OnItsWay message) throws InterruptedException {
-        try {
-            return message.reply().get();
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RuntimeException failed -> throw failed;
-                case Error failed -> throw failed;
-                case null, default -> throw new IllegalStateException("Redis throws nothing else", e);
-            }
         }
     }
 
