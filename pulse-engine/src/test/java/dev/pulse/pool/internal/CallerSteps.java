@@ -93,11 +93,7 @@ final class CallerSteps {
     void retry(WalkState state, int key) throws Violation {
         RedisImage.Job job = steps.image(state).job(key);
         if (state.left(Fault.RETRY) > 0 && job != null && job.state().equals("dead")) {
-            WalkCall retry = WalkCall.ofOwner(Script.RETRY, NONE, key, 0, job.dispatch());
-            WalkState next = state.copy();
-            next.spend(Fault.RETRY);
-            steps.ran(NONE, retry, steps.call(next, retry), true, next);
-            steps.delay(state, retry);
+            steps.maybe(state, Fault.RETRY, WalkCall.ofOwner(Script.RETRY, NONE, key, 0, job.dispatch()));
         }
     }
 }

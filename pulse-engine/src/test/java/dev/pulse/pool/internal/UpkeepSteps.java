@@ -128,11 +128,7 @@ final class UpkeepSteps {
     void drop(WalkState state, int key) throws Violation {
         RedisImage.Job job = steps.image(state).job(key);
         if (state.left(Fault.DROP) > 0 && job != null && job.state().equals("dead")) {
-            WalkCall drop = WalkCall.ofOwner(Script.DROP, NONE, key, 0, job.dispatch());
-            WalkState next = state.copy();
-            next.spend(Fault.DROP);
-            steps.ran(NONE, drop, steps.call(next, drop), true, next);
-            steps.delay(state, drop);
+            steps.maybe(state, Fault.DROP, WalkCall.ofOwner(Script.DROP, NONE, key, 0, job.dispatch()));
         }
     }
 

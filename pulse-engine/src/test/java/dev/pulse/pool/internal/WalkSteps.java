@@ -65,6 +65,14 @@ final class WalkSteps {
         }
     }
 
+    /** A call that anybody makes at any time, as long as some of these are left: now, or later. */
+    void maybe(WalkState state, Fault fault, WalkCall call) throws Violation {
+        WalkState next = state.copy();
+        next.spend(fault);
+        ran(NONE, call, call(next, call), true, next);
+        delay(state, call);
+    }
+
     /** Runs a script, and notes down which jobs were made and ended by it. */
     String call(WalkState state, WalkCall call) throws Violation {
         RedisImage before = image(state);
