@@ -16,9 +16,11 @@ import dev.pulse.pool.WorkerFigures;
 import dev.pulse.pool.WorkerInfo;
 import dev.pulse.stream.SinkFigures;
 import dev.pulse.stream.StreamFigures;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.camel.util.json.JsonObject;
 import org.jspecify.annotations.Nullable;
@@ -185,10 +187,7 @@ final class ConsoleRows {
     static void ticker(InUse.OfTicker thing, JsonObject row) {
         Ticker ticker = thing.ticker();
         TickerFigures figures = thing.figures();
-        row.put("pool", thing.pool());
-        row.put("name", ticker.name());
-        row.put("timetable", text(ticker.options().timetable()));
-        row.put("next", ticker.next().map(Object::toString).orElse(null));
+        timed(thing.pool(), ticker.name(), ticker.options().timetable(), ticker.next(), row);
         row.put("fired", figures.fired());
         row.put("failed", figures.failed());
         row.put("missed", figures.missed());
@@ -198,16 +197,20 @@ final class ConsoleRows {
     static void schedule(InUse.OfSchedule thing, JsonObject row) {
         Schedule schedule = thing.schedule();
         ScheduleFigures figures = thing.figures();
-        row.put("pool", thing.pool());
-        row.put("name", schedule.name());
-        row.put("timetable", text(schedule.timetable()));
-        row.put("next", schedule.next().map(Object::toString).orElse(null));
+        timed(thing.pool(), schedule.name(), schedule.timetable(), schedule.next(), row);
         row.put("planned", figures.planned());
         row.put("failed", figures.failed());
         row.put("lost", figures.lost());
         row.put("done", figures.done());
         row.put("failedJobs", figures.failedItems());
         row.put("open", figures.open());
+    }
+
+    private static void timed(String pool, String name, Timetable timetable, Optional<Instant> next, JsonObject row) {
+        row.put("pool", pool);
+        row.put("name", name);
+        row.put("timetable", text(timetable));
+        row.put("next", next.map(Object::toString).orElse(null));
     }
 
     private static String text(Timetable timetable) {
