@@ -75,8 +75,7 @@ class SinkOperationsRouteTest extends RoutesTest {
         awaitNothingPending("mails");
     }
 
-    @PulseTest
-    void deadLettersAreListedAndReplayed() throws Exception {
+    private AtomicBoolean routeThatFailsUntilRepaired() throws Exception {
         AtomicBoolean repaired = new AtomicBoolean();
         route(r -> r.from(sink("&onFailure=deadLetter"))
                 .process(e -> {
@@ -85,6 +84,12 @@ class SinkOperationsRouteTest extends RoutesTest {
                     }
                 })
                 .to("mock:end"));
+        return repaired;
+    }
+
+    @PulseTest
+    void deadLettersAreListedAndReplayed() throws Exception {
+        AtomicBoolean repaired = routeThatFailsUntilRepaired();
         route(r -> r.from("pulse-sink:" + stream + "/others?onFailure=deadLetter")
                 .process(e -> {
                     throw new IllegalStateException("never");
@@ -111,14 +116,7 @@ class SinkOperationsRouteTest extends RoutesTest {
 
     @PulseTest
     void eventOfADeadLetterIsAddedAgainForAll() throws Exception {
-        AtomicBoolean repaired = new AtomicBoolean();
-        route(r -> r.from(sink("&onFailure=deadLetter"))
-                .process(e -> {
-                    if (!repaired.get()) {
-                        throw new IllegalStateException("no stock");
-                    }
-                })
-                .to("mock:end"));
+        AtomicBoolean repaired = routeThatFailsUntilRepaired();
         route(r -> r.from("pulse-stream:" + stream + "?codec=string&startAt=oldest")
                 .to("mock:read"));
         add("a");
