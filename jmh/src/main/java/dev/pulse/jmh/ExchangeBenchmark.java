@@ -3,6 +3,7 @@ package dev.pulse.jmh;
 import dev.pulse.jmh.peer.GroupConsumer;
 import dev.pulse.jmh.peer.RouteConsumer;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -45,55 +46,53 @@ public class ExchangeBenchmark {
         }
     }
 
-    /** A member of a sink. */
+    /** A member of a sink, whose route may add to another stream. */
     @State(Scope.Benchmark)
-    public static class BySink extends GroupWork {
+    public abstract static class OfSink extends GroupWork {
+        private final String options;
+        private final @Nullable String to;
+
+        OfSink(int events, String options, @Nullable String to) {
+            super(events);
+            this.options = options;
+            this.to = to;
+        }
+
+        @Override
+        GroupConsumer connect(BenchRedis redis, Backlog backlog) {
+            return RouteConsumer.ofSink(redis.host(), redis.port(), backlog.stream(), options, to);
+        }
+    }
+
+    /** One that does nothing with them. */
+    @State(Scope.Benchmark)
+    public static class BySink extends OfSink {
         public BySink() {
-            super(EVENTS);
-        }
-
-        @Override
-        GroupConsumer connect(BenchRedis redis, Backlog backlog) {
-            return RouteConsumer.ofSink(redis.host(), redis.port(), backlog.stream(), SINGLY, null);
+            super(EVENTS, SINGLY, null);
         }
     }
 
     /** The same in batches. */
     @State(Scope.Benchmark)
-    public static class InBatches extends GroupWork {
+    public static class InBatches extends OfSink {
         public InBatches() {
-            super(EVENTS);
-        }
-
-        @Override
-        GroupConsumer connect(BenchRedis redis, Backlog backlog) {
-            return RouteConsumer.ofSink(redis.host(), redis.port(), backlog.stream(), IN_BATCHES, null);
+            super(EVENTS, IN_BATCHES, null);
         }
     }
 
-    /** The same, one after another into another stream. */
+    /** One after another into another stream. */
     @State(Scope.Benchmark)
-    public static class Forwarding extends GroupWork {
+    public static class Forwarding extends OfSink {
         public Forwarding() {
-            super(FORWARDED);
-        }
-
-        @Override
-        GroupConsumer connect(BenchRedis redis, Backlog backlog) {
-            return RouteConsumer.ofSink(redis.host(), redis.port(), backlog.stream(), SINGLY, TO);
+            super(FORWARDED, SINGLY, TO);
         }
     }
 
     /** The same in batches. */
     @State(Scope.Benchmark)
-    public static class ForwardingBatches extends GroupWork {
+    public static class ForwardingBatches extends OfSink {
         public ForwardingBatches() {
-            super(FORWARDED);
-        }
-
-        @Override
-        GroupConsumer connect(BenchRedis redis, Backlog backlog) {
-            return RouteConsumer.ofSink(redis.host(), redis.port(), backlog.stream(), IN_BATCHES, TO);
+            super(FORWARDED, IN_BATCHES, TO);
         }
     }
 

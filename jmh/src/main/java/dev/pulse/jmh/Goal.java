@@ -71,21 +71,24 @@ sealed interface Goal {
         }
     }
 
-    /** None: how much more than the other figure it is. */
-    record None() implements Goal {
+    /** None: the figures are only compared. */
+    sealed interface None extends Goal {
         @Override
-        public double compare(double ours, double other) {
-            return ours - other;
-        }
-
-        @Override
-        public boolean holds(double compared) {
+        default boolean holds(double compared) {
             return true;
         }
 
         @Override
-        public String verdict(double compared) {
+        default String verdict(double compared) {
             return "";
+        }
+    }
+
+    /** How much more than the other figure it is. */
+    record More() implements None {
+        @Override
+        public double compare(double ours, double other) {
+            return ours - other;
         }
 
         @Override
@@ -94,21 +97,11 @@ sealed interface Goal {
         }
     }
 
-    /** None: how many times the other figure it is. */
-    record NoneOfTimes() implements Goal {
+    /** How many times the other figure it is. */
+    record Times() implements None {
         @Override
         public double compare(double ours, double other) {
             return ours / other;
-        }
-
-        @Override
-        public boolean holds(double compared) {
-            return true;
-        }
-
-        @Override
-        public String verdict(double compared) {
-            return "";
         }
 
         @Override
