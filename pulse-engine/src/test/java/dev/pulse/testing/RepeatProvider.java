@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
 /** Runs a {@link PulseTest} {@code pulse.repeat} times. */
-final class RepeatProvider implements TestTemplateInvocationContextProvider {
+public final class RepeatProvider implements TestTemplateInvocationContextProvider {
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
         return true;
@@ -15,7 +15,7 @@ final class RepeatProvider implements TestTemplateInvocationContextProvider {
 
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
-        int runs = runs(System.getProperty("pulse.repeat", "1"));
+        int runs = runs();
         String method = context.getDisplayName();
         return IntStream.rangeClosed(1, runs).mapToObj(run -> new TestTemplateInvocationContext() {
             @Override
@@ -25,7 +25,9 @@ final class RepeatProvider implements TestTemplateInvocationContextProvider {
         });
     }
 
-    static int runs(String property) {
+    /** How often each test is to run. */
+    public static int runs() {
+        String property = System.getProperty("pulse.repeat", "1");
         int runs = property.matches("\\d{1,6}") ? Integer.parseInt(property) : 0;
         if (runs == 0) {
             throw new IllegalArgumentException("pulse.repeat is 1 to 999999, was " + property);
