@@ -356,7 +356,7 @@ class DispatchingTest {
                             Optional.empty()));
             assertThat(caller.stop("job")).isTrue();
             assertThat(other.outcomes.of("once").orElseThrow().state()).isEqualTo(Outcome.State.STOPPED);
-            assertThat(worker.has("job")).isFalse();
+            await().atMost(PATIENT).until(() -> !worker.has("job"));
             await().atMost(PATIENT).until(() -> other.outcomes.of("once").isEmpty());
         }
     }

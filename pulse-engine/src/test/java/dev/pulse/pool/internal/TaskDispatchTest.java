@@ -261,7 +261,7 @@ class TaskDispatchTest {
                 assertThat(other.stop(request.key())).isTrue();
                 assertThat(call.get().state()).isEqualTo(Outcome.State.STOPPED);
             }
-            assertThat(worker.has("plain")).isFalse();
+            await().atMost(PATIENT).until(() -> !worker.has("plain"));
         }
     }
 
