@@ -145,8 +145,9 @@ final class WorkerReports {
                 job.key(),
                 job.fencingToken(),
                 what);
-        signals.emit(new PulseEvent.JobHung(pool, job.key(), job.fencingToken(), what));
+        // whoever is told finds it in the figures, and in health
         judge(1);
+        signals.emit(new PulseEvent.JobHung(pool, job.key(), job.fencingToken(), what));
     }
 
     /** What hung has returned. */
