@@ -51,6 +51,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 32_767;
     private static final int PORT_ATTEMPTS = 50;
+    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
     private static final Duration SAME_PORT_LIMIT = Duration.ofSeconds(5);
     // longer than the 10 s that a server of 7.0 waits for its replicas before it ends
     private static final Duration TERMINATE_LIMIT = Duration.ofSeconds(20);
@@ -90,7 +91,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /**
-     * Starts a Redis and returns when it answers, after 10 s at most.
+     * Starts a Redis and returns when it answers: within 30 s, but for the time it takes to load its files.
      *
      * @throws IllegalStateException if it cannot be started: no binary for this system, its jar is missing, the
      *     temporary directory cannot execute, the port is taken, an argument is wrong, or interrupted. The message says
@@ -263,7 +264,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         enter(State.DOWN);
         ServerProcess launched = new ServerProcess(command(onPort), directory);
         server = launched;
-        ServerProcess.Start start = launched.awaitReady(onPort);
+        ServerProcess.Start start = launched.awaitReady(onPort, SILENCE_LIMIT);
         if (start == ServerProcess.Start.READY) {
             enter(State.RUNNING);
         }

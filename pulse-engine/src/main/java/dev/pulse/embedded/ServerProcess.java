@@ -21,10 +21,15 @@ final class ServerProcess {
         PORT_TAKEN
     }
 
+    private enum Reply {
+        NONE,
+        LOADING,
+        READY
+    }
+
     // the C libraries of the two binaries have different words for it
     private static final Pattern PORT_TAKEN = Pattern.compile("Address (already )?in use");
 
-    private static final Duration READY_LIMIT = Duration.ofSeconds(10);
     private static final long POLL_MILLIS = 5;
     private static final int PROBE_TIMEOUT_MILLIS = 500;
     private static final long KILL_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -58,13 +63,14 @@ final class ServerProcess {
     }
 
     /**
-     * Waits until it answers on its port, at most 10 s.
+     * Waits until it answers on its port; while it says that it loads its files, as long as that takes.
      *
-     * @throws IllegalStateException if it ends before, or does not answer in time and was killed; with its last lines
+     * @param silence how long it may answer nothing
+     * @throws IllegalStateException if it ends before, or is silent for that long and was killed; with its last lines
      */
-    Start awaitReady(int port) throws InterruptedException {
-        long deadline = System.nanoTime() + READY_LIMIT.toNanos();
-        while (!answers(port)) {
+    Start awaitReady(int port, Duration silence) throws InterruptedException {
+        long deadline = System.nanoTime() + silence.toNanos();
+        for (Reply reply = ask(port); reply != Reply.READY; reply = ask(port)) {
             if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                 output.awaitEnd();
                 if (PORT_TAKEN.matcher(lastLines()).find()) {
@@ -73,29 +79,34 @@ final class ServerProcess {
                 throw new IllegalStateException("redis-server ended with exit code " + process.exitValue()
                         + " before it answered on port " + port + "; its last lines:\n" + lastLines());
             }
-            if (System.nanoTime() - deadline > 0) {
+            if (reply == Reply.LOADING) {
+                deadline = System.nanoTime() + silence.toNanos();
+            } else if (System.nanoTime() - deadline > 0) {
                 kill();
                 throw new IllegalStateException("redis-server did not answer PING on port " + port + " within "
-                        + READY_LIMIT.toSeconds() + " s and was killed; its last lines:\n" + lastLines());
+                        + silence.toSeconds() + " s and was killed; its last lines:\n" + lastLines());
             }
         }
         return Start.READY;
     }
 
-    /** Whether this process, and not another Redis that took the port meanwhile, answers there. */
-    private boolean answers(int port) {
+    /** What this process answers there, and not another Redis that took the port meanwhile. */
+    private Reply ask(int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PROBE_TIMEOUT_MILLIS);
             socket.setSoTimeout(PROBE_TIMEOUT_MILLIS);
             socket.getOutputStream().write("PING\r\nINFO server\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
             String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (reply.startsWith("+PONG")) {
-                return reply.contains("process_id:" + pid() + "\r\n");
+            if (reply.startsWith("-NOAUTH")) {
+                // with a password among its arguments it does not say who it is, but it is ready
+                return isAlive() ? Reply.READY : Reply.NONE;
             }
-            // with a password among its arguments it does not say who it is, but it is ready
-            return reply.startsWith("-NOAUTH") && isAlive();
+            if (!reply.contains("process_id:" + pid() + "\r\n")) {
+                return Reply.NONE;
+            }
+            return reply.startsWith("+PONG") ? Reply.READY : reply.startsWith("-LOADING") ? Reply.LOADING : Reply.NONE;
         } catch (IOException e) {
-            return false;
+            return Reply.NONE;
         }
     }
 

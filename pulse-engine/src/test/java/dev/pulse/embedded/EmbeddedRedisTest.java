@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.pulse.testing.FreePorts;
 import dev.pulse.testing.PulseTest;
 import dev.pulse.testing.RespClient;
 import java.io.BufferedReader;
@@ -69,6 +70,37 @@ class EmbeddedRedisTest {
             set(redis, "kept");
             redis.restart();
             assertThat(get(redis)).isEqualTo("kept");
+        }
+    }
+
+    @PulseTest
+    void redisThatLoadsForLongIsWaitedFor(@TempDir Path directory) throws Exception {
+        try (EmbeddedRedis redis = start(options().directory(directory));
+                RespClient client = RespClient.connect(redis.port())) {
+            for (int i = 0; i < 600; i++) {
+                client.call("SET", "key" + i, "v".repeat(100));
+            }
+            client.call("SAVE");
+        }
+        int port = FreePorts.next();
+        // 10 ms for each key, and an ear for others meanwhile
+        ServerProcess slow = new ServerProcess(
+                List.of(
+                        RedisBinary.of(RedisVersion.REDIS_7_0).toString(),
+                        "--port",
+                        Integer.toString(port),
+                        "--key-load-delay",
+                        "10000",
+                        "--loading-process-events-interval-bytes",
+                        "1024"),
+                directory);
+        try {
+            assertThat(slow.awaitReady(port, Duration.ofSeconds(3))).isEqualTo(ServerProcess.Start.READY);
+            try (RespClient client = RespClient.connect(port)) {
+                assertThat(client.call("DBSIZE")).isEqualTo(600L);
+            }
+        } finally {
+            slow.kill();
         }
     }
 
