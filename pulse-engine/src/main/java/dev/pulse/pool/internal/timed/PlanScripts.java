@@ -42,7 +42,7 @@ final class PlanScripts {
     }
 
     /** What became of a due time that somebody wants to plan. */
-    sealed interface Claim permits Claimed, Busy, Other, Early, NoSuch, Closing, Gone {}
+    sealed interface Claim permits Claimed, Busy, Other, Early, Lost, NoSuch, Closing, Gone {}
 
     /** It is the caller's. */
     record Claimed(long micros, String token) implements Claim {}
@@ -51,23 +51,35 @@ final class PlanScripts {
     record Busy(long micros, Duration left) implements Claim {}
 
     /**
-     * Claims a due time, or goes on with it.
+     * Claims a due time.
      *
      * @param version of the schedule
      * @param due when it was due next
      * @param planned the due time to be planned
-     * @param lease for how long; zero gives it up
+     * @param lease for how long
      */
     Claim claim(Redis redis, long version, long due, long planned, Duration lease) throws InterruptedException {
+        return goOn(redis, version, due, planned, "", lease);
+    }
+
+    /**
+     * Goes on with a claim, and makes none.
+     *
+     * @param token of the claim
+     * @param lease for how long; zero gives it up
+     */
+    Claim goOn(Redis redis, long version, long due, long planned, String token, Duration lease)
+            throws InterruptedException {
         List<@Nullable Object> reply = Replies.list(redis.eval(
                 CLAIM,
                 List.of(keys.meta(), keys.schedules(), keys.schedule(schedule)),
-                List.of(schedule, planner, version, due, planned, lease.toMillis())));
+                List.of(schedule, planner, version, due, planned, lease.toMillis(), token)));
         return switch (word(reply)) {
             case "PLAN" -> new Claimed(decimal(reply, 1), text(reply, 3));
             case "BUSY" -> new Busy(decimal(reply, 1), Duration.ofMillis(number(reply, 3)));
             case "OTHER" -> new Other(decimal(reply, 1), decimal(reply, 2), decimal(reply, 3));
             case "EARLY" -> new Early(decimal(reply, 1), decimal(reply, 2));
+            case "LOST" -> new Lost();
             case "UNKNOWN" -> new NoSuch();
             case "CLOSING" -> new Closing();
             case "GONE" -> new Gone();
@@ -82,7 +94,7 @@ final class PlanScripts {
     record Stored(long micros, long next) implements Storing {}
 
     /** The claim was lost. */
-    record Lost() implements Storing {}
+    record Lost() implements Claim, Storing {}
 
     /** Takes a plan: names and values of what is to be done. The planner does it for so long, if nobody hears of it. */
     Storing store(Redis redis, long version, String token, long next, Duration lease, Map<String, byte[]> items)

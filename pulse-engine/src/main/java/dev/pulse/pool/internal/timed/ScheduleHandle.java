@@ -162,6 +162,7 @@ final class ScheduleHandle implements Schedule, Member.Duty {
                     return Duration.ZERO;
                 }
             }
+            case PlanScripts.Lost lost -> {}
             case TimesScripts.NoSuch none -> {}
             case TimesScripts.Closing closing -> {}
             case TimesScripts.Gone gone -> {}
@@ -189,13 +190,18 @@ final class ScheduleHandle implements Schedule, Member.Duty {
             reports.planFailed(mine.turn.fire(), e);
             notBefore = System.nanoTime() + backoff.next().toNanos();
             // another may have more luck
-            mine.scripts.claim(redis(), mine.known.version(), mine.known.next(), mine.turn.fire(), Duration.ZERO);
+            goOn(mine, Duration.ZERO);
             return;
         } finally {
             work = null;
         }
         backoff.reset();
         store(mine, items);
+    }
+
+    /** For so long; zero gives the due time up. */
+    private PlanScripts.Claim goOn(Work at, Duration lease) throws InterruptedException {
+        return at.scripts.goOn(redis(), at.known.version(), at.known.next(), at.turn.fire(), at.token, lease);
     }
 
     private Map<String, byte[]> items(Plan plan) {
@@ -231,13 +237,7 @@ final class ScheduleHandle implements Schedule, Member.Duty {
     public void renew() throws InterruptedException {
         Work planning = work;
         if (planning != null) {
-            PlanScripts.Claim claim = planning.scripts.claim(
-                    redis(),
-                    planning.known.version(),
-                    planning.known.next(),
-                    planning.turn.fire(),
-                    listening.counts(planning.at));
-            boolean isMine = claim instanceof Claimed claimed && claimed.token().equals(planning.token);
+            boolean isMine = goOn(planning, listening.counts(planning.at)) instanceof Claimed;
             if (!isMine && work == planning) {
                 planning.lost = true;
                 member.user().interrupt();

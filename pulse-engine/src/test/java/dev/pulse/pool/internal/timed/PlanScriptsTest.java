@@ -56,6 +56,10 @@ class PlanScriptsTest {
         return ((Claimed) claim(planner, lease)).token();
     }
 
+    private PlanScripts.Claim goOn(PlanScripts planner, String token, Duration lease) throws InterruptedException {
+        return planner.goOn(pool.redis, known.version(), DUE, DUE, token, lease);
+    }
+
     private PlanScripts.Storing store(PlanScripts planner, String token, String... items) throws InterruptedException {
         Map<String, byte[]> all = new LinkedHashMap<>();
         for (String item : items) {
@@ -69,6 +73,22 @@ class PlanScriptsTest {
         String token = claimed(one, LEASE);
         assertThat(((Busy) claim(two, LEASE)).left()).isPositive();
         assertThat(claimed(one, LEASE)).isEqualTo(token);
+        assertThat(((Claimed) goOn(one, token, LEASE)).token()).isEqualTo(token);
+        assertThat(goOn(two, token, LEASE)).isEqualTo(new Lost());
+    }
+
+    @PulseTest
+    void whoGoesOnTooLateNeitherKeepsWhatItGaveUpNorEndsItsNextClaim() throws InterruptedException {
+        String given = claimed(one, LEASE);
+        assertThat(goOn(one, given, ENDED)).isInstanceOf(Claimed.class);
+        assertThat(goOn(one, given, LEASE)).isEqualTo(new Lost());
+        String ended = claimed(two, ENDED);
+        String token = ((Claimed) one.claim(pool.redis, known.version(), DUE, DUE + 1, LEASE)).token();
+        for (String late : List.of(given, ended)) {
+            assertThat(goOn(one, late, LEASE)).isEqualTo(new Lost());
+            assertThat(goOn(one, late, ENDED)).isEqualTo(new Lost());
+        }
+        assertThat(store(one, token)).isInstanceOf(Stored.class);
     }
 
     @PulseTest
