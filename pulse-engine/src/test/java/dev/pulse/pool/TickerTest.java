@@ -73,11 +73,15 @@ class TickerTest {
     @Attacks(Promise.P10)
     void itFiresOncePerPeriodOnANodeWithoutWorkers() throws InterruptedException {
         Ticker ticker = one.joinPool(name).ticker("t", OFTEN, firings::add);
-        Instant first = ticker.next().orElseThrow();
+        Instant next = ticker.next().orElseThrow();
         awaitFirings(5);
         ticker.close();
         List<Firing> all = List.copyOf(firings);
-        assertThat(all.getFirst().due()).isEqualTo(first);
+        Instant first =
+                all.getFirst().due().minus(PERIOD.multipliedBy(all.getFirst().missed()));
+        // on a busy machine some may be past when it is asked
+        assertThat(next).isAfterOrEqualTo(first);
+        assertThat(Duration.between(first, next).toMillis() % PERIOD.toMillis()).isZero();
         assertThat(all.getFirst().ticker()).isEqualTo("t");
         long missed = 0;
         for (Firing firing : all) {
@@ -118,14 +122,15 @@ class TickerTest {
         });
         awaitFirings(3);
         await().atMost(LONG).until(() -> ticker.figures().failed() >= 3);
-        assertThat(events)
-                .filteredOn(PulseEvent.TickFailed.class::isInstance)
-                .first()
-                .isEqualTo(new PulseEvent.TickFailed(
-                        name,
-                        "t",
-                        firings.peek().due().toEpochMilli(),
-                        "java.lang.IllegalStateException: thrown as ordered"));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(events)
+                        .filteredOn(PulseEvent.TickFailed.class::isInstance)
+                        .first()
+                        .isEqualTo(new PulseEvent.TickFailed(
+                                name,
+                                "t",
+                                firings.peek().due().toEpochMilli(),
+                                "java.lang.IllegalStateException: thrown as ordered")));
     }
 
     @PulseTest
@@ -197,7 +202,8 @@ class TickerTest {
         }
     }
 
-    private void outage(TickerOptions options, int dueTimes) throws InterruptedException {
+    /** Returns when so many due times had been missed. */
+    private Instant outage(TickerOptions options, int dueTimes) throws InterruptedException {
         PoolNode node = one.joinPool(name);
         Ticker ticker = node.ticker("t", options, firings::add);
         awaitFirings(1);
@@ -209,6 +215,7 @@ class TickerTest {
         two.joinPool(name).ticker("t", options, firings::add);
         awaitFirings(1);
         assertThat(firings.peek().due()).isAfterOrEqualTo(next);
+        return over;
     }
 
     @PulseTest
@@ -221,9 +228,9 @@ class TickerTest {
     @PulseTest
     @Attacks(Promise.P10)
     void ofFiveThatWereMissedNoneIsMadeUpFor() throws InterruptedException {
-        outage(OFTEN.withMissed(Missed.SKIP), 5);
+        Instant over = outage(OFTEN.withMissed(Missed.SKIP), 5);
         assertThat(firings.peek().missed()).isGreaterThanOrEqualTo(5);
-        assertThat(firings.peek().lateness()).isLessThan(PERIOD);
+        assertThat(firings.peek().due()).isAfter(over);
     }
 
     @PulseTest
