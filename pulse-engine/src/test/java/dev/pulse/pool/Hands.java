@@ -48,8 +48,9 @@ final class Hands implements ServiceHandler {
 
     @Override
     public void start(Job job) throws Exception {
-        history.add("start " + job.key());
         jobs.put(job.key(), job);
+        // last: whoever waits for it asks for the job then
+        history.add("start " + job.key());
         starts.getOrDefault(job.key(), NOTHING).to(job);
         running.add(job.key());
     }

@@ -109,7 +109,10 @@ class PoolTest {
         second.close();
         awaitAllOn(Set.of("one"));
         assertThat(first.workers()).hasSize(1);
-        assertThat(first.jobs()).hasSize(KEYS).allMatch(job -> job.state() == JobInfo.State.RUNNING);
+        // Redis is told of a start after the handler has returned
+        await().atMost(LONG)
+                .untilAsserted(() ->
+                        assertThat(first.jobs()).hasSize(KEYS).allMatch(job -> job.state() == JobInfo.State.RUNNING));
     }
 
     @PulseTest

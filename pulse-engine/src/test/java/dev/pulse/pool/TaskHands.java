@@ -31,9 +31,10 @@ final class TaskHands implements TaskHandler {
 
     @Override
     public TaskResult run(Task task) throws Exception {
-        history.add(task.key() + " " + task.attempt());
         tasks.put(task.key(), task);
         running.add(task.key());
+        // last: whoever waits for it asks for the others then
+        history.add(task.key() + " " + task.attempt());
         try {
             return deeds.getOrDefault(task.key(), otherwise).run(task);
         } finally {

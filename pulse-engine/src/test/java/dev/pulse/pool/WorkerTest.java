@@ -240,8 +240,9 @@ class WorkerTest {
         hands.onStart("a", job -> awaitWhateverComes());
         PoolNode impatient = pulse.joinPool(
                 name,
-                PoolOptions.builder().dispatchTimeout(Duration.ofMillis(200)).build());
-        begin(startTimeout(Duration.ofMillis(50)));
+                PoolOptions.builder().dispatchTimeout(Duration.ofSeconds(1)).build());
+        // those that do not hang have time enough
+        begin(startTimeout(Duration.ofSeconds(3)));
         assertThatThrownBy(() -> impatient.dispatch(JobRequest.of("a", NOTHING)))
                 .isInstanceOf(OutcomeUnknownException.class);
         dispatch("b");
@@ -259,9 +260,14 @@ class WorkerTest {
         end.countDown();
         await().atMost(LONG).untilAsserted(() -> assertThat(raw.record("a")).isEmpty());
         await().atMost(LONG).until(() -> pulse.health().status() == Health.Status.UP);
-        WorkerFigures figures = worker.figures();
-        assertThat(List.of(figures.jobs(), figures.hanging())).containsExactly(2, 0);
-        assertThat(List.of(figures.started(), figures.failedStarts())).containsExactly(2L, 1L);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(worker.figures())
+                        .extracting(
+                                WorkerFigures::jobs,
+                                WorkerFigures::hanging,
+                                WorkerFigures::started,
+                                WorkerFigures::failedStarts)
+                        .containsExactly(2, 0, 2L, 1L));
     }
 
     private void awaitWhateverComes() {
@@ -285,7 +291,7 @@ class WorkerTest {
         dispatch("a");
         assertThat(node.stopJob("a")).isTrue();
         assertThat(node.jobs()).isEmpty();
-        assertThat(worker.keys()).isEmpty();
+        await().atMost(LONG).untilAsserted(() -> assertThat(worker.keys()).isEmpty());
         dispatch("a");
         assertThat(hands.history()).containsExactly("start a", "stop a", "start a");
     }
@@ -357,7 +363,8 @@ class WorkerTest {
         Worker other = node.addService(others, WorkerOptions.defaults());
         Thread closing = Thread.startVirtualThread(worker::close);
         await().atMost(LONG).until(() -> others.running().contains("b"));
-        assertThat(worker.keys()).containsExactly("a");
+        // who gave it away hears later that it did
+        await().atMost(LONG).untilAsserted(() -> assertThat(worker.keys()).containsExactly("a"));
         assertThat(raw.owned(other.id())).containsExactly("b");
         end.countDown();
         await().atMost(LONG).until(() -> others.running().contains("a"));
@@ -380,7 +387,10 @@ class WorkerTest {
         await().atMost(LONG).until(() -> others.running().contains("a"));
         assertThat(tries).hasValue(3);
         assertThat(others.job("a").restarts()).isEqualTo(1);
-        assertThat(raw.record("a")).containsEntry("st", "running").containsEntry("n", "2");
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(raw.record("a"))
+                        .containsEntry("st", "running")
+                        .containsEntry("n", "2"));
     }
 
     @PulseTest
@@ -479,6 +489,6 @@ class WorkerTest {
         await().atMost(LONG).until(() -> others.running().contains("b"));
         assertThat(others.running()).doesNotContain("a");
         assertThat(worker.isLeased()).isFalse();
-        assertThat(List.copyOf(worker.keys())).containsExactly("a");
+        await().atMost(LONG).untilAsserted(() -> assertThat(worker.keys()).containsExactly("a"));
     }
 }
