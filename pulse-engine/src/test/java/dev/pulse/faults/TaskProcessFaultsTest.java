@@ -167,7 +167,8 @@ class TaskProcessFaultsTest {
         dispatch("b", "wait");
         await().atMost(AGAIN_WITHIN).until(() -> node.workers().size() == 1);
         assertThat(node.job("a")).isEmpty();
-        assertThat(history).containsExactly("b 1");
+        // the handler is called a moment after the dispatch is told
+        await().atMost(LONG).untilAsserted(() -> assertThat(history).containsExactly("b 1"));
     }
 
     @PulseTest

@@ -197,8 +197,9 @@ final class HandWorker implements AutoCloseable {
         if (start != null) {
             done.add(start);
         }
-        at.owners().stopped(redis, job, waiters, done);
+        // first: whoever waits for the stop is told by the script
         held.remove(key);
+        at.owners().stopped(redis, job, waiters, done);
     }
 
     private void answer(PoolIncarnation at, String entry, Map<String, String> fields) throws InterruptedException {
