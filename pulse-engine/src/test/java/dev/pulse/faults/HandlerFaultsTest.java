@@ -69,7 +69,7 @@ class HandlerFaultsTest {
         Map<String, Integer> starts = new ConcurrentHashMap<>();
         Queue<PulseEvent> lost = new ConcurrentLinkedQueue<>();
         CountDownLatch all = new CountDownLatch(jobs);
-        Duration lease = Duration.ofMillis(1_500);
+        Duration lease = Duration.ofSeconds(3);
         PoolOptions options = PoolOptions.builder()
                 .settings(settings -> settings.withLease(lease))
                 .build();

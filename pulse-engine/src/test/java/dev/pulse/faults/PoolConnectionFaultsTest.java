@@ -24,7 +24,7 @@ import java.util.List;
 @RedisTest
 class PoolConnectionFaultsTest {
     private static final Duration LEASE = Duration.ofMillis(1_500);
-    private static final Duration LONG_LEASE = Duration.ofSeconds(4);
+    private static final Duration LONG_LEASE = Duration.ofSeconds(6);
     private static final Pace BUSY = new Pace(40, Duration.ofMillis(10), true);
     private static final Pace STEADY = new Pace(100, Duration.ofMillis(5), false);
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 @RedisTest
 class FallbackTest {
     private static final Duration LONG = Duration.ofSeconds(30);
-    private static final Duration LEASE = Duration.ofSeconds(3);
+    private static final Duration LEASE = Duration.ofSeconds(6);
 
     private final Ledger ledger = new Ledger();
     private RespClient raw;

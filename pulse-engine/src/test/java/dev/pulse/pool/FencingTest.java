@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 @RedisTest
 class FencingTest {
     private static final Duration LONG = Duration.ofSeconds(30);
-    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final Duration LEASE = Duration.ofSeconds(4);
     private static final byte[] NOTHING = {};
 
     private final Queue<PulseEvent> events = new ConcurrentLinkedQueue<>();

@@ -107,7 +107,7 @@ class LossOfStateTest {
 
     @PulseTest
     void aStartThatGoesOnMeanwhileIsInterruptedWhenItTakesTooLong(Prefix prefix) throws Exception {
-        try (Slow slow = new Slow(prefix.name("slow"), Duration.ofSeconds(6), PoolSettings.DEFAULTS)) {
+        try (Slow slow = new Slow(prefix.name("slow"), Duration.ofSeconds(10), PoolSettings.DEFAULTS)) {
             flush();
             slow.awaitReasserted();
             slow.awaitInterrupted();

@@ -42,7 +42,7 @@ class TaskLeaseTest {
                 name,
                 PoolOptions.builder()
                         .settings(settings ->
-                                settings.withLease(Duration.ofSeconds(2)).withStopTimeout(Duration.ofMillis(500)))
+                                settings.withLease(Duration.ofSeconds(4)).withStopTimeout(Duration.ofMillis(500)))
                         .build());
         hands.onAny(task -> {
             mayEnd.await();

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What callers do in one handle of a pool, without the handle. */
 final class Caller implements AutoCloseable {
     static final Duration LONG = Duration.ofSeconds(30);
-    static final Duration SHORT = Duration.ofMillis(400);
+    static final Duration SHORT = Duration.ofSeconds(1);
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -66,7 +66,7 @@ final class Caller implements AutoCloseable {
 
     /** One whose commands have little time. */
     static Caller hurried(String uri, String pool) throws InterruptedException {
-        return new Caller(uri, pool, Duration.ofSeconds(5), Duration.ofMillis(500), PoolSettings.DEFAULTS);
+        return new Caller(uri, pool, Duration.ofSeconds(5), Duration.ofSeconds(2), PoolSettings.DEFAULTS);
     }
 
     PoolIncarnation pool() {

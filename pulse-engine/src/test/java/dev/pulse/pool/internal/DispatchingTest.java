@@ -340,7 +340,7 @@ class DispatchingTest {
     @PulseTest
     void outcomesAreReadByAnyoneAndForgottenAfterAWhile(TestRedis redis, Prefix prefix) throws InterruptedException {
         String pool = prefix.name("p");
-        PoolSettings brief = PoolSettings.DEFAULTS.withOutcomeRetention(Duration.ofSeconds(1));
+        PoolSettings brief = PoolSettings.DEFAULTS.withOutcomeRetention(Duration.ofSeconds(4));
         try (Caller caller = Caller.of(redis.uri(), pool, Caller.LONG, brief);
                 Caller other = Caller.of(redis.uri(), pool);
                 HandWorker worker = HandWorker.join(redis.uri(), pool, "w1")) {
