@@ -13,6 +13,9 @@ import redis.clients.jedis.Connection;
 
 /** A {@link Redis} under test, with what its listener was told. */
 final class Connected implements AutoCloseable {
+    /** As by default. */
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
     private final Queue<PulseEvent> events = new ConcurrentLinkedQueue<>();
     private final Signals signals = new Signals(events::add);
     private final Redis redis;
@@ -31,7 +34,7 @@ final class Connected implements AutoCloseable {
     }
 
     static RedisOptions options(String uri, Duration commandTimeout) {
-        return new RedisOptions(RedisUri.parse(uri), "test", Duration.ofMillis(500), commandTimeout);
+        return new RedisOptions(RedisUri.parse(uri), "test", CONNECT_TIMEOUT, commandTimeout);
     }
 
     /** One connection, as the engine makes them. */

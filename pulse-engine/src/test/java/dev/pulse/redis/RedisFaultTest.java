@@ -43,9 +43,9 @@ class RedisFaultTest {
 
     private static final int LARGE = 300 * 1024;
     private static final int HUGE = 32 * 1024 * 1024;
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration SHORT = Duration.ofSeconds(1);
     /** What a busy machine may add. */
-    private static final Duration SLACK = Duration.ofSeconds(2);
+    private static final Duration SLACK = Duration.ofSeconds(10);
 
     @PulseTest
     void aRefusedConnectionIsToldWithHostAndPort() throws IOException {
@@ -67,7 +67,7 @@ class RedisFaultTest {
             assertThatThrownBy(() -> Connected.to(proxy.uri(), Duration.ofSeconds(30)))
                     .isInstanceOf(RedisUnavailableException.class)
                     .hasMessageContaining("127.0.0.1:" + proxy.port());
-            assertThat(Connected.since(begin)).isLessThan(Duration.ofMillis(500).plus(SLACK));
+            assertThat(Connected.since(begin)).isLessThan(Connected.CONNECT_TIMEOUT.plus(SLACK));
         }
     }
 
@@ -144,8 +144,9 @@ class RedisFaultTest {
                             .isInstanceOf(OutcomeUnknownException.class);
                     assertThat(Thread.interrupted()).isTrue();
                 };
+                long before = proxy.heard();
                 Thread caller = virtual ? crowd.virtual(job) : crowd.platform(job);
-                awaitWaiting(caller);
+                awaitSent(proxy, before);
                 caller.interrupt();
                 assertThat(crowd.join()).isEmpty();
                 redis.resume();
@@ -180,6 +181,11 @@ class RedisFaultTest {
     private static void awaitWaiting(Thread caller) {
         await().until(() ->
                 caller.getState() == Thread.State.TIMED_WAITING || caller.getState() == Thread.State.WAITING);
+    }
+
+    /** Who waits may be in the queue still; only what was sent is heard beyond the lane. */
+    private static void awaitSent(FaultProxy proxy, long before) {
+        await().until(() -> proxy.heard() > before);
     }
 
     @PulseTest
@@ -242,11 +248,12 @@ class RedisFaultTest {
                 Connected connected = Connected.to(proxy.uri(), PATIENT)) {
             connected.echo("up");
             proxy.silence();
+            long before = proxy.heard();
             Crowd crowd = new Crowd();
-            Thread first = crowd.virtual(() -> assertThatThrownBy(() -> connected.increment(prefix.name("sent")))
+            crowd.virtual(() -> assertThatThrownBy(() -> connected.increment(prefix.name("sent")))
                     .isInstanceOf(OutcomeUnknownException.class)
                     .hasMessageContaining("INCR"));
-            awaitWaiting(first);
+            awaitSent(proxy, before);
             Crowd queued = new Crowd();
             for (int i = 0; i < 10; i++) {
                 String name = prefix.name("queued" + i);
@@ -317,9 +324,9 @@ class RedisFaultTest {
                 // longer than a dead Redis may go unnoticed
                 Connected connected = Connected.to(proxy.uri(), Duration.ofMinutes(1))) {
             proxy.silence();
-            await().atMost(Duration.ofSeconds(10)).until(() -> connected.status() == Health.Status.DOWN);
+            await().atMost(Duration.ofSeconds(10).plus(SLACK)).until(() -> connected.status() == Health.Status.DOWN);
             proxy.heal();
-            await().atMost(Duration.ofSeconds(5)).until(() -> connected.status() == Health.Status.UP);
+            await().atMost(Duration.ofSeconds(5).plus(SLACK)).until(() -> connected.status() == Health.Status.UP);
             assertThat(connected.echo("back")).isEqualTo("back");
             await().untilAsserted(() -> assertThat(connected.events())
                     .extracting(Object::getClass)
@@ -352,8 +359,10 @@ class RedisFaultTest {
                     });
                 }
                 assertThat(crowd.join()).isEmpty();
+                int made = attempts.get();
                 // 20 ms doubling to 1 s, jittered down to half of it
-                assertThat(attempts.get()).isBetween(2, 14);
+                assertThat(made)
+                        .isBetween(2, 10 + (int) (2 * Connected.since(begin).toSeconds()));
                 await().until(() -> !connected.events().isEmpty());
                 assertThat(connected.events()).singleElement().isInstanceOf(PulseEvent.ConnectionLost.class);
             }
@@ -484,9 +493,11 @@ class RedisFaultTest {
         try (FaultProxy proxy = FaultProxy.to(redis.port())) {
             Connected connected = Connected.to(proxy.uri(), Duration.ofSeconds(20));
             proxy.silence();
+            long before = proxy.heard();
             Crowd sent = new Crowd();
-            awaitWaiting(sent.virtual(() -> assertThatThrownBy(() -> connected.increment(prefix.name("sent")))
-                    .isInstanceOf(OutcomeUnknownException.class)));
+            sent.virtual(() -> assertThatThrownBy(() -> connected.increment(prefix.name("sent")))
+                    .isInstanceOf(OutcomeUnknownException.class));
+            awaitSent(proxy, before);
             Crowd queued = new Crowd();
             for (int i = 0; i < 10; i++) {
                 awaitWaiting(queued.virtual(() -> assertThatThrownBy(() -> connected.increment(prefix.name("queued")))
@@ -528,7 +539,7 @@ class RedisFaultTest {
 
     @PulseTest
     void aConnectionThatWasClosedIsNotMadeAgainByJedis(EmbeddedRedis redis) {
-        Connection connection = Connected.dial(redis.uri(), "once", SHORT);
+        Connection connection = Connected.dial(redis.uri(), "once", PATIENT);
         OwnedConnection.discard(connection);
         assertThatThrownBy(
                         () -> connection.sendCommand(Command.repeatable("PING").arguments()))

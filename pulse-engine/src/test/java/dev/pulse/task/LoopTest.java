@@ -7,6 +7,7 @@ import dev.pulse.Health;
 import dev.pulse.PulseEvent;
 import dev.pulse.testing.PulseTest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -14,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 class LoopTest {
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final Queue<PulseEvent> events = new ConcurrentLinkedQueue<>();
     private final Signals signals = new Signals(events::add);
@@ -85,18 +86,24 @@ class LoopTest {
 
     @PulseTest
     void stopEndsABackoffAtOnce() throws InterruptedException {
-        AtomicInteger turns = new AtomicInteger();
-        Loop loop = Loop.start(signals.loop("test backs off", false), () -> {
-            turns.incrementAndGet();
-            throw new IllegalStateException("again");
-        });
-        // the waits are 0.4 s and more by then
-        await().until(() -> turns.get() == 6);
+        List<Loop> loops = new ArrayList<>();
+        List<AtomicInteger> turns = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            AtomicInteger own = new AtomicInteger();
+            turns.add(own);
+            loops.add(Loop.start(signals.loop("test backs off", false), () -> {
+                own.incrementAndGet();
+                throw new IllegalStateException("again");
+            }));
+        }
+        await().until(() -> turns.stream().allMatch(own -> own.get() >= 6));
         long begin = System.nanoTime();
-        loop.stop();
-        assertThat(ends(loop)).isTrue();
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(400));
-        assertThat(turns.get()).isLessThanOrEqualTo(7);
+        for (Loop loop : loops) {
+            loop.stop();
+            assertThat(ends(loop)).isTrue();
+        }
+        // the waits are 0.5 s to 1 s by then: waited out, what is left of them is 8 s together
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
     }
 
     @PulseTest

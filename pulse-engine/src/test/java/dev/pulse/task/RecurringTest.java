@@ -87,12 +87,13 @@ class RecurringTest {
             turns.incrementAndGet();
             throw new IllegalStateException("again");
         });
-        // the waits are 0.4 s and more by then
-        await().until(() -> turns.get() == 6);
+        // the waits are 0.5 s and more by then
+        await().until(() -> turns.get() >= 6);
+        int before = turns.get();
         for (int i = 0; i < 1_000; i++) {
             recurring.wake();
         }
-        assertThat(turns).hasValueLessThan(10);
+        assertThat(turns).hasValueLessThan(before + 4);
         recurring.stop();
     }
 

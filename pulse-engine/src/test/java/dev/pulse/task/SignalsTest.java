@@ -54,7 +54,7 @@ class SignalsTest {
             for (int i = 1; i < 3_000; i++) {
                 signals.emit(event(i));
             }
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
             assertThat(signals.dropped()).isEqualTo(2_000);
         } finally {
             release.countDown();

@@ -48,6 +48,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final AtomicInteger repliesToLose = new AtomicInteger();
     private final AtomicLong bytesUntilReset = new AtomicLong(NEVER);
+    private final AtomicLong heard = new AtomicLong();
     private volatile Passage toRedis = Passage.free();
     private volatile Passage fromRedis = Passage.free();
     /* guarded by lock */
@@ -155,6 +156,11 @@ public final class FaultProxy implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How many bytes clients have said, over all connections, what is held up included. */
+    public long heard() {
+        return heard.get();
     }
 
     /** How many connections the client ended with a word, after all that it had said; others it reset. */
@@ -316,6 +322,9 @@ public final class FaultProxy implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    if (!replies) {
+                        heard.addAndGet(n);
+                    }
                     if (!awaitPassing()) {
                         return;
                     }
