@@ -107,7 +107,7 @@ class MapTtlTest {
 
     @PulseTest
     void replicasNoticeTheEndLongBeforeTheirNextCheck() throws InterruptedException {
-        ReplicatedMap<String> writer = join(MapTtl.absolute(Duration.ofMillis(300)));
+        ReplicatedMap<String> writer = join(MapTtl.absolute(Duration.ofSeconds(2)));
         for (int i = 0; i < 2; i++) {
             writer.setAndWait("a", "1");
             // one that joins while there is an end in sight
@@ -126,7 +126,7 @@ class MapTtlTest {
     @PulseTest
     void anEndThatIsSetLaterIsNoticedByReplicasThatSetNone() throws InterruptedException {
         ReplicatedMap<String> reader = join(MapTtl.none());
-        ReplicatedMap<String> writer = join(MapTtl.absolute(Duration.ofSeconds(2)));
+        ReplicatedMap<String> writer = join(MapTtl.absolute(Duration.ofSeconds(4)));
         writer.set("a", "1");
         await().atMost(LONG).until(() -> "1".equals(reader.get("a")));
         // the check alone would take half of its 30 s at least
