@@ -221,8 +221,8 @@ class AddOnceTest {
 
     @PulseTest
     void keyIsFreeAgainAfterItsWindow() throws InterruptedException {
-        Once first = stream.addOnce("key", Once.SHORTEST_WINDOW, EVENT);
         Instant since = Instant.now();
+        Once first = stream.addOnce("key", Once.SHORTEST_WINDOW, EVENT);
         await().pollInterval(Duration.ofMillis(50))
                 .until(() -> stream.addOnce("key", Once.SHORTEST_WINDOW, EVENT).first());
         assertThat(Duration.between(since, Instant.now())).isGreaterThan(Duration.ofMillis(900));
@@ -236,16 +236,17 @@ class AddOnceTest {
 
     @PulseTest
     void whatIsPastIsPrunedAFewWithEachCall() throws InterruptedException {
+        // none is over before the last is there
+        Duration window = Duration.ofSeconds(4);
         for (int i = 0; i < 40; i++) {
-            stream.addOnce("key-" + i, Once.SHORTEST_WINDOW, EVENT);
+            stream.addOnce("key-" + i, window, EVENT);
         }
         assertThat(redis.number("HLEN", redis.owned(1, "once"))).isEqualTo(40);
-        await().until(() ->
-                stream.addOnce("key-39", Once.SHORTEST_WINDOW, EVENT).first());
+        await().until(() -> stream.addOnce("key-39", WINDOW, EVENT).first());
         for (int i = 0; i < 5; i++) {
             stream.addOnce("late-" + i, WINDOW, EVENT);
         }
-        // the five and key-39, which is due again in a second
+        // the five and key-39, which was added again
         assertThat(redis.number("HLEN", redis.owned(1, "once"))).isEqualTo(6);
         assertThat(redis.number("ZCARD", redis.owned(1, "once:due"))).isEqualTo(6);
     }

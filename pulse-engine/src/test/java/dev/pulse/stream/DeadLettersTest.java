@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** How often an event is tried, what becomes of one that is given up, and how it comes back. */
 @RedisTest(shared = true)
 class DeadLettersTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration DEADLINE = Duration.ofMillis(200);
 
     private final Queue<PulseEvent> told = new ConcurrentLinkedQueue<>();
@@ -320,6 +320,7 @@ class DeadLettersTest {
             });
             EventId id = stream.add("e", "a");
             awaitLetters(1);
+            await().untilAsserted(() -> assertThat(handled).containsExactly("other a"));
             fail.set(false);
             EventId letter = stream.deadLetters().list(1).getFirst().id();
             assertThat(stream.deadLetters().replay(letter)).isEqualTo(DeadLetters.Replay.REPLAYED);

@@ -29,8 +29,11 @@ import org.junit.jupiter.api.BeforeEach;
 @RedisTest
 @Attacks(value = P5, by = Fault.F01)
 class ExclusiveSinkTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
-    private static final Duration DEADLINE = Duration.ofMillis(400);
+    private static final Duration LONG = Duration.ofSeconds(30);
+    /** The lease is renewed each third of it, which a busy machine must not miss. */
+    private static final Duration DEADLINE = Duration.ofSeconds(2);
+    /** What a busy machine may add. */
+    private static final Duration SLACK = Duration.ofSeconds(10);
 
     private final Queue<String> handled = new ConcurrentLinkedQueue<>();
     private Pulse pulse;
@@ -84,7 +87,7 @@ class ExclusiveSinkTest {
         add(100, 101);
         await().untilAsserted(() -> assertThat(handled).hasSize(1));
         // long before any deadline
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SLACK);
         assertThat(tokens).containsExactly(2L);
         for (String key : List.of(lease, lease + ":handover")) {
             assertThat(raw.call("SISMEMBER", flat + ":generation:1:resources", key))
@@ -120,7 +123,7 @@ class ExclusiveSinkTest {
         try (FaultProxy proxy = FaultProxy.to(redis.embedded().port());
                 Pulse far = Pulse.builder()
                         .uri(proxy.uri())
-                        .commandTimeout(Duration.ofMillis(300))
+                        .commandTimeout(Duration.ofSeconds(2))
                         .connect();
                 Sink<String> sink = stream.sink("k", options().build())) {
             Sink<String> cutOff = far.stream(stream.name(), Codecs.string())
@@ -140,7 +143,8 @@ class ExclusiveSinkTest {
             await().atMost(LONG)
                     .untilAsserted(() ->
                             assertThat(handled).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
-            assertThat(Duration.ofNanos(System.nanoTime() - cut)).isLessThan(DEADLINE.plusSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - cut))
+                    .isLessThan(DEADLINE.plusSeconds(2).plus(SLACK));
             permits.release(10);
             await().untilAsserted(() -> assertThat(before).hasSize(1));
             proxy.heal();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 @RedisTest(shared = true)
 @Attacks(value = P5, by = Fault.F14)
 class KeyOrderTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     private final Queue<String> handled = new ConcurrentLinkedQueue<>();
     private Pulse pulse;
@@ -115,7 +115,7 @@ class KeyOrderTest {
         try (Sink<String> sink = stream.sink("k", options)) {
             sink.consumeManually(delivery -> {
                 if (delivery.event().payload().equals("bad 0") && tries.getAndIncrement() == 0) {
-                    delivery.nack(Duration.ofMillis(500));
+                    delivery.nack(Duration.ofSeconds(3));
                 } else {
                     handled.add(delivery.event().payload());
                     delivery.ackLater();

@@ -40,7 +40,7 @@ class LifecycleTest {
     /** Far beyond what any call may take; only one that hangs takes so long. */
     private static final Duration IN_TIME = Duration.ofSeconds(60);
 
-    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration SHORT = Duration.ofMillis(50);
     private static final NewEvent<String> EVENT = NewEvent.of("placed", "2");
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** One reader of several streams, which come and go while it reads. */
 @RedisTest(shared = true)
 class ReaderStreamsTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     private Pulse pulse;
     private RespClient raw;
@@ -108,7 +108,7 @@ class ReaderStreamsTest {
             one.add("e", "first");
             await().untilAsserted(
                             () -> assertThat(seen).containsExactlyInAnyOrder(two.name() + "new", one.name() + "first"));
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(4));
         }
     }
 
@@ -132,7 +132,9 @@ class ReaderStreamsTest {
             add(one, 1);
             go.release(100);
             await().until(() -> reader.cursor().equals(last));
-            assertThat(seen).extracting(Event::stream).containsExactly(one.name(), two.name());
+            // the cursor moves before the handler is called
+            await().untilAsserted(
+                            () -> assertThat(seen).extracting(Event::stream).containsExactly(one.name(), two.name()));
             // it can come back, from where it is told
             reader.addStream(one, StartAt.after(seen.peek().id()));
             await().untilAsserted(() -> assertThat(seen).hasSize(12));

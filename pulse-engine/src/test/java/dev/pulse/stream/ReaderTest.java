@@ -36,7 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** Every event, in order, once, whatever happens to connections and Redis. */
 @RedisTest(appendOnly = AppendOnly.ALWAYS)
 class ReaderTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofSeconds(30);
     private static final ReaderOptions OLDEST = options(StartAt.oldest());
 
     private final Queue<PulseEvent> events = new ConcurrentLinkedQueue<>();
@@ -283,7 +283,7 @@ class ReaderTest {
         try (FaultProxy proxy = FaultProxy.to(redis.port());
                 Pulse cut = Pulse.builder()
                         .uri(proxy.uri())
-                        .commandTimeout(Duration.ofMillis(500))
+                        .commandTimeout(Duration.ofSeconds(2))
                         .connect();
                 Reader<String> reader =
                         cut.stream(stream.name(), Codecs.string()).reader(OLDEST)) {
@@ -308,7 +308,7 @@ class ReaderTest {
         try (FaultProxy proxy = FaultProxy.to(redis.port());
                 Pulse broken = Pulse.builder()
                         .uri(proxy.uri())
-                        .commandTimeout(Duration.ofMillis(300))
+                        .commandTimeout(Duration.ofSeconds(2))
                         .connect();
                 Reader<String> reader = broken.stream(stream.name(), Codecs.string())
                         .reader(ReaderOptions.builder()

@@ -120,7 +120,7 @@ class RetentionContractTest {
 
     @PulseTest
     void nothingIsAddedAfterTheDeadline() throws InterruptedException {
-        Instant deadline = Instant.now().plusMillis(300);
+        Instant deadline = Instant.now().plusSeconds(3);
         EventStream<String> stream = stream(Retention.defaults().withDeadline(deadline));
         stream.add("e", "x");
         await().until(() -> stream.addIfExists(NewEvent.of("e", "y")).isEmpty());
@@ -128,7 +128,8 @@ class RetentionContractTest {
         refusedAfterDeadline(() -> stream.addAll(numbered(2)));
         refusedAfterDeadline(() -> stream.addOnce("key", HOUR, NewEvent.of("e", "z")));
         refusedAfterDeadline(() -> stream.changeRetention(Retention.defaults()));
-        assertThat(stream.snapshot()).isEmpty();
+        // Redis lets a key live through the millisecond of its end
+        await().until(() -> stream.snapshot().isEmpty());
         // also when Redis lost everything: it is not written down again
         raw.call("FLUSHALL");
         refusedAfterDeadline(() -> stream.add("e", "z"));
@@ -137,10 +138,9 @@ class RetentionContractTest {
 
     @PulseTest
     void wishForADeadlineThatHasPassedMakesNothing() throws InterruptedException {
-        EventStream<String> stream =
-                stream(Retention.defaults().withDeadline(Instant.now().plusMillis(20)));
-        Instant wished = Instant.now().plusMillis(20);
-        await().pollInterval(Duration.ofMillis(5)).until(() -> Instant.now().isAfter(wished));
+        Instant wished = Instant.now().plusSeconds(1);
+        EventStream<String> stream = stream(Retention.defaults().withDeadline(wished));
+        await().until(() -> Instant.now().isAfter(wished));
         refusedAfterDeadline(() -> stream.add("e", "x"));
         refusedAfterDeadline(() -> stream.sink("k", SinkOptions.defaults()));
         refusedAfterDeadline(() -> stream.addOnce("key", HOUR, NewEvent.of("e", "x")));

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 /** What a sink tells of itself. */
 @RedisTest
 class SinkFiguresTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     @PulseTest
     void figuresFollowWhatHappensToEvents(TestRedis redis, Prefix prefix) throws InterruptedException {
@@ -113,7 +113,7 @@ class SinkFiguresTest {
         try (FaultProxy proxy = FaultProxy.to(redis.embedded().port());
                 Pulse pulse = Pulse.builder()
                         .uri(proxy.uri())
-                        .commandTimeout(Duration.ofMillis(200))
+                        .commandTimeout(Duration.ofSeconds(2))
                         .connect()) {
             EventStream<String> stream = pulse.stream(prefix.name("users"), Codecs.string());
             Sink<String> sink = stream.sink("k", SinkOptions.defaults());

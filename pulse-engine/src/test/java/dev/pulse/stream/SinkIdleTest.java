@@ -29,6 +29,8 @@ class SinkIdleTest {
             for (int i = 0; i < SINKS; i++) {
                 stream.sink("sink-" + i, SinkOptions.defaults()).consume(event -> {});
             }
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> raw.text("INFO", "clients").contains("blocked_clients:" + SINKS));
             long begin = millis(raw);
             // what they do once, at their beginning, does not count
             await().until(() -> millis(raw) - begin > 1_000);

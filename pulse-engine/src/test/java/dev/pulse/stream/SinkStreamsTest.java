@@ -254,7 +254,7 @@ class SinkStreamsTest {
                     .untilAsserted(() -> assertThat(attempts)
                             .containsExactlyInAnyOrder(one.name() + "1", one.name() + "2", two.name() + "1"));
             awaitNothingPending(one, two);
-            assertThat(sink.figures().acked()).isEqualTo(2);
+            await().atMost(LONG).until(() -> sink.figures().acked() == 2);
         }
     }
 
@@ -386,7 +386,9 @@ class SinkStreamsTest {
             await().atMost(LONG)
                     .untilAsserted(() -> assertThat(handled).containsExactly(one.name() + "0", two.name() + "0"));
             assertThat(consumption.isFinished()).isFalse();
-            assertThat(told).containsOnlyOnce(new PulseEvent.StreamDestroyed(one.name(), 1));
+            await().atMost(LONG)
+                    .untilAsserted(
+                            () -> assertThat(told).containsOnlyOnce(new PulseEvent.StreamDestroyed(one.name(), 1)));
             // its next life is another stream
             EventStream<String> reborn = pulse.stream(one.name(), Codecs.string());
             sink.addStream(reborn, StartAt.oldest());
@@ -396,7 +398,9 @@ class SinkStreamsTest {
             await().atMost(LONG).until(() -> sink.streams().equals(List.of(two.name())));
             two.destroy();
             await().atMost(LONG).until(consumption::isFinished);
-            assertThat(told).containsOnlyOnce(new PulseEvent.StreamDestroyed(two.name(), 1));
+            await().atMost(LONG)
+                    .untilAsserted(
+                            () -> assertThat(told).containsOnlyOnce(new PulseEvent.StreamDestroyed(two.name(), 1)));
         }
     }
 
@@ -430,7 +434,7 @@ class SinkStreamsTest {
                 await().atMost(LONG).until(() -> stream.deadLetters().count() == 1);
                 assertThat(stream.deadLetters().list(10).getFirst().cause()).endsWith("in " + stream.name());
             }
-            assertThat(sink.figures().dead()).isEqualTo(2);
+            await().atMost(LONG).until(() -> sink.figures().dead() == 2);
             awaitNothingPending(one, two);
         }
     }

@@ -323,7 +323,7 @@ class StreamAddTest {
         large[77] = 7;
         try (Reader<byte[]> reader = stream.reader(ReaderOptions.defaults())) {
             stream.add("large", large);
-            assertThat(reader.poll(1, java.time.Duration.ofSeconds(5))
+            assertThat(reader.poll(1, java.time.Duration.ofSeconds(30))
                             .getFirst()
                             .payload())
                     .isEqualTo(large);
