@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 
 @RedisTest
 class PulseCloseTest {
-    private static final Duration BOUND = Duration.ofSeconds(5);
+    private static final Duration BOUND = Duration.ofSeconds(15);
 
     @PulseTest
     void closeCanBeRepeatedAndComeFromSeveralThreads(TestRedis redis) throws InterruptedException {

@@ -66,7 +66,7 @@ class TlsTest {
             stream.add("large", new byte[1024 * 1024]);
             try (var reader = stream.reader(
                     ReaderOptions.builder().startAt(StartAt.oldest()).build())) {
-                assertThat(reader.poll(2, Duration.ofSeconds(2))).hasSizeGreaterThanOrEqualTo(1);
+                assertThat(reader.poll(2, Duration.ofSeconds(30))).hasSizeGreaterThanOrEqualTo(1);
             }
             try (RespClient client = RespClient.connect(redis.port())) {
                 assertThat(client.text("CLIENT", "LIST").lines().filter(line -> line.contains("name=pulse/")))
