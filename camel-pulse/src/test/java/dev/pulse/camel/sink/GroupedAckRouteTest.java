@@ -21,6 +21,7 @@ class GroupedAckRouteTest extends RoutesTest {
     private AggregateDefinition aggregate(RouteBuilder r, String options) {
         return r.from("pulse-sink:" + stream + "/audit?codec=string&ackMode=manual" + options)
                 .routeId("audit")
+                .to("mock:read")
                 .aggregate(r.constant(true), new PulseGroupedAck());
     }
 
@@ -54,6 +55,7 @@ class GroupedAckRouteTest extends RoutesTest {
                 })
                 .to("mock:end"));
         add("a", "b");
+        await().until(() -> mock().getReceivedCounter() == 1);
         awaitNothingPending("audit");
         assertThat(mock().getReceivedExchanges())
                 .singleElement()
@@ -107,7 +109,10 @@ class GroupedAckRouteTest extends RoutesTest {
     void groupThatIsCompletedByTheStopIsAcked() throws Exception {
         route(r -> aggregate(r, "").completionSize(100).forceCompletionOnStop().to("mock:end"));
         add("a", "b");
-        await().until(() -> pending("audit") == 2);
+        // pending is not enough: what is read and was not begun goes back
+        await().until(() -> getMockEndpoint("mock:read").getReceivedCounter() == 2
+                && context.getInflightRepository().size("audit") == 0);
+        assertThat(pending("audit")).isEqualTo(2);
         context.getRouteController().stopRoute("audit");
         assertThat(mock().getReceivedExchanges().getFirst().getIn().getBody()).isEqualTo(List.of("a", "b"));
         awaitNothingPending("audit");
