@@ -163,7 +163,7 @@ class ScheduleRouteTest extends PoolRoutesTest {
         plan.set(Set.of("bo"));
         context.getRouteController().resumeRoute("plans");
         awaitRunning("bo");
-        assertThat(happened()).contains("stop ann");
+        await().untilAsserted(() -> assertThat(happened()).contains("stop ann"));
     }
 
     @PulseTest

@@ -77,6 +77,7 @@ class TaskDispatchRouteTest extends PoolRoutesTest {
         assertThat(sent.getMessage().getBody()).isEqualTo("hello");
         assertThat(sent.getMessage().getHeader(PulseConstants.OUTCOME)).isNull();
         awaitBodies("hello to you");
+        awaitJobs(0);
         // the producer does not say that these are tasks
         assertThat(request(pool("key=ann"), "hello").getMessage().getBody()).isInstanceOf(Dispatch.class);
     }
