@@ -59,10 +59,11 @@ class SinkReadmeRouteTest extends RoutesTest {
                 .to("mock:call-partner"));
         ends("request-shipping", "archive", "index", "book", "post", "credit", "pick");
         context.getRegistry().bind("seen", MemoryIdempotentRepository.memoryIdempotentRepository());
-        context.addRoutes(new SinkSnippets());
+        // before the routes begin, so that none of them comes after the time-out of a batch
         for (String payload : List.of("a", "b", " ")) {
             orders.add(NewEvent.of("order.placed", payload).withHeader("customer", "ann"));
         }
+        context.addRoutes(new SinkSnippets());
 
         // auto: b failed five times; dead-letters: it is replayed; invoices gave up the one without content
         DeadLetter<String> failed = await()
@@ -132,11 +133,12 @@ class SinkReadmeRouteTest extends RoutesTest {
     void yamlRoutesDoTheSame() throws Exception {
         EventStream<String> parcels = pulse.stream("parcels", Codecs.string());
         ends("ship", "archive", "index", "book", "pick");
-        PluginHelper.getRoutesLoader(context)
-                .loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("classpath:routes/sinks.yaml"));
+        // before the routes begin, so that none of them comes after the time-out of a group
         for (String customer : List.of("ann", "bo", "cy")) {
             parcels.add(NewEvent.of("parcel.packed", "for " + customer).withHeader("customer", customer));
         }
+        PluginHelper.getRoutesLoader(context)
+                .loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("classpath:routes/sinks.yaml"));
         awaitReceived("ship", 3);
         assertThat(awaitReceived("archive", 1).getFirst().getIn().getBody(List.class))
                 .hasSize(3);
