@@ -117,16 +117,10 @@ class LifecycleTest extends RoutesTest {
         route(r -> r.from("seda:later").to("mock:begun").process(e -> gate.await()));
         add("a", "b", "c");
         await().until(() -> getMockEndpoint("mock:begun").getReceivedCounter() == 1);
-        Thread stopping = Thread.ofVirtual().start(() -> {
-            try {
-                context.getRouteController().stopRoute("mails");
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        Thread stopping = stopInBackground("mails");
         await().during(Duration.ofMillis(200)).until(stopping::isAlive);
         gate.countDown();
-        assertThat(stopping.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(stopping.join(Duration.ofSeconds(30))).isTrue();
         assertThat(completed.matches()).isTrue();
         assertThat(getMockEndpoint("mock:begun").getReceivedCounter()).isOne();
         // the others were given back at once, as if they had never been delivered

@@ -102,6 +102,21 @@ public abstract class RoutesTest extends CamelTestSupport {
         });
     }
 
+    /** Stops a route, which waits for what is in flight; returns when it begins no further exchange. */
+    protected Thread stopInBackground(String routeId) {
+        PulseConsumer consumer = (PulseConsumer) context.getRoute(routeId).getConsumer();
+        Thread stopping = Thread.ofVirtual().start(() -> {
+            try {
+                context.getRouteController().stopRoute(routeId);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        // what is to be stopped is suspended first
+        await().until(() -> consumer.isSuspended() || consumer.isStoppingOrStopped());
+        return stopping;
+    }
+
     @FunctionalInterface
     protected interface Routing {
         void configure(RouteBuilder builder);

@@ -254,16 +254,10 @@ class MapConsumerRouteTest extends RoutesTest {
         map.set("a", "1");
         map.set("a", "2");
         await().until(() -> getMockEndpoint("mock:begun").getReceivedCounter() == 1);
-        Thread stopping = Thread.ofVirtual().start(() -> {
-            try {
-                context.getRouteController().stopRoute("follow");
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        Thread stopping = stopInBackground("follow");
         await().during(Duration.ofMillis(200)).until(stopping::isAlive);
         gate.countDown();
-        assertThat(stopping.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(stopping.join(Duration.ofSeconds(30))).isTrue();
         awaitBodies("1");
         assertThat(getMockEndpoint("mock:begun").getReceivedCounter()).isOne();
     }

@@ -226,13 +226,7 @@ class SinkAckRouteTest extends RoutesTest {
         route(r -> r.from(sink("?ackMode=manual")).routeId("mails").to("mock:end"));
         add("a");
         awaitBodies("a");
-        Thread stopping = Thread.ofVirtual().start(() -> {
-            try {
-                context.getRouteController().stopRoute("mails");
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        Thread stopping = stopInBackground("mails");
         await().during(Duration.ofMillis(200)).until(stopping::isAlive);
         manualAck(0).ack();
         assertThat(stopping.join(Duration.ofSeconds(30))).isTrue();

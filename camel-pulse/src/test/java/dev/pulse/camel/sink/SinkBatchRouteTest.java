@@ -146,13 +146,7 @@ class SinkBatchRouteTest extends RoutesTest {
                 .process(e -> gate.await())
                 .to("mock:end"));
         await().until(() -> getMockEndpoint("mock:begun").getReceivedCounter() == 1);
-        Thread stopping = Thread.ofVirtual().start(() -> {
-            try {
-                context.getRouteController().stopRoute("mails");
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        Thread stopping = stopInBackground("mails");
         await().during(Duration.ofMillis(200)).until(stopping::isAlive);
         gate.countDown();
         assertThat(stopping.join(Duration.ofSeconds(30))).isTrue();
