@@ -262,7 +262,7 @@ class TaskRouteTest extends PoolRoutesTest {
     @PulseTest
     void taskWhoseLeaseEndsIsInterruptedAndHasNotFailed() throws Exception {
         try (FaultProxy proxy = FaultProxy.to(redis.uri());
-                CamelContext another = worker(proxy, "1s")) {
+                CamelContext another = worker(proxy, "3s")) {
             dispatch("ann", "hello");
             awaitBegun(1);
             proxy.cut();

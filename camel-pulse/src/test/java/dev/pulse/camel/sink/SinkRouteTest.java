@@ -2,7 +2,6 @@ package dev.pulse.camel.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.hamcrest.Matchers.is;
 
 import dev.pulse.camel.PulseConstants;
 import dev.pulse.camel.RoutesTest;
@@ -118,17 +117,20 @@ class SinkRouteTest extends RoutesTest {
     @PulseTest
     void eventLeftPendingIsDeliveredAgainAfterTheAckDeadline() throws Exception {
         AtomicInteger tries = new AtomicInteger();
+        CountDownLatch looked = new CountDownLatch(1);
         route(r -> r.from("pulse-sink:" + stream
                         + "/mails?onFailure=leavePending&ackDeadline=300ms&backoff=1h&maxBackoff=1h")
                 .process(e -> {
                     if (tries.incrementAndGet() == 1) {
                         throw new IllegalStateException("not yet");
                     }
+                    looked.await();
                 })
                 .to("mock:end"));
         add("a");
-        await().untilAtomic(tries, is(1));
+        await().until(() -> tries.get() > 0);
         assertThat(pending("mails")).isOne();
+        looked.countDown();
         awaitBodies("a");
         awaitNothingPending("mails");
     }
@@ -212,14 +214,13 @@ class SinkRouteTest extends RoutesTest {
     void exchangeThatOutlastsTheAckDeadlineIsDeliveredOnce() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         for (String batchSize : List.of("1", "2")) {
-            route(r -> r.from(
-                            "pulse-sink:" + stream + "/mails?ackDeadline=300ms&blockTime=100ms&batchSize=" + batchSize)
+            route(r -> r.from("pulse-sink:" + stream + "/mails?ackDeadline=1s&blockTime=100ms&batchSize=" + batchSize)
                     .to("mock:end")
                     .process(e -> gate.await()));
         }
         add("a");
         awaitBodies("a");
-        await().during(Duration.ofMillis(1_000)).until(() -> bodies().size() == 1);
+        await().during(Duration.ofMillis(2_500)).until(() -> bodies().size() == 1);
         gate.countDown();
         awaitNothingPending("mails");
         assertThat(bodies()).containsExactly("a");

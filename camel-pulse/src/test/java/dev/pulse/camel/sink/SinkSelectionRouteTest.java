@@ -168,7 +168,7 @@ class SinkSelectionRouteTest extends RoutesTest {
     @PulseTest
     void exclusiveHasOneActiveMemberAndASuccessorWithAGreaterToken() throws Exception {
         for (String route : List.of("one", "two")) {
-            route(r -> r.from(sink("?exclusive=true&ackDeadline=1s&blockTime=100ms&batchSize=" + route.length()))
+            route(r -> r.from(sink("?exclusive=true&ackDeadline=5s&blockTime=100ms&batchSize=" + route.length()))
                     .routeId(route)
                     .setHeader("route", r.constant(route))
                     .to("mock:end"));
