@@ -258,7 +258,7 @@ class AggregationRouteTest extends RoutesTest {
     @PulseTest
     void listsOfBodiesAreKeptAndCompletedByTimeOutAfterARestart() throws Exception {
         for (String body : new String[] {"a", "b"}) {
-            try (CamelContext each = context(grouping(5_000, "mock:end"))) {
+            try (CamelContext each = context(grouping(60_000, "mock:end"))) {
                 send(each, "g", body);
             }
         }

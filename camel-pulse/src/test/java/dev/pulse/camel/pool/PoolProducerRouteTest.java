@@ -261,7 +261,7 @@ class PoolProducerRouteTest extends PoolRoutesTest {
 
     @PulseTest
     void fullQueueTakesNoMore() throws Exception {
-        String uri = pool("key=RAW(${body})", "dispatchTimeout=100ms", "queueLimit=1");
+        String uri = pool("key=RAW(${body})", "dispatchTimeout=500ms", "queueLimit=1");
         failure(send(uri, "a", Map.of()), OutcomeUnknownException.class);
         failure(send(uri, "b", Map.of()), QueueFullException.class);
         assertThat(client.jobs()).extracting(JobInfo::key).containsExactly("a");
@@ -317,7 +317,7 @@ class PoolProducerRouteTest extends PoolRoutesTest {
     @PulseTest
     void dispatchTimeoutOfOneProducerIsNotThatOfAnother() throws Exception {
         long begun = System.nanoTime();
-        failure(request(pool("key=ann", "dispatchTimeout=100ms"), "hello"), ExchangeTimedOutException.class);
+        failure(request(pool("key=ann", "dispatchTimeout=300ms"), "hello"), ExchangeTimedOutException.class);
         failure(request(pool("key=bo", "dispatchTimeout=1s"), "hello"), ExchangeTimedOutException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofSeconds(1));
     }
