@@ -31,6 +31,9 @@ class TracingTest extends RoutesTest {
         route(r -> r.from("pulse-stream:" + stream).to("mock:read"));
         route(r -> r.from("direct:in").to("pulse-stream:" + stream + "?eventName=placed&topic=eu"));
         template.sendBody("direct:in", "x");
+        // their spans have all tags then
+        await().until(() ->
+                mock().getReceivedCounter() == 1 && getMockEndpoint("mock:read").getReceivedCounter() == 1);
         TestTracer.TestSpan sent = only("pulse-stream", "EVENT_SENT");
         TestTracer.TestSpan sunk = only("pulse-sink", "EVENT_RECEIVED");
         TestTracer.TestSpan read = only("pulse-stream", "EVENT_RECEIVED");
