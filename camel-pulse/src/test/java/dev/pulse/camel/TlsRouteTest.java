@@ -6,10 +6,10 @@ import dev.pulse.RedisUnavailableException;
 import dev.pulse.camel.stream.PulseStreamComponent;
 import dev.pulse.embedded.EmbeddedRedis;
 import dev.pulse.embedded.EmbeddedRedisOptions;
+import dev.pulse.testing.FreePorts;
 import dev.pulse.testing.PulseTest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -60,9 +60,7 @@ class TlsRouteTest extends RoutesTest {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         assertThat(keytool.waitFor()).isZero();
-        try (ServerSocket free = new ServerSocket(0)) {
-            tlsPort = free.getLocalPort();
-        }
+        tlsPort = FreePorts.next();
         redis = EmbeddedRedis.start(
                 EmbeddedRedisOptions.builder().arguments(tls()).build());
     }
