@@ -240,7 +240,7 @@ final class ScheduleHandle implements Schedule, Member.Duty {
             boolean isMine = goOn(planning, listening.counts(planning.at)) instanceof Claimed;
             if (!isMine && work == planning) {
                 planning.lost = true;
-                member.user().interrupt();
+                member.user().interruptIf(() -> work == planning);
             }
         }
         PlanRun doing = run;

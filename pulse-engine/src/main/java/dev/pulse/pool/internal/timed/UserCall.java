@@ -3,6 +3,7 @@ package dev.pulse.pool.internal.timed;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Calls user code, one call at a time, and interrupts it only while it lasts. Thread-safe. */
@@ -34,9 +35,14 @@ final class UserCall {
     }
 
     void interrupt() {
+        interruptIf(() -> true);
+    }
+
+    /** Interrupts the present call, if it is the one that is meant; no other begins while that is looked at. */
+    void interruptIf(BooleanSupplier meant) {
         lock.lock();
         try {
-            if (thread != null) {
+            if (thread != null && meant.getAsBoolean()) {
                 thread.interrupt();
             }
         } finally {
