@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *     at once when it is closed, within {@code ackDeadline} and 2 s when it dies. The successor first takes over what is
  *     pending. All consumers of the sink must say so; Go has none such. An active consumer that was paused for longer than
  *     its lease begins nothing more, but a handler may still be at work: {@link Delivery#fencingToken} tells it from its
- *     successors. Default false
+ *     successors; and what it was given and did not begin may come to them after newer events. Default false
  * @param ackMode who acknowledges; default {@link AckMode#AUTO}. A Go sink of the same name must agree on whether anybody
  *     does
  * @param listener who is told, beside the listener of the engine, what happens to this consumer, such as a connection
