@@ -103,7 +103,8 @@ public interface PoolClient extends AutoCloseable {
      * Stops a job for good, and waits until nothing of it runs any more, {@link PoolOptions#dispatchTimeout} at most. The wish
      * outlives this process and the job's worker.
      *
-     * @return false when the pool has no such job
+     * @return false when the pool has no such job; or has it no more, where the reply of Redis was lost: then it may be this
+     *     that ended it
      * @throws InterruptedException when interrupted before the wish was recorded
      * @throws dev.pulse.OutcomeUnknownException when it did not end in time; it is going to
      */

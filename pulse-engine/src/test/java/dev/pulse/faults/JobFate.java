@@ -92,6 +92,12 @@ final class JobFate {
         return accepted != null && stopping == null && over == null;
     }
 
+    /** The first time its caller wanted it stopped. */
+    @Nullable
+    JobStep stopping() {
+        return stopping;
+    }
+
     /** How often its caller wanted it stopped. */
     int stops() {
         return stops;

@@ -185,7 +185,9 @@ final class PoolChecker {
                                     && troubles.forgettingOf(fate.dispatch())
                                             .findAny()
                                             .isEmpty()
-                                    && !troubles.mayBeShutDown(fate.dispatch(), step);
+                                    && !troubles.mayBeShutDown(fate.dispatch(), step)
+                                    // it may be this stop that ended it, asked for again
+                                    && !troubles.mayHaveLostReply(Objects.requireNonNull(fate.stopping()), step);
                         })
                         .toList());
     }

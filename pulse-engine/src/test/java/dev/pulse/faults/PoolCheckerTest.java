@@ -93,7 +93,12 @@ class PoolCheckerTest {
     @Test
     void whatIsLostIsFound() {
         assertBroken("P7 lost", ALL_WELL + ENDED);
-        assertBroken("P7 accepted, and then there was none", ALL_WELL + STOPPED.replace("STOPPED", "NONE"));
+        String none = "P7 accepted, and then there was none";
+        String gone = ALL_WELL + STOPPED.replace("STOPPED", "NONE");
+        assertBroken(none, gone);
+        assertBroken(none, gone + "1 redis BROKEN - - 0 -\n4 redis HEALED - - 0 -\n8 redis BROKEN - - 0 -\n");
+        assertKept(gone + "1 redis BROKEN - - 0 -\n6 redis HEALED - - 0 -\n");
+        assertKept(gone + "6 redis BROKEN - - 0 -\n");
         with(1).assertBroken("P7 lost", ALL_WELL + "5 m0 KILLED - - 0 -\n");
         // it may have been stopped
         records.clear();

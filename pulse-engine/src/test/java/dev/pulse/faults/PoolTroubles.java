@@ -57,6 +57,19 @@ final class PoolTroubles {
                         && told.micros() >= step.micros() - Long.parseLong(step.note()));
     }
 
+    /** Whether Redis was out of reach at some time between these: a reply may be lost, and its question asked again. */
+    boolean mayHaveLostReply(JobStep from, JobStep to) {
+        boolean broken = false;
+        for (JobStep step : steps) {
+            boolean changes = step.did() == Did.BROKEN || step.did() == Did.HEALED;
+            if (changes && step.micros() >= from.micros()) {
+                return broken || step.micros() <= to.micros();
+            }
+            broken = changes ? step.did() == Did.BROKEN : broken;
+        }
+        return broken;
+    }
+
     /** Whether somebody ended the pool between these. */
     boolean mayBeShutDown(JobStep from, JobStep to) {
         return steps.stream()
