@@ -104,7 +104,7 @@ public interface PoolClient extends AutoCloseable {
      * outlives this process and the job's worker.
      *
      * @return false when the pool has no such job; or has it no more, where the reply of Redis was lost: then it may be this
-     *     that ended it
+     *     that removed it, if no worker had it
      * @throws InterruptedException when interrupted before the wish was recorded
      * @throws dev.pulse.OutcomeUnknownException when it did not end in time; it is going to
      */

@@ -85,6 +85,10 @@ final class Stopping {
             Wait wait = client.answers().begin(pool, Answers.STOP, request);
             try {
                 Answer answer = ask(client.redis().until(end));
+                if (answer instanceof Answer.Untraceable) {
+                    // where a reply was lost, and it was asked again, it may be this that ended it
+                    answer = client.answers().lookForReply(wait);
+                }
                 return answer != null ? answer : client.answers().await(wait, this, !recovering, end);
             } finally {
                 client.answers().end(wait, Answers.STOP, request);

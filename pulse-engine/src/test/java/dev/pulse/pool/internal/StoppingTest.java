@@ -191,8 +191,8 @@ class StoppingTest {
                 }
                 out.write(bytes, 0, length);
             });
-            // the worker may have ended it before it was asked for again: then it is not known whether there was one
-            caller.stop("job");
+            // the worker may have ended it before it was asked for again
+            assertThat(caller.stop("job")).isTrue();
             assertThat(caller.listing.job("job")).isEmpty();
             await().atMost(PATIENT).until(() -> !worker.has("job"));
         }
