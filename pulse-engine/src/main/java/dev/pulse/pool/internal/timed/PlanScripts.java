@@ -59,7 +59,7 @@ final class PlanScripts {
      * @param lease for how long
      */
     Claim claim(Redis redis, long version, long due, long planned, Duration lease) throws InterruptedException {
-        return goOn(redis, version, due, planned, "", lease);
+        return claim(redis, version, due, planned, "", lease);
     }
 
     /**
@@ -69,6 +69,11 @@ final class PlanScripts {
      * @param lease for how long; zero gives it up
      */
     Claim goOn(Redis redis, long version, long due, long planned, String token, Duration lease)
+            throws InterruptedException {
+        return claim(redis, version, due, planned, token, lease);
+    }
+
+    private Claim claim(Redis redis, long version, long due, long planned, String token, Duration lease)
             throws InterruptedException {
         List<@Nullable Object> reply = Replies.list(redis.eval(
                 CLAIM,

@@ -238,7 +238,7 @@ final class ScheduleHandle implements Schedule, Member.Duty {
         Work planning = work;
         if (planning != null) {
             boolean isMine = goOn(planning, listening.counts(planning.at)) instanceof Claimed;
-            if (!isMine && work == planning) {
+            if (!isMine) {
                 planning.lost = true;
                 member.user().interruptIf(() -> work == planning);
             }

@@ -34,10 +34,6 @@ final class UserCall {
         }
     }
 
-    void interrupt() {
-        interruptIf(() -> true);
-    }
-
     /** Interrupts the present call, if it is the one that is meant; no other begins while that is looked at. */
     void interruptIf(BooleanSupplier meant) {
         lock.lock();
