@@ -12,9 +12,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * A fault test whose faults are drawn from the seed of its {@link Trial}. One short trial by default, as many as the
  * system property {@code pulse.repeat} says; with {@code pulse.faults.seconds} longer ones until so much time is over;
- * each with a seed of its own. One trial
- * with the seed of {@code pulse.seed}, if that is given: the same faults at the same times, though threads and processes
- * may meet otherwise.
+ * each with a seed of its own. One trial with the seed of {@code pulse.seed}, if that is given: the same faults at the
+ * same times, though threads and processes may meet otherwise.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
