@@ -186,10 +186,15 @@ final class PoolChecker {
                                             .findAny()
                                             .isEmpty()
                                     && !troubles.mayBeShutDown(fate.dispatch(), step)
-                                    // it may be this stop that ended it, asked for again
-                                    && !troubles.mayHaveLostReply(Objects.requireNonNull(fate.stopping()), step);
+                                    && !mayHaveRemovedIt(Objects.requireNonNull(fate.stopping()), step);
                         })
                         .toList());
+    }
+
+    /** Whether a stop whose reply was lost may have removed the job, and was asked for again: a worker would have told. */
+    private boolean mayHaveRemovedIt(JobStep stopping, JobStep none) {
+        return troubles.mayHaveLostReply(stopping, none)
+                && runs.stream().noneMatch(run -> run.job().equals(none.job()) && run.isOpenAt(stopping.micros()));
     }
 
     /** Whether Redis forgot it when it ran nowhere, so that nobody could say that it is there. */

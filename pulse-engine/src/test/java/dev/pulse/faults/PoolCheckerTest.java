@@ -97,8 +97,12 @@ class PoolCheckerTest {
         String gone = ALL_WELL + STOPPED.replace("STOPPED", "NONE");
         assertBroken(none, gone);
         assertBroken(none, gone + "1 redis BROKEN - - 0 -\n4 redis HEALED - - 0 -\n8 redis BROKEN - - 0 -\n");
-        assertKept(gone + "1 redis BROKEN - - 0 -\n6 redis HEALED - - 0 -\n");
-        assertKept(gone + "6 redis BROKEN - - 0 -\n");
+        assertBroken(none, gone + "1 redis BROKEN - - 0 -\n6 redis HEALED - - 0 -\n");
+        // between two workers nobody tells of the end
+        String waiting = gone.replace("6 m0 ENDED", "4 m0 ENDED").replace("5 m0 ENDS", "4 m0 ENDS");
+        assertBroken(none, waiting);
+        assertKept(waiting + "1 redis BROKEN - - 0 -\n6 redis HEALED - - 0 -\n");
+        assertKept(waiting + "6 redis BROKEN - - 0 -\n");
         with(1).assertBroken("P7 lost", ALL_WELL + "5 m0 KILLED - - 0 -\n");
         // it may have been stopped
         records.clear();
